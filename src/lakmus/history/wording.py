@@ -1,0 +1,23 @@
+"""One sentence for people, in both languages of the product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LANGUAGES = ("ru", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The same text in Russian and in English; neither is a translation of an identifier."""
+
+    ru: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        """Return the text in `language` ("ru" or "en"); anything else reads Russian."""
+        return self.en if language == "en" else self.ru
+
+    def filled(self, **parts: object) -> Wording:
+        """Return the wording with `{name}` places of both languages filled."""
+        return Wording(self.ru.format(**parts), self.en.format(**parts))
