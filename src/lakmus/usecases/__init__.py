@@ -1,0 +1,1 @@
+"""One function per intention of a user: the only place where analytics meets state."""
