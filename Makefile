@@ -1,0 +1,95 @@
+# `make demo` shows the product, `make test` proves it; `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV ?= .venv
+PYTHON := $(VENV)/bin/python
+PIP := $(PYTHON) -m pip --disable-pip-version-check --no-input
+DEMO_HOME ?= demo/home
+DEMO_ARGS ?=
+LOCKS := requirements/build.lock.txt requirements/runtime.lock.txt requirements/test.lock.txt requirements/check.lock.txt
+MESSAGES := $(patsubst %.po,%.mo,$(shell find src -name '*.po'))
+# What touches the relational database, and therefore runs a second time on PostgreSQL.
+DATABASE_TESTS := $(wildcard tests/operations tests/usecases tests/api tests/jobs tests/web)
+LOWER := history stream runners engine connectors usecases
+
+export PYTHONUTF8 := 1
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+# --- installing -------------------------------------------------------------------------------------------------------
+
+.PHONY: install
+install: $(VENV)/.runtime $(MESSAGES) ## build .venv with .venv/bin/lakmus, from hashed locks
+
+$(VENV)/.runtime: requirements/build.lock.txt requirements/runtime.lock.txt pyproject.toml
+	@scripts/make-venv $(VENV)
+	@echo "Installing the packages (about a minute the first time)."
+	@$(PIP) install --quiet --require-hashes -r requirements/build.lock.txt
+	@$(PIP) install --quiet --require-hashes -r requirements/runtime.lock.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements/test.lock.txt $(VENV)/.runtime
+	@$(PIP) install --quiet --require-hashes -r requirements/test.lock.txt
+	@touch $@
+
+$(VENV)/.check: requirements/check.lock.txt $(VENV)/.test
+	@$(PIP) install --quiet --require-hashes -r requirements/check.lock.txt
+	@touch $@
+
+$(VENV)/.bench: requirements/bench.lock.txt $(VENV)/.test
+	@$(PIP) install --quiet --require-hashes -r requirements/bench.lock.txt
+	@touch $@
+
+%.mo: %.po $(VENV)/.runtime
+	@$(VENV)/bin/pybabel --quiet compile --input-file $< --output-file $@
+
+# --- running ----------------------------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: install ## a simulated shop, imported, computed and served on localhost; Ctrl-C stops it
+	@$(VENV)/bin/lakmus demo --home $(DEMO_HOME) $(DEMO_ARGS)
+
+# --- proving ----------------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: $(VENV)/.test $(MESSAGES) ## the whole suite on SQLite, then what touches the database on PostgreSQL
+	@scripts/get-chromium
+	$(PYTHON) -m pytest
+	LAKMUS_TEST_DATABASE=postgres $(PYTHON) -m pytest -m "not browser" $(DATABASE_TESTS)
+
+.PHONY: check
+check: $(VENV)/.check $(MESSAGES) ## style, types, contracts, house rules and the fast tests; within a minute
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(PYTHON) -m pytest -q -m "not slow and not browser"
+
+.PHONY: bench
+bench: $(VENV)/.test ## each claim of speed, as a ratio to a named peer in the same run
+	$(PYTHON) -m benchmarks
+
+.PHONY: docs
+docs: install ## write docs/reference from the catalogues
+	$(PYTHON) docs/generate.py
+
+.PHONY: format
+format: $(VENV)/.check ## lay out the code as `make check` wants it
+	$(VENV)/bin/ruff check --fix-only --quiet .
+	$(VENV)/bin/ruff format --quiet .
+
+# --- locks ------------------------------------------------------------------------------------------------------------
+
+COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 $(UPGRADE)
+
+.PHONY: lock
+lock: ## resolve pyproject.toml anew into requirements/; UPGRADE=--upgrade takes newer versions
+	@test -x $(VENV)/bin/uv || $(PIP) install --quiet uv
+	$(COMPILE) pyproject.toml --output-file requirements/runtime.lock.txt
+	$(COMPILE) --group build --output-file requirements/build.lock.txt
+	$(COMPILE) --group test --constraints requirements/runtime.lock.txt --output-file requirements/test.lock.txt
+	$(COMPILE) --group check --constraints requirements/runtime.lock.txt --constraints requirements/test.lock.txt --output-file requirements/check.lock.txt
