@@ -1,0 +1,145 @@
+"""The tables that the engine writes: one row per customer, order, service error and moment of exposure.
+
+Each is an Arrow schema, so that the files of a result can be read by anything that reads Parquet.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from lakmus.history.activity import TIMESTAMP
+
+_TEXTS = pa.list_(pa.string())
+
+CUSTOMERS = pa.schema(
+    [
+        ("customer", pa.string()),
+        ("name", pa.string()),
+        ("place", pa.string()),
+        ("known_since", TIMESTAMP),
+        ("first_order_at", TIMESTAMP),
+        ("last_order_at", TIMESTAMP),
+        ("orders_count", pa.int64()),
+        ("purchase_days_count", pa.int64()),
+        ("revenue", pa.float64()),
+        ("mean_order_amount", pa.float64()),
+        ("days_since_last_order", pa.float64()),
+        ("gap_median_days", pa.float64()),
+        ("gap_p90_days", pa.float64()),
+        ("purchase_gap_exceeded", pa.bool_()),
+        ("frequency_change", pa.float64()),
+        ("amount_change", pa.float64()),
+        ("cancellations_share", pa.float64()),
+        ("returns_share", pa.float64()),
+        ("visits_change", pa.float64()),
+        ("complaints_count", pa.int64()),
+        ("negative_reviews_count", pa.int64()),
+        ("last_contact_at", TIMESTAMP),
+        ("lamps_out", _TEXTS),
+        ("state", pa.string()),
+        ("state_since", TIMESTAMP),
+        ("lost_at", TIMESTAMP),
+        ("lost_in_window", pa.bool_()),
+        ("lost_silently", pa.bool_()),
+        ("loss_shape", pa.string()),
+        ("churn_probability", pa.float64()),
+        ("churn_low", pa.float64()),
+        ("churn_high", pa.float64()),
+        ("churn_n", pa.int64()),
+        ("gap_points", pa.float64()),
+        ("experience_points", pa.float64()),
+        ("horizon_days", pa.int64()),
+        ("value_at_risk", pa.float64()),
+        ("lost_value", pa.float64()),
+        ("errors_count", pa.int64()),
+        ("error_codes", _TEXTS),
+        ("last_error_at", TIMESTAMP),
+        ("reasons", _TEXTS),
+        ("eligible", pa.bool_()),
+        ("exclusion", pa.string()),
+    ]
+)
+"""One row per known customer.
+
+`state` is one of `warm`, `cooling`, `cold`, `lost`, `one_time`, `new`, `no_orders`, or null where the company's rhythm is
+not known. `frequency_change`, `amount_change`, `visits_change` compare the last 90 days with the 90 before (-1..; null without a past).
+`gap_points` and `experience_points` are the two contributions to `churn_probability` beyond the company's mean (differences of
+probability). `value_at_risk` is the margin of the next 12 months if a living customer stays; `lost_value` the same for one lost.
+Money is in the company's currency, rounded to the hundredth. `exclusion` says why a customer is not `eligible`: `no_orders`,
+`one_time`, `lost_before_window`. `reasons` are codes of signals and errors, the strongest first.
+"""
+
+ORDERS = pa.schema(
+    [
+        ("order", pa.string()),
+        ("customer", pa.string()),
+        ("anonymous_customer_id", pa.string()),
+        ("ts", TIMESTAMP),
+        ("amount", pa.float64()),
+        ("returned_amount", pa.float64()),
+        ("promised_at", TIMESTAMP),
+        ("received_at", TIMESTAMP),
+        ("late_days", pa.float64()),
+        ("cancelled", pa.bool_()),
+        ("stars", pa.float64()),
+        ("evidence", _TEXTS),
+    ]
+)
+"""One row per order; `late_days` is received minus promised (negative when early), null when either is unknown.
+
+`evidence` holds the activity ids of the order, its promise and its receipt, as far as they exist.
+"""
+
+ERRORS = pa.schema(
+    [
+        ("error_id", pa.string()),
+        ("customer", pa.string()),
+        ("anonymous_customer_id", pa.string()),
+        ("code", pa.string()),
+        ("at", TIMESTAMP),
+        ("case", pa.string()),
+        ("order", pa.string()),
+        ("detector", pa.string()),
+        ("evidence", _TEXTS),
+        ("severity", pa.float64()),
+        ("confidence", pa.float64()),
+        ("status", pa.string()),
+        ("channel", pa.string()),
+        ("staff", pa.string()),
+        ("amount_of_delay", pa.float64()),
+        ("delay_unit", pa.string()),
+        ("summary_ru", pa.string()),
+        ("summary_en", pa.string()),
+        ("in_window", pa.bool_()),
+        ("complained", pa.bool_()),
+        ("left", pa.bool_()),
+        ("left_silently", pa.bool_()),
+    ]
+)
+"""One row per service error; the rows with `in_window` are those behind the verdict's counts.
+
+`delay_unit` is `minutes`, `days` or null. `complained`: the customer voiced displeasure at or after the error. `left`: lost
+within the window, after the error. `left_silently`: left, and never voiced displeasure in the year before the loss.
+"""
+
+MOMENTS = pa.schema(
+    [
+        ("code", pa.string()),
+        ("customer", pa.string()),
+        ("at", TIMESTAMP),
+        ("order", pa.string()),
+        ("case", pa.string()),
+        ("exposed", pa.bool_()),
+        ("observed", pa.bool_()),
+        ("left", pa.bool_()),
+        ("stratum", pa.int32()),
+    ]
+)
+"""One row per moment at which an error could have happened to a regular customer who was not lost then.
+
+`observed`: the whole horizon after the moment lies before as_of; `left` (null unless observed): no order followed within it.
+`stratum` groups comparable moments: purchases before x personal gap (see `causes.strata`).
+"""
+
+TABLES: dict[str, pa.Schema] = {"customers": CUSTOMERS, "orders": ORDERS, "errors": ERRORS, "moments": MOMENTS}
+"""The tables by the name of their file in a result."""
