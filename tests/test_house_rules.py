@@ -1,0 +1,222 @@
+"""What the import contracts cannot see: sizes, names, clocks, documented errors, hosts.
+
+An exception stands in `house_exceptions.txt` as `rule path[:name]`. The file may only shrink: an entry that is no longer needed fails.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "lakmus"
+EXCEPTIONS = Path(__file__).with_name("house_exceptions.txt")
+
+MODULE_LINES = 400
+FUNCTION_LINES = 50
+CLASS_METHODS = 20
+BANNED_MODULES = set(
+    "utils util helpers helper common misc core base lib manager managers handler handlers processor service services".split()
+)
+BANNED_NAMES = set("score value data info event type".split())
+CLOCKS = {
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "date.today",
+    "time.time",
+    "time.monotonic",
+    "time.perf_counter",
+    "timezone.now",
+}
+PURE = ("history", "engine")
+UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
+
+
+def modules(folder: Path = SOURCE) -> Iterator[tuple[str, ast.Module, str]]:
+    """Every module below `folder`: its path from the root, its tree and its text; migrations are written by Django."""
+    for path in sorted(folder.rglob("*.py")):
+        if "migrations" not in path.parts:
+            text = path.read_text(encoding="utf-8")
+            yield str(path.relative_to(ROOT)), ast.parse(text), text
+
+
+def oversized_modules() -> Iterator[str]:
+    for path, _, text in modules():
+        if (lines := text.count("\n")) > MODULE_LINES:
+            yield f"module-lines {path} ({lines})"
+
+
+def oversized_functions() -> Iterator[str]:
+    for path, tree, _ in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (lines := _body_lines(node)) > FUNCTION_LINES:
+                yield f"function-lines {path}:{node.name} ({lines})"
+
+
+def _body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    lines = (node.end_lineno or node.lineno) - node.lineno + 1
+    first = node.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        lines -= (first.end_lineno or first.lineno) - first.lineno + 1
+    return lines
+
+
+def oversized_classes() -> Iterator[str]:
+    for path, tree, _ in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                methods = sum(isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef) for part in node.body)
+                if methods > CLASS_METHODS:
+                    yield f"class-methods {path}:{node.name} ({methods})"
+
+
+def banned_module_names() -> Iterator[str]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        if BANNED_MODULES & {path.stem, path.parent.name}:
+            yield f"module-name {path.relative_to(ROOT)}"
+
+
+def banned_public_names() -> Iterator[str]:
+    for path, tree, _ in modules():
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name.lower() in BANNED_NAMES:
+                yield f"public-name {path}:{node.name}"
+
+
+def clocks() -> Iterator[str]:
+    for package in PURE:
+        for path, tree, _ in modules(SOURCE / package):
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and ".".join(ast.unparse(node.func).split(".")[-2:]) in CLOCKS:
+                    yield f"clock {path}:{node.lineno}"
+
+
+def loose_moments() -> Iterator[str]:
+    """`as_of` is keyword-only and has no default: nobody looks from an unsaid moment."""
+    for package in ("history", "stream", "runners", "engine"):
+        for path, tree, _ in modules(SOURCE / package):
+            for node in ast.walk(tree):
+                if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+                    continue
+                positional = {argument.arg for argument in [*node.args.posonlyargs, *node.args.args]}
+                defaults = {
+                    one.arg for one, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if default is not None
+                }
+                if "as_of" in positional | defaults:
+                    yield f"as-of {path}:{node.name}"
+
+
+def nameless_changes() -> Iterator[str]:
+    """Whoever changes state says who: public functions of `changes.py` take a keyword-only `actor`."""
+    for path, tree, _ in modules(SOURCE / "operations"):
+        for node in tree.body:
+            if path.endswith("changes.py") and isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                if "actor" not in {argument.arg for argument in node.args.kwonlyargs}:
+                    yield f"actor {path}:{node.name}"
+
+
+def receivers() -> Iterator[str]:
+    for path, tree, _ in modules():
+        for node in ast.walk(tree):
+            names = [ast.unparse(one).split("(")[0].split(".")[-1] for one in getattr(node, "decorator_list", [])]
+            if "receiver" in names:
+                yield f"receiver {path}:{node.name}"  # type: ignore[attr-defined]
+
+
+def saves() -> Iterator[str]:
+    for path, tree, _ in modules(SOURCE / "operations"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and node.name == "save" and path.endswith("models.py"):
+                yield f"save {path}:{node.lineno}"
+
+
+def unfinished_marks() -> Iterator[str]:
+    for folder in ("src", "tests", "benchmarks", "docs"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in {".py", ".html", ".css", ".js", ".md", ".txt"} and UNFINISHED.search(path.read_text(encoding="utf-8")):
+                yield f"unfinished {path.relative_to(ROOT)}"
+
+
+def inline_styles_and_scripts() -> Iterator[str]:
+    """The content policy forbids them, so a browser would silently drop them."""
+    inline = re.compile(
+        r"<style[\s>]|\sstyle=|<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>|\son[a-z]+=|javascript:", re.IGNORECASE
+    )
+    for path in sorted((SOURCE / "web").rglob("*.html")):
+        if "reports" not in path.parts and (found := inline.search(path.read_text(encoding="utf-8"))):
+            yield f"inline {path.relative_to(ROOT)} ({found.group().strip()})"
+
+
+def foreign_hosts() -> Iterator[str]:
+    """Nothing is fetched from outside: no page, style or script names another host."""
+    for path in sorted(SOURCE.rglob("*")):
+        if path.suffix in {".html", ".css", ".js"}:
+            for host in re.findall(r"(?:src|href|url|@import)\W{1,3}(?:https?:)?//([\w.-]+)", path.read_text(encoding="utf-8")):
+                yield f"host {path.relative_to(ROOT)} ({host})"
+
+
+RULES = (
+    oversized_modules,
+    oversized_functions,
+    oversized_classes,
+    banned_module_names,
+    banned_public_names,
+    clocks,
+    loose_moments,
+    nameless_changes,
+    receivers,
+    saves,
+    unfinished_marks,
+    inline_styles_and_scripts,
+    foreign_hosts,
+)
+
+
+def allowed() -> set[str]:
+    """The entries of the exceptions file, without their reasons."""
+    lines = EXCEPTIONS.read_text(encoding="utf-8").splitlines()
+    return {line.split("#")[0].strip() for line in lines if line.split("#")[0].strip()}
+
+
+def without_measure(violation: str) -> str:
+    return violation.split(" (")[0]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_house_keeps_its_rule(rule) -> None:
+    found = [violation for violation in rule() if without_measure(violation) not in allowed()]
+    assert not found, "\n".join(found)
+
+
+def test_every_exception_is_still_needed() -> None:
+    violations = {without_measure(violation) for rule in RULES for violation in rule()}
+    assert allowed() <= violations, f"these can be struck from {EXCEPTIONS.name}: {allowed() - violations}"
+
+
+def test_the_exceptions_are_few() -> None:
+    assert len(allowed()) <= 0
+
+
+def test_locks_name_no_host_and_pin_every_package_with_hashes() -> None:
+    locks = sorted((ROOT / "requirements").glob("*.lock.txt"))
+    assert [lock.name.split(".")[0] for lock in locks] == ["build", "check", "runtime", "test"]
+    for lock in locks:
+        text = lock.read_text(encoding="utf-8")
+        assert not re.search(r"://|^-|\bfile:|index-url|find-links| @ ", text, re.MULTILINE), lock.name
+        for requirement in re.split(r"\n(?=\S)", text.strip()):
+            assert re.match(r"[\w.-]+(\[[\w,-]+\])?==\S+", requirement) and "--hash=sha256:" in requirement, requirement[:80]
+
+
+def test_locks_agree_on_the_version_of_each_package() -> None:
+    versions: dict[str, set[str]] = {}
+    for lock in (ROOT / "requirements").glob("*.lock.txt"):
+        for name, pinned in re.findall(r"^([\w.-]+)(?:\[.*?\])?==(.*?) \\$", lock.read_text(encoding="utf-8"), re.MULTILINE):
+            marker = pinned.partition(";")[2]
+            if "3.12" not in marker or "< '3.12'" in marker:
+                versions.setdefault(name, set()).add(pinned.partition(" ;")[0])
+    assert {name: found for name, found in versions.items() if len(found) > 1} == {}
