@@ -1,0 +1,1 @@
+"""What the company told us about itself, and how its files are read."""

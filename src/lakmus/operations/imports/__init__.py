@@ -1,0 +1,1 @@
+"""The jobs of bringing files in, and where each of them stands."""

@@ -1,0 +1,1 @@
+"""Who did what and when: one row for each change, never altered."""
