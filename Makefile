@@ -44,8 +44,8 @@ $(VENV)/.bench: requirements/bench.lock.txt $(VENV)/.test
 	@$(PIP) install --quiet --require-hashes -r requirements/bench.lock.txt
 	@touch $@
 
-%.mo: %.po $(VENV)/.runtime
-	@$(VENV)/bin/pybabel --quiet compile --input-file $< --output-file $@
+%.mo: %.po | $(VENV)/.runtime
+	@$(PYTHON) -m lakmus.web.compile_messages >/dev/null
 
 # --- running ----------------------------------------------------------------------------------------------------------
 
@@ -65,7 +65,7 @@ test: $(VENV)/.test $(MESSAGES) ## the whole suite on SQLite, then what touches 
 check: $(VENV)/.check $(MESSAGES) ## style, types, contracts, house rules and the fast tests; within a minute
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy
+	LAKMUS_HOME=.mypy_cache/home $(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(PYTHON) -m pytest -q -m "not slow and not browser"
 
