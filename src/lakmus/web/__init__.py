@@ -1,0 +1,1 @@
+"""The web face: parse a request, make one call, show the answer."""

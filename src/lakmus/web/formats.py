@@ -1,0 +1,99 @@
+"""Figures as the pages write them: the forms of `lakmus.usecases.writing`, and the few more that only a page needs.
+
+Russian: `1 234,56`, `42 %`, `14,2 млн ₽`, `21.11.2026`; English: `1,234.56`, `42%`, `₽14.2m`, `2026-11-21`.
+Spaces inside a figure never break, and a minus is a minus, not a hyphen.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime
+from typing import TypeGuard
+from zoneinfo import ZoneInfo
+
+from lakmus.history.money import MINUS, NO_BREAK
+from lakmus.usecases import writing
+
+NOTHING = writing.NOTHING
+
+
+def is_number(figure: object) -> TypeGuard[float]:
+    """Say whether there is a finite number to write."""
+    return isinstance(figure, int | float) and not isinstance(figure, bool) and math.isfinite(figure)
+
+
+def between(low: str, high: str, language: str) -> str:
+    """Write an interval whose figures stay together with their "from" and "to"."""
+    return f"{low} to {high}" if language == "en" else f"от{NO_BREAK}{low} до{NO_BREAK}{high}"
+
+
+def money_span(low: float | None, high: float | None, currency: str, language: str) -> str:
+    """Write an interval of money; in Russian the unit stands once where both ends share it."""
+    if not is_number(low) or not is_number(high):
+        return NOTHING
+    first, second = (writing.short_money(end, currency, language) for end in (low, high))
+    if language != "en":
+        units = [NO_BREAK.join(word for word in end.split(NO_BREAK) if not _is_figure(word)) for end in (first, second)]
+        if units[0] == units[1]:
+            first = first.removesuffix(NO_BREAK + units[0])
+    return between(first, second, language)
+
+
+def _is_figure(word: str) -> bool:
+    return word.lstrip(MINUS).replace(",", "").isdigit()
+
+
+def span(low: float | None, high: float | None, language: str, places: int = 0) -> str:
+    """Write an interval of plain numbers."""
+    if not is_number(low) or not is_number(high):
+        return NOTHING
+    return between(*(writing.number(end, language, digits=places) for end in (low, high)), language)
+
+
+def percent_span(low: float | None, high: float | None, language: str, places: int = 0) -> str:
+    """Write an interval of shares as percent, the sign once."""
+    if not is_number(low) or not is_number(high):
+        return NOTHING
+    return f"{writing.number(low * 100, language, digits=places)}\N{EN DASH}{writing.percent(high, language, digits=places)}"
+
+
+def signed_points(difference: float | None, language: str, places: int = 1) -> str:
+    """Write a difference of two shares in percentage points, with its sign."""
+    if not is_number(difference):
+        return NOTHING
+    written = writing.points(difference, language, digits=places)
+    return f"+{written}" if difference > 0 else written
+
+
+def points_span(low: float | None, high: float | None, language: str, places: int = 1) -> str:
+    """Write an interval of such differences, the unit once."""
+    if not is_number(low) or not is_number(high):
+        return NOTHING
+    return f"{_signed(low * 100, language, places)}…{signed_points(high, language, places)}"
+
+
+def _signed(figure: float, language: str, places: int) -> str:
+    written = writing.number(figure, language, digits=places)
+    return f"+{written}" if figure > 0 else written
+
+
+def local(moment: date | datetime | None, zone: str) -> date | datetime | None:
+    """Return the moment on the company's clock; plain dates stay as they are."""
+    return moment.astimezone(ZoneInfo(zone)) if isinstance(moment, datetime) else moment
+
+
+def clock(moment: datetime | None, zone: str) -> str:
+    """Write the time of day."""
+    here = local(moment, zone)
+    return here.strftime("%H:%M") if isinstance(here, datetime) else ""
+
+
+def duration(minutes: float | None, language: str) -> str:
+    """Write a length of time with its two largest units: `2 ч 15 мин`, `3 d 4 h`."""
+    if not is_number(minutes):
+        return NOTHING
+    total = round(abs(minutes))
+    names = ("d", "h", "min") if language == "en" else ("дн.", "ч", "мин")
+    parts = (total // 1440, total % 1440 // 60, total % 60)
+    shown = [f"{writing.number(part, language)}{NO_BREAK}{name}" for part, name in zip(parts, names, strict=True) if part][:2]
+    return NO_BREAK.join(shown) or f"0{NO_BREAK}{names[2]}"

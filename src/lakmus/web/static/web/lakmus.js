@@ -1,0 +1,96 @@
+// Small comforts for people who work with the keyboard. Every page works without this file.
+(function () {
+  "use strict";
+
+  function typing(target) {
+    return target.closest("input, textarea, select, [contenteditable]") !== null;
+  }
+
+  function move(step) {
+    const links = [...document.querySelectorAll("[data-list] [data-row]")].filter((link) => link.offsetParent !== null);
+    if (!links.length) return false;
+    const at = links.indexOf(document.activeElement);
+    const next = links[Math.max(0, Math.min(links.length - 1, at < 0 ? 0 : at + step))];
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+    return true;
+  }
+
+  document.addEventListener("keydown", (press) => {
+    if (press.ctrlKey || press.metaKey || press.altKey || typing(press.target)) return;
+    const help = document.getElementById("keys");
+    if (press.key === "?" && help) {
+      help.open ? help.close() : help.showModal();
+      press.preventDefault();
+    } else if (press.key === "/") {
+      const field = document.querySelector("[data-search]");
+      if (field) {
+        field.focus();
+        field.select();
+        press.preventDefault();
+      }
+    } else if (press.key === "j" || press.key === "о") {
+      if (move(1)) press.preventDefault();
+    } else if (press.key === "k" || press.key === "л") {
+      if (move(-1)) press.preventDefault();
+    }
+  });
+
+  document.addEventListener("click", (click) => {
+    const opener = click.target.closest("[data-opens]");
+    if (opener) document.getElementById(opener.dataset.opens).showModal();
+    const copier = click.target.closest("[data-copies]");
+    if (copier && navigator.clipboard) {
+      navigator.clipboard.writeText(document.getElementById(copier.dataset.copies).textContent.trim()).then(() => {
+        copier.textContent = copier.dataset.done;
+      });
+    }
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(click.target)) menu.open = false;
+    }
+  });
+
+  document.addEventListener("keydown", (press) => {
+    if (press.key !== "Escape") return;
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  // A select or a date marked so sends its form as soon as it changes.
+  document.addEventListener("change", (change) => {
+    if (change.target.matches("[data-sends]")) change.target.form.requestSubmit();
+  });
+
+  // Files: dragging over the field, their names, and how much has gone up.
+  const drop = document.querySelector("[data-drop]");
+  if (drop) {
+    const field = drop.querySelector("input[type=file]");
+    const names = drop.querySelector("[data-names]");
+    const shown = () => {
+      names.textContent = [...field.files].map((file) => file.name).join(", ");
+    };
+    field.addEventListener("change", shown);
+    for (const kind of ["dragenter", "dragover"]) {
+      drop.addEventListener(kind, (drag) => {
+        drag.preventDefault();
+        drop.classList.add("over");
+      });
+    }
+    for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("over"));
+    drop.addEventListener("drop", (drag) => {
+      drag.preventDefault();
+      field.files = drag.dataTransfer.files;
+      shown();
+    });
+    drop.closest("form").addEventListener("htmx:xhr:progress", (sent) => {
+      const bar = document.getElementById("upload-progress");
+      if (bar && sent.detail.lengthComputable) {
+        bar.hidden = false;
+        bar.max = sent.detail.total;
+        bar.value = sent.detail.loaded;
+      }
+    });
+  }
+})();

@@ -1,0 +1,1 @@
+"""Views: parse the request, make one call, show the answer."""

@@ -1,0 +1,28 @@
+"""The pages for what went wrong: each says what happened, that nothing was lost, and what to do."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+from lakmus.operations.accounts.permissions import first_page
+from lakmus.web.page import show
+from lakmus.web.templatetags.written import language
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that this role does not reach so far, and where it may go."""
+    known = request.user.is_authenticated
+    return show(
+        request, "403.html", {"reason": str(exception or ""), "first_page": first_page(request.user) if known else "login"}, status=403
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that nothing stands at this address."""
+    return show(request, "404.html", status=404)
+
+
+def our_error(request: HttpRequest) -> HttpResponse:
+    """Say that we erred; asks nothing of the database, which may be what failed."""
+    return HttpResponse(render_to_string("web/500.html", {"lang": language(), "address": request.get_full_path()}), status=500)
