@@ -213,7 +213,7 @@ def revoke_token(*, token: ApiToken, actor: User | None) -> ApiToken:
     return token
 
 
-def note_use(*, token: ApiToken, at: datetime) -> None:
+def note_token_use(*, token: ApiToken, at: datetime) -> None:
     """Keep when a token was last used, to the minute: a write for every call would be the dearest part of the call.
 
     Not a change anybody decided on, therefore without a row in the journal.
@@ -272,12 +272,17 @@ def _keep_a_keeper(user: User, *, without: bool) -> None:
 
 
 def _set_checked_password(user: User, password: str) -> None:
-    try:
-        validate_password(password, user)
-    except ValidationError as weak:
-        said = {}
-        for language in LANGUAGES:
-            with translation.override(language):
-                said[language] = " ".join(str(message) for message in weak.messages)
-        raise BadInput("weak_password", Wording(said["ru"], said["en"])) from weak
+    said = {language: _weakness(password, user, language) for language in LANGUAGES}
+    if any(said.values()):
+        raise BadInput("weak_password", Wording(**said))
     user.set_password(password)
+
+
+def _weakness(password: str, user: User, language: str) -> str:
+    """Return what speaks against a password, "" for a good one. The checks speak the language of the moment they run in."""
+    with translation.override(language):
+        try:
+            validate_password(password, user)
+        except ValidationError as weak:
+            return " ".join(weak.messages)
+    return ""

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from lakmus.operations.accounts.roles import Role
 
@@ -36,9 +37,9 @@ class Users(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person who logs in. `username` and `email` are kept in small letters, so that each stands for one person."""
 
-    username = models.CharField(max_length=150, unique=True)
-    email = models.EmailField(blank=True, null=True, unique=True)
-    name = models.CharField(max_length=150, blank=True)
+    username = models.CharField(_("username"), max_length=150, unique=True)
+    email = models.EmailField(_("email address"), blank=True, null=True, unique=True)
+    name = models.CharField(_("name"), max_length=150, blank=True)
     role = models.CharField(max_length=20, choices=Role.choices)
     language = models.CharField(max_length=2, choices=Language.choices, blank=True)
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)

@@ -1,0 +1,61 @@
+"""Fixtures that more than one folder of tests wants: users by role, browsers that are logged in, the real data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+PASSWORD = "зимний-лакмус-42"
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: object) -> None:
+    """Hash passwords cheaply; a second for each user would be most of the suite."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def user_of(db: None) -> Callable[..., object]:
+    """Return a function that gives the user of a role, made on first call, with the password PASSWORD."""
+    from lakmus.operations.accounts import changes
+    from lakmus.operations.accounts.models import User
+
+    def find_or_make(role: str, username: str = "", password: str = PASSWORD) -> User:
+        name = username or role
+        found = User.objects.filter(username=name).first()
+        return found or changes.create_user(username=name, role=role, password=password, actor=None)
+
+    return find_or_make
+
+
+@pytest.fixture
+def client_of(user_of: Callable[..., object]) -> Callable[..., Client]:
+    """Return a function that gives a test client logged in as the user of a role; CSRF is checked on request."""
+
+    def log_in(role: str, *, enforce_csrf_checks: bool = False) -> Client:
+        client = Client(enforce_csrf_checks=enforce_csrf_checks)
+        client.force_login(user_of(role), backend="lakmus.operations.accounts.backends.UsernameOrEmail")
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Return the folder of real data; the test is skipped, saying so, where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the real data are not at {SHARED_DATA}")
+    return SHARED_DATA
+
+
+@pytest.fixture
+def home(tmp_path: Path, settings: object) -> Path:
+    """Return an empty home folder of this test alone."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    settings.LAKMUS_HOME = folder
+    return folder
