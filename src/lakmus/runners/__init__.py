@@ -1,0 +1,1 @@
+"""Run a pure function over every bucket of the customer stream."""

@@ -1,0 +1,114 @@
+"""Parquet files of the stream: sorted by customer and time, cut into row groups so small that one customer's are cheap to read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from lakmus.stream.buckets import KEY
+from lakmus.stream.ledger import STORED_SCHEMA
+
+ROWS_PER_GROUP = 8192
+SORT_ORDER = (KEY, "ts", "activity_id")
+# Columns in which few different words repeat; a dictionary of ids, texts and sums costs time and saves nothing.
+REPETITIVE = (
+    "customer activity _source _currency _channel _staff _author _topic _reason _survey _template _page _place _status _product _name "
+    "customer_key"
+).split()
+KINDS_NOTE = b"lakmus.kinds"
+GREATEST = chr(0x10FFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRange:
+    """Row group `number` holds the customer keys from `first` to `last`, in `columns` that are not wholly null."""
+
+    number: int
+    first: str
+    last: str
+    columns: tuple[str, ...]
+
+
+def write_parquet(table: pa.Table, path: Path, *, kinds: dict[str, list[int | None]]) -> None:
+    """Write rows, already sorted by `SORT_ORDER`, in the stored schema; `kinds` is the note from which watermarks are read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with pq.ParquetWriter(
+        path, STORED_SCHEMA, compression="zstd", compression_level=1, use_dictionary=REPETITIVE, store_schema=False, write_page_index=False
+    ) as writer:
+        writer.write_table(table, row_group_size=ROWS_PER_GROUP)
+        writer.add_key_value_metadata({KINDS_NOTE: json.dumps(kinds).encode()})
+
+
+@lru_cache(maxsize=512)
+def metadata_of(path: str) -> pq.FileMetaData:
+    """Return the footer of a file; files never change, so it is read once."""
+    return pq.read_metadata(path)
+
+
+def kinds_of(path: str) -> dict[str, list[int | None]]:
+    """Return the note `kind -> [rows, rows with a customer, first ts, last ts]` (microseconds since the epoch) of a file."""
+    noted: dict[str, list[int | None]] = json.loads(metadata_of(path).metadata[KINDS_NOTE])
+    return noted
+
+
+@lru_cache(maxsize=512)
+def _group_ranges(path: str) -> tuple[GroupRange, ...]:
+    footer = metadata_of(path)
+    names = [footer.schema.column(place).name for place in range(footer.num_columns)]
+    key_place = names.index(KEY)
+    ranges = []
+    for number in range(footer.num_row_groups):
+        group = footer.row_group(number)
+        first, last = _bounds(group.column(key_place).statistics)
+        columns = tuple(
+            name
+            for place, name in enumerate(names)
+            if (known := group.column(place).statistics) is None or not known.has_null_count or known.null_count < group.num_rows
+        )
+        ranges.append(GroupRange(number, first, last, columns))
+    return tuple(ranges)
+
+
+def _bounds(statistics: pq.Statistics | None) -> tuple[str, str]:
+    """Return least and greatest key; a key of some thousand letters has no statistics, then anything may be there."""
+    if statistics is None or not statistics.has_min_max:
+        return "", GREATEST
+    return statistics.min, statistics.max
+
+
+def rows_of_keys(path: str, keys: Sequence[str]) -> pa.Table:
+    """Return the rows of a few customer keys, in the stored schema and order; reads only the row groups that can hold them."""
+    found = []
+    file: pq.ParquetFile | None = None
+    for span in _group_ranges(path):
+        wanted = [key for key in keys if span.first <= key <= span.last]
+        if not wanted:
+            continue
+        file = file or pq.ParquetFile(path, metadata=metadata_of(path))
+        rows = file.read_row_group(span.number, columns=list(span.columns), use_threads=False)
+        rows = rows.filter(pc.is_in(rows[KEY], pa.array(wanted, pa.string())))
+        if rows.num_rows:
+            found.append(in_stored_schema(rows))
+    return pa.concat_tables(found).combine_chunks() if found else STORED_SCHEMA.empty_table()
+
+
+def read_columns(path: str, columns: Sequence[str]) -> pa.Table:
+    """Return some columns of a whole file, in the order asked for."""
+    with pq.ParquetFile(path, metadata=metadata_of(path)) as file:
+        return file.read(columns=list(columns)).select(list(columns)).replace_schema_metadata(None)
+
+
+def in_stored_schema(rows: pa.Table) -> pa.Table:
+    """Return the rows with every column of the stored schema, absent ones as nulls."""
+    present = set(rows.column_names)
+    columns = [
+        rows[field.name].cast(field.type) if field.name in present else pa.nulls(rows.num_rows, field.type) for field in STORED_SCHEMA
+    ]
+    return pa.table(columns, schema=STORED_SCHEMA)

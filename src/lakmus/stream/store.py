@@ -1,0 +1,225 @@
+"""The customer stream: one object over its folder, for everyone above."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from lakmus.history.failures import Busy, Damaged, NotFound, WrongUsage
+from lakmus.history.wording import Wording
+from lakmus.stream.appending import Appended, first_of_each, write_buckets
+from lakmus.stream.buckets import bucket_of
+from lakmus.stream.durable import write_json
+from lakmus.stream.fingerprints import Fingerprints, fingerprints
+from lakmus.stream.folder import FORMAT, StreamFolder
+from lakmus.stream.lease import lease
+from lakmus.stream.ledger import Ledger, Snapshot
+from lakmus.stream.parquet import kinds_of, read_columns
+from lakmus.stream.reading import columns_wanted, moment, read_files, read_keys
+from lakmus.stream.seen import Seen
+from lakmus.stream.staging import Stage, stage, sweep_stages
+from lakmus.stream.sweeping import sweep_files
+from lakmus.stream.watermarks import Watermarks, summed
+
+__all__ = ["Appended", "Busy", "Snapshot", "Stream", "Watermarks"]
+
+MOST_BUCKETS = 256
+NO_STREAM = Wording(
+    "В папке «{path}» нет истории клиентов. Проверьте путь или начните с загрузки файлов.",
+    "There is no customer history in “{path}”. Check the path, or begin by importing files.",
+)
+ALREADY_THERE = Wording("В папке «{path}» уже есть история клиентов.", "There is a customer history in “{path}” already.")
+OTHER_FORMAT = Wording(
+    "История клиентов в «{path}» записана другой версией программы. Ничего не изменено; обновите программу.",
+    "The customer history in “{path}” was written by another version of the program. Nothing was changed; update the program.",
+)
+WRONG_BUCKETS = Wording("Число частей должно быть от 1 до 256.", "The number of buckets must lie between 1 and 256.")
+R = TypeVar("R")
+
+
+class Stream:
+    """The history of all customers of one company, in one folder.
+
+    Many processes may read while one writes; writers wait for each other (at most `wait_seconds`, then `Busy`).
+    """
+
+    def __init__(self, path: Path, *, buckets: int, wait_seconds: float = 600.0) -> None:
+        self.path = Path(path)
+        self.bucket_count = buckets
+        self.wait_seconds = wait_seconds
+        self._folder = StreamFolder(self.path)
+        self._ledger = Ledger(self._folder)
+        self._seen = Seen(self._folder.seen)
+
+    @classmethod
+    def create(cls, path: Path, *, buckets: int = 32) -> Stream:
+        """Make an empty stream of `buckets` buckets (1..256; 32 serve some millions of customers).
+
+        Raises
+        ------
+        WrongUsage : the folder holds a stream already, or `buckets` is out of range.
+        """
+        folder = StreamFolder(Path(path))
+        if not 1 <= buckets <= MOST_BUCKETS:
+            raise WrongUsage("bucket_count", WRONG_BUCKETS)
+        folder.root.mkdir(parents=True, exist_ok=True)
+        with lease(folder.lease, wait_seconds=60):
+            if folder.mark.exists():
+                raise WrongUsage("stream_exists", ALREADY_THERE.filled(path=path))
+            if not folder.log.is_dir() or not any(folder.log.glob("*.json")):
+                Ledger(folder).create()
+            write_json(folder.mark, {"format": FORMAT, "buckets": buckets})
+        return cls(folder.root, buckets=buckets)
+
+    @classmethod
+    def open(cls, path: Path) -> Stream:
+        """Open an existing stream.
+
+        Raises
+        ------
+        NotFound : there is none in this folder.
+        Damaged : the folder was written in a form this program does not know.
+        """
+        folder = StreamFolder(Path(path))
+        try:
+            mark = json.loads(folder.mark.read_text(encoding="utf-8"))
+        except FileNotFoundError as failure:
+            raise NotFound("no_stream", NO_STREAM.filled(path=path)) from failure
+        except ValueError as failure:
+            raise Damaged("stream_mark_unreadable", OTHER_FORMAT.filled(path=path)) from failure
+        if mark.get("format") != FORMAT:
+            raise Damaged("stream_format", OTHER_FORMAT.filled(path=path))
+        return cls(folder.root, buckets=int(mark["buckets"]))
+
+    @classmethod
+    def open_or_create(cls, path: Path, buckets: int = 32) -> Stream:
+        """Open the stream in this folder, or make an empty one."""
+        try:
+            return cls.open(path)
+        except NotFound:
+            pass
+        try:
+            return cls.create(path, buckets=buckets)
+        except WrongUsage:
+            return cls.open(path)
+
+    def append(self, batches: pa.RecordBatchReader, *, progress: Callable[[int], None] | None = None) -> Appended:
+        """Add activities that the stream does not hold yet, all of them in one step; done means on the disk.
+
+        Reads the whole of `batches` (columns of `ACTIVITY_SCHEMA`, any number of rows) in bounded memory, then takes
+        the writer's lease. `progress` is called with the number of rows read so far.
+
+        Raises
+        ------
+        BadInput : wrong columns, or nulls where an activity needs a value; nothing was written.
+        Busy : another writer held the lease longer than `wait_seconds`; nothing was written.
+        """
+        with stage(self._folder.staging, self.bucket_count) as staged:
+            staged.fill(batches, progress)
+            with lease(self._folder.lease, wait_seconds=self.wait_seconds):
+                return self._commit(staged)
+
+    def read_bucket(
+        self, bucket: int, *, as_of: datetime, columns: Sequence[str] | None = None, snapshot: Snapshot | None = None
+    ) -> pa.Table:
+        """Return what was known at `as_of` about the customers of one bucket (0..bucket_count-1).
+
+        Rows come sorted by customer key (`customer`, else `anonymous_customer_id`), `ts`, `activity_id`; the columns
+        are `columns`, or all of `ACTIVITY_SCHEMA`. A `snapshot` reads several buckets of the same version.
+
+        Raises
+        ------
+        WrongUsage : an unknown column, or `as_of` without time zone.
+        """
+        wanted, until = columns_wanted(columns), moment(as_of)
+
+        def read(state: Snapshot) -> pa.Table:
+            return read_files(self._folder.activities, state.of_bucket(bucket), as_of=until, columns=wanted).select(wanted)
+
+        return self._reading(read, snapshot)
+
+    def history_of(self, customer: str, *, as_of: datetime) -> pa.Table:
+        """Return what was known at `as_of` about one customer, sorted by `ts`, in `ACTIVITY_SCHEMA`; takes milliseconds.
+
+        Raises
+        ------
+        WrongUsage : `as_of` has no time zone.
+        """
+        until = moment(as_of)
+
+        def read(state: Snapshot) -> pa.Table:
+            files = state.of_bucket(bucket_of(customer, self.bucket_count))
+            return read_keys(self._folder.activities, files, [customer], as_of=until).select(columns_wanted(None))
+
+        return self._reading(read)
+
+    def snapshot(self) -> Snapshot:
+        """Return the present state, for reading several buckets of one version."""
+        return self._ledger.snapshot()
+
+    def prepare(self) -> Snapshot:
+        """Return the present state with all that is derived from it in place, so that processes only read."""
+        return self.snapshot()
+
+    def watermarks(self) -> Watermarks:
+        """Return how many activities of each kind the stream holds, and from when to when."""
+        return self._reading(lambda state: summed(kinds_of(self._full(file.path)) for file in state.files))
+
+    def files(self) -> list[str]:
+        """Return the Parquet files of the stream, for ad-hoc reading with DuckDB."""
+        return [self._full(file.path) for file in self.snapshot().files]
+
+    @property
+    def version(self) -> int:
+        """A number that grows with every change of what the stream says."""
+        return self._ledger.snapshot().version
+
+    @property
+    def count(self) -> int:
+        """The number of activities."""
+        return sum(file.rows for file in self.snapshot().files)
+
+    def _commit(self, staged: Stage) -> Appended:
+        self._sweep()
+        before = self.snapshot()
+        incoming = staged.all_fingerprints()
+        already = self._seen.contains(incoming, version=before.version, rebuild=self._all_fingerprints)
+        keep = first_of_each(incoming, already)
+        written = list(write_buckets(self._folder, staged, keep, self.bucket_count)) if keep.any() else []
+        added = [bucket.file for bucket in written if bucket.file]
+        if added:
+            after = self._ledger.commit(added)
+            self._seen.add(incoming[keep], version=after.version)
+        fresh: Counter[str] = sum((bucket.fresh for bucket in written), Counter())
+        repeated: Counter[str] = sum((bucket.repeated for bucket in written), Counter()) if written else staged.kinds
+        by_kind = {kind: (fresh[kind], repeated[kind]) for kind in sorted(fresh | repeated)}
+        appended = int(np.count_nonzero(keep))
+        return Appended(len(keep), appended, len(keep) - appended, by_kind)
+
+    def _sweep(self) -> None:
+        self._ledger.repair()
+        sweep_stages(self._folder.staging)
+        sweep_files(self._folder, self._ledger.snapshot())
+
+    def _all_fingerprints(self) -> Fingerprints:
+        parts = [fingerprints(read_columns(path, ["activity_id"])["activity_id"]) for path in self.files()]
+        return np.concatenate(parts) if parts else np.empty(0, np.uint64)
+
+    def _reading(self, read: Callable[[Snapshot], R], snapshot: Snapshot | None = None) -> R:
+        """Read from a snapshot; when erasure or compaction took a file away meanwhile, from the newest one."""
+        for state in (snapshot or self.snapshot(), None, None):
+            try:
+                return read(state or self.snapshot())
+            except FileNotFoundError:
+                continue
+        return read(self.snapshot())
+
+    def _full(self, path: str) -> str:
+        return str(self._folder.activities / path)
