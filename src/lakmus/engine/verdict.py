@@ -14,6 +14,8 @@ from enum import Enum
 from lakmus.history.estimate import Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
 
+NO_WORDS = Wording("", "")
+
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
@@ -51,7 +53,7 @@ class Definition:
     window_end_at: datetime
     eligible_count: int = 0
     censored_count: int = 0
-    censoring: Wording = Wording("", "")
+    censoring: Wording = NO_WORDS
     excluded: tuple[Exclusion, ...] = ()
 
 

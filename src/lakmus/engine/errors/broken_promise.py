@@ -1,0 +1,60 @@
+"""`broken_promise`: an order came after the promised moment, or has not come although that moment is over."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from lakmus.engine.errors.detector import Detector, Found, Scene, day_text, shaped
+from lakmus.history.wording import Wording
+
+WHOLE_SEVERITY_DAYS = 10.0
+
+
+def find(scene: Scene) -> Found:
+    """Return orders whose promise was broken; every order with a promise that is due is a moment.
+
+    A promise given as a date carries the last microsecond of that day as `promised_at`, so it is kept until the day ends. An order that never
+    came counts only while the company's feed of receipts goes on after the promised moment.
+    """
+    seen_until = pl.lit(min(scene.as_of, scene.feeds.last_at("received_order")))
+    due = scene.orders.filter(pl.col("promised_at").is_not_null() & ~pl.col("cancelled"))
+    late = pl.col("received_at") > pl.col("promised_at")
+    never_came = pl.col("received_at").is_null() & (pl.col("promised_at") < seen_until)
+    broken = (late | never_came).fill_null(False)
+    due = due.with_columns(
+        pl.col("promised_at").alias("at"),
+        broken.alias("exposed"),
+        ((pl.coalesce("received_at", pl.lit(scene.as_of)) - pl.col("promised_at")).dt.total_microseconds() / 86_400e6).alias("delay"),
+    ).filter(pl.col("exposed") | pl.col("received_at").is_not_null())
+    zone = scene.company.time_zone
+    days = pl.col("delay").ceil().cast(pl.Int64)
+    arrived = pl.col("received_at").is_not_null()
+    errors = due.filter("exposed").with_columns(
+        pl.col("evidence").list.get(1).alias("anchor"),
+        (pl.col("delay") / WHOLE_SEVERITY_DAYS).clip(0.1, 1.0).alias("severity"),
+        pl.when(arrived).then(0.98).otherwise(0.9).alias("confidence"),
+        pl.col("delay").alias("amount_of_delay"),
+        pl.lit("days").alias("delay_unit"),
+        pl.when(arrived)
+        .then(pl.format("Обещали до {}, получен {}: опоздание {} дн.", day_text("promised_at", zone), day_text("received_at", zone), days))
+        .otherwise(pl.format("Обещали до {}, заказ не получен до сих пор: {} дн.", day_text("promised_at", zone), days))
+        .alias("summary_ru"),
+        pl.when(arrived)
+        .then(pl.format("Promised by {}, received on {}: {} days late", day_text("promised_at", zone), day_text("received_at", zone), days))
+        .otherwise(pl.format("Promised by {}, not received so far: {} days", day_text("promised_at", zone), days))
+        .alias("summary_en"),
+    )
+    return shaped(errors, due)
+
+
+DETECTOR = Detector(
+    code="broken_promise",
+    name="delivered_after_promise",
+    rule=Wording(
+        "заказ получен позже обещанного (обещание-дата действует до конца дня) или не получен и не отменён, хотя срок прошёл",
+        "the order was received after the promised moment (a date holds until its day ends), or neither received nor cancelled though it is due",
+    ),
+    needs=(("was_promised_delivery", "received_order"),),
+    needed=Wording("доставки с обещанной и фактической датой", "deliveries with promised and actual dates"),
+    find=find,
+)

@@ -1,0 +1,131 @@
+"""What a detector is given, what it returns, and what it needs to speak at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from lakmus.engine.bucket import KEY
+from lakmus.engine.feeds import Feeds
+from lakmus.history.activity import TIMESTAMP
+from lakmus.history.company import Company
+from lakmus.history.wording import Wording
+
+ROW_SCHEMA: dict[str, pl.DataType] = {
+    KEY: pl.String(),
+    "customer": pl.String(),
+    "anonymous_customer_id": pl.String(),
+    "at": pl.Datetime(TIMESTAMP.unit, TIMESTAMP.tz),
+    "case": pl.String(),
+    "order": pl.String(),
+    "anchor": pl.String(),
+    "evidence": pl.List(pl.String()),
+    "severity": pl.Float64(),
+    "confidence": pl.Float64(),
+    "channel": pl.String(),
+    "staff": pl.String(),
+    "amount_of_delay": pl.Float64(),
+    "delay_unit": pl.String(),
+    "summary_ru": pl.String(),
+    "summary_en": pl.String(),
+}
+"""One error as a detector writes it; `anchor` is the activity that names the error for ever."""
+
+MOMENT_SCHEMA: dict[str, pl.DataType] = {
+    KEY: pl.String(),
+    "customer": pl.String(),
+    "at": pl.Datetime(TIMESTAMP.unit, TIMESTAMP.tz),
+    "order": pl.String(),
+    "case": pl.String(),
+    "exposed": pl.Boolean(),
+}
+"""One moment at which the error could have happened."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One bucket as the detectors see it.
+
+    `rows`: activities known at `as_of`; `orders`: `order_table` of them; `clocks`: `waiting_clocks` of them.
+    """
+
+    rows: pl.DataFrame
+    orders: pl.DataFrame
+    clocks: pl.DataFrame
+    feeds: Feeds
+    company: Company
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class Found:
+    """`errors` after `ROW_SCHEMA`, `moments` after `MOMENT_SCHEMA` (errors included, `exposed` true)."""
+
+    errors: pl.DataFrame
+    moments: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Detector:
+    """One way of finding one kind of error.
+
+    Parameters
+    ----------
+    code : entry of `ERROR_CODES`. name : unique among detectors, in snake_case.
+    rule : the rule in words, for the row's evidence and the reference page.
+    needs : alternatives, each a set of kinds; unless all kinds of one alternative occur in the stream, the error is "not measured".
+    needed : the same in words for people.
+    find : the search itself; it never sees a scene whose feeds lack `needs`.
+    """
+
+    code: str
+    name: str
+    rule: Wording
+    needs: tuple[tuple[str, ...], ...]
+    needed: Wording
+    find: Callable[[Scene], Found]
+
+    def measures(self, feeds: Feeds) -> bool:
+        """Say whether the company sends the facts that this detector reads."""
+        return any(feeds.has(*kinds) for kinds in self.needs)
+
+
+def nothing_found() -> Found:
+    """Return no errors and no moments."""
+    return Found(pl.DataFrame(schema=ROW_SCHEMA), pl.DataFrame(schema=MOMENT_SCHEMA))
+
+
+def shaped(errors: pl.DataFrame, moments: pl.DataFrame) -> Found:
+    """Return both frames with exactly the columns and types of the schemas; columns that are missing become null."""
+    return Found(_cast(errors, ROW_SCHEMA), _cast(moments, MOMENT_SCHEMA))
+
+
+def _cast(frame: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame:
+    return frame.select(
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in schema.items()
+    )
+
+
+def day_text(column: str, time_zone: str) -> pl.Expr:
+    """Return an expression: the moment in `column` as dd.mm.yyyy in the company's zone."""
+    return pl.col(column).dt.convert_time_zone(time_zone).dt.strftime("%d.%m.%Y")
+
+
+def minute_text(column: str, time_zone: str) -> pl.Expr:
+    """Return an expression: the moment in `column` as dd.mm.yyyy HH:MM in the company's zone."""
+    return pl.col(column).dt.convert_time_zone(time_zone).dt.strftime("%d.%m.%Y %H:%M")
+
+
+def wait_text(minutes: str, hours_word: str, minutes_word: str, days_word: str) -> pl.Expr:
+    """Return an expression: a wait in whole minutes, hours or days, whichever reads best."""
+    wait = pl.col(minutes)
+    return (
+        pl.when(wait < 120)
+        .then(pl.format("{} {}", wait.round(0).cast(pl.Int64), pl.lit(minutes_word)))
+        .when(wait < 48 * 60)
+        .then(pl.format("{} {}", (wait / 60).round(0).cast(pl.Int64), pl.lit(hours_word)))
+        .otherwise(pl.format("{} {}", (wait / 1440).round(0).cast(pl.Int64), pl.lit(days_word)))
+    )

@@ -1,0 +1,103 @@
+"""`no_reply`: a question that no person answered in time to call it an answer; a bad review left without a word."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from lakmus.engine.bucket import KEY, of_kind
+from lakmus.engine.errors.detector import Detector, Found, Scene, minute_text, nothing_found, shaped
+from lakmus.engine.feeds import CONVERSATION_KINDS
+from lakmus.engine.text.voice import NEGATIVE_STARS
+from lakmus.history.wording import Wording
+
+
+def find(scene: Scene) -> Found:
+    """Return unanswered cases and, where the company answers reviews at all, unanswered negative reviews with a text."""
+    parts = [_cases(scene) if scene.feeds.has("received_reply") else nothing_found()]
+    if scene.feeds.has("review_answered"):
+        parts.append(_reviews(scene))
+    return Found(pl.concat([part.errors for part in parts]), pl.concat([part.moments for part in parts]))
+
+
+def _seen_until(scene: Scene, *kinds: str) -> pl.Expr:
+    """Return the moment until which silence in these feeds can be told from a feed that ended."""
+    return pl.lit(min(scene.as_of, scene.feeds.last_at(*kinds)))
+
+
+def _cases(scene: Scene) -> Found:
+    limit = pl.duration(minutes=scene.company.no_reply_after_minutes)
+    missed = (pl.col("waited_minutes") > scene.company.no_reply_after_minutes) & (
+        ~pl.col("open") | (pl.col("opened_at") + limit < _seen_until(scene, *CONVERSATION_KINDS))
+    )
+    first = scene.clocks.filter(missed).sort("opened_at", "open_id").unique([KEY, "conversation"], keep="first", maintain_order=True)
+    errors = _described(
+        first.with_columns((pl.col("opened_at") + limit).alias("at"), pl.concat_list("open_id", "stop_id").list.drop_nulls().alias("evidence")),
+        scene,
+        Wording("Написал {}", "Wrote on {}"),
+    )
+    moments = scene.clocks.group_by(KEY, "conversation").agg(
+        *(pl.col(name).first() for name in ("customer", "case", "order")),
+        pl.col("opened_at").min().alias("at"),
+        missed.any().alias("exposed"),
+        (missed | ~pl.col("open")).any().alias("judged"),
+    )
+    return shaped(errors, moments.filter(pl.col("judged")))
+
+
+def _reviews(scene: Scene) -> Found:
+    limit = pl.duration(minutes=scene.company.no_reply_after_minutes)
+    wanted = (pl.col("_stars") <= NEGATIVE_STARS) & (pl.col("_text").str.strip_chars().str.len_chars() > 0)
+    reviews = of_kind(scene.rows, "left_review").filter(wanted).with_columns(pl.col("_order").fill_null("").alias("about"))
+    answers = of_kind(scene.rows, "review_answered").select(
+        KEY, pl.col("_order").fill_null("").alias("about"), pl.col("ts").alias("answered_at"), pl.col("activity_id").alias("stop_id"), "_staff"
+    )
+    joined = reviews.sort("ts").join_asof(
+        answers.sort("answered_at"), left_on="ts", right_on="answered_at", by=[KEY, "about"], strategy="forward", check_sortedness=False
+    )
+    waited = pl.coalesce("answered_at", pl.lit(scene.as_of)) - pl.col("ts")
+    late = waited > limit
+    missed = late & (pl.col("answered_at").is_not_null() | (pl.col("ts") + limit < _seen_until(scene, "left_review", "review_answered")))
+    named = joined.select(
+        *(KEY, "customer", "anonymous_customer_id"),
+        pl.col("ts").alias("opened_at"),
+        pl.col("activity_id").alias("open_id"),
+        pl.col("_order").alias("order"),
+        pl.col("_channel").alias("channel"),
+        pl.col("_staff_right").alias("staff"),
+        pl.concat_list("activity_id", "stop_id").list.drop_nulls().alias("evidence"),
+        (pl.col("ts") + limit).alias("at"),
+        (waited.dt.total_microseconds() / 60_000_000).alias("waited_minutes"),
+        missed.alias("exposed"),
+        (missed | pl.col("answered_at").is_not_null()).alias("judged"),
+    )
+    errors = _described(named.filter(pl.col("exposed")), scene, Wording("Отрицательный отзыв {}", "Negative review of {}"))
+    moments = named.filter(pl.col("judged")).with_columns(pl.col("opened_at").alias("at"))
+    return shaped(errors, moments)
+
+
+def _described(errors: pl.DataFrame, scene: Scene, beginning: Wording) -> pl.DataFrame:
+    """Add severity, delay and summary to unanswered questions or reviews."""
+    hours = scene.company.no_reply_after_minutes // 60
+    when = minute_text("opened_at", scene.company.time_zone)
+    return errors.with_columns(
+        pl.col("open_id").alias("anchor"),
+        pl.lit(1.0).alias("severity"),
+        pl.lit(0.95).alias("confidence"),
+        (pl.col("waited_minutes") - scene.company.no_reply_after_minutes).alias("amount_of_delay"),
+        pl.lit("minutes").alias("delay_unit"),
+        pl.format(beginning.ru + f", за {hours} ч не ответил ни один человек", when).alias("summary_ru"),
+        pl.format(beginning.en + f", no person answered within {hours} h", when).alias("summary_en"),
+    )
+
+
+DETECTOR = Detector(
+    code="no_reply",
+    name="never_answered",
+    rule=Wording(
+        "ни один человек не ответил за предел «без ответа»; отзыв в 1–2 звезды с текстом остался без ответа дольше того же предела",
+        "no person answered within the no-reply limit; a review of 1 or 2 stars with a text went unanswered for longer than that",
+    ),
+    needs=(("received_reply",), ("review_answered",)),
+    needed=Wording("переписка с ответами сотрудников или ответы на отзывы", "conversations with the staff's replies, or answers to reviews"),
+    find=find,
+)

@@ -1,0 +1,129 @@
+"""Orders, put together from what was recorded about them: one row per order, and the purchases that make a rhythm."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from lakmus.engine.bucket import KEY, of_kind
+
+PURCHASE_KINDS = ("placed_order", "ordered_item", "cancelled_order")
+_DAY_US = 86_400_000_000
+
+
+def purchases(facts: pl.DataFrame, *, time_zone: str) -> pl.DataFrame:
+    """Return the orders of known customers that were not cancelled, each with its local day.
+
+    An order is a `placed_order`; lines without one make an order where the customer is known. Orders without a number
+    are one order each. A cancellation without a number cancels nothing, since nobody knows which order it means.
+
+    Parameters
+    ----------
+    facts : rows of `facts_until`, at least of `PURCHASE_KINDS`.
+    time_zone : IANA name; `day` is counted in it.
+
+    Returns
+    -------
+    pl.DataFrame : customer (text), ts (UTC), day (Int32, days since 1970-01-01 local), sorted by customer and ts.
+    """
+    known = facts.filter(pl.col("customer").is_not_null())
+    cancelled = of_kind(known, "cancelled_order").select(KEY, "_order").drop_nulls().unique()
+    rows = _order_rows(known).join(cancelled, on=[KEY, "_order"], how="anti")
+    local_day = pl.col("ts").dt.convert_time_zone(time_zone).dt.date().cast(pl.Int32)
+    return rows.select("customer", "ts", local_day.alias("day")).sort("customer", "ts")
+
+
+def _order_rows(facts: pl.DataFrame) -> pl.DataFrame:
+    """Return (key, customer, _order, ts), one row per order: placed, or known only by the lines of a known customer."""
+    columns = [KEY, "customer", "_order", "ts"]
+    placed = of_kind(facts, "placed_order").select(columns)
+    lines = of_kind(facts, "ordered_item").filter(pl.col("_order").is_not_null() & pl.col("customer").is_not_null())
+    if lines.is_empty():
+        return placed
+    alone = lines.select(columns).join(placed, on=[KEY, "_order"], how="anti")
+    return pl.concat([placed, alone.group_by(KEY, "customer", "_order").agg(pl.col("ts").min()).select(columns)])
+
+
+def order_table(facts: pl.DataFrame, *, currency: str) -> pl.DataFrame:
+    """Return one row per order with what became of it.
+
+    `amount` = `placed_order._amount` where known, otherwise the sum of its `ordered_item._amount`; amounts in a currency
+    other than `currency` are unknown (null), never added. `promised_at` is the promise known last; `received_at` the first
+    receipt; `late_days` = (received - promised) in days; `stars` the latest review that names the order.
+
+    Parameters
+    ----------
+    facts : rows of `facts_until` with `SCORE_COLUMNS`.
+    currency : ISO 4217 code of the company.
+
+    Returns
+    -------
+    pl.DataFrame : the columns of `tables.ORDERS` and `key`, `channel`, `order_key`; sorted by key, ts, order.
+    """
+    facts = facts.with_columns(
+        pl.when(pl.col("_currency").is_null() | (pl.col("_currency") == currency)).then("_amount").alias("_amount")
+    )
+    placed = (
+        of_kind(facts, "placed_order")
+        .with_columns(pl.coalesce("_order", "activity_id").alias("order_key"))
+        .sort("ts", "activity_id")
+        .unique([KEY, "order_key"], keep="first", maintain_order=True)
+        .select(KEY, "order_key", "customer", "anonymous_customer_id", "ts", "_order", "_amount", "_channel", "activity_id")
+    )
+    lines = of_kind(facts, "ordered_item").filter(pl.col("_order").is_not_null()).rename({"_order": "order_key"})
+    by_line = lines.group_by(KEY, "order_key").agg(
+        pl.col("_amount").sum().alias("lines_amount"),
+        pl.col("customer").first(),
+        pl.col("anonymous_customer_id").min(),
+        pl.col("ts").min(),
+        pl.col("activity_id").sort_by("ts", "activity_id").first(),
+        pl.col("_amount").count().alias("priced_lines"),
+    )
+    alone = by_line.filter(pl.col("customer").is_not_null()).join(placed, on=[KEY, "order_key"], how="anti")
+    alone = alone.select(
+        *(KEY, "order_key", "customer", "anonymous_customer_id", "ts"),
+        pl.col("order_key").alias("_order"),
+        pl.lit(None, dtype=pl.Float64).alias("_amount"),
+        pl.lit(None, dtype=pl.String).alias("_channel"),
+        "activity_id",
+    )
+    summed = by_line.filter(pl.col("priced_lines") > 0).select(KEY, "order_key", "lines_amount")
+    orders = pl.concat([placed, alone]).join(summed, on=[KEY, "order_key"], how="left")
+    return _with_fates(orders.with_columns(pl.coalesce("_amount", "lines_amount").alias("amount")), facts)
+
+
+def _with_fates(orders: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """Add promise, receipt, cancellation, returns and stars to orders."""
+    named = facts.filter(pl.col("_order").is_not_null()).rename({"_order": "order_key"})
+    group = [KEY, "order_key"]
+    promised = (
+        of_kind(named, "was_promised_delivery")
+        .filter(pl.col("_promised_at").is_not_null())
+        .sort("_known_at", "ts", "_promised_at")
+        .group_by(group)
+        .agg(pl.col("_promised_at").last().alias("promised_at"), pl.col("activity_id").last().alias("promise_id"))
+    )
+    received = (
+        of_kind(named, "received_order")
+        .sort("ts", "activity_id")
+        .group_by(group)
+        .agg(pl.col("ts").first().alias("received_at"), pl.col("activity_id").first().alias("receipt_id"))
+    )
+    cancelled = of_kind(named, "cancelled_order").group_by(group).agg(pl.lit(True).alias("cancelled"))
+    returned = of_kind(named, "returned_item").group_by(group).agg(pl.col("_amount").sum().alias("returned_amount"))
+    stars = (
+        of_kind(named, "left_review")
+        .filter(pl.col("_stars").is_not_null())
+        .sort("ts", "activity_id")
+        .group_by(group)
+        .agg(pl.col("_stars").last().alias("stars"))
+    )
+    for more in (promised, received, cancelled, returned, stars):
+        orders = orders.join(more, on=group, how="left")
+    late = (pl.col("received_at") - pl.col("promised_at")).dt.total_microseconds() / _DAY_US
+    return orders.with_columns(
+        pl.col("order_key").alias("order"),
+        pl.col("cancelled").fill_null(False),
+        late.alias("late_days"),
+        pl.concat_list("activity_id", "promise_id", "receipt_id").list.drop_nulls().alias("evidence"),
+        pl.col("_channel").alias("channel"),
+    ).sort(KEY, "ts", "order_key")

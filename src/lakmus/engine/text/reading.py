@@ -1,0 +1,59 @@
+"""What a text says by its words alone."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from lakmus.engine.text import lexicon
+
+_WORD = re.compile(r"[a-zа-я]+(?:-[a-zа-я]+)?")
+_THANKS = re.compile(lexicon.THANKS)
+_ANOTHER_MATTER = re.compile(lexicon.ANOTHER_MATTER)
+SHORT_THANKS_WORDS = 6
+
+
+def tidy(text: str) -> str:
+    """Return the text in lower case with «ё» written «е», as the lexicon expects it."""
+    return text.lower().replace("ё", "е")
+
+
+def is_only_thanks(text: str | None) -> bool:
+    """Say whether a message thanks and nothing else, so that nobody owes an answer to it.
+
+    It thanks; it has no question and asks for nothing; and either every other word is one of those that go with thanks, or it is short.
+    """
+    if not text:
+        return False
+    tidied = tidy(text)
+    if not _THANKS.search(tidied) or _ANOTHER_MATTER.search(tidied):
+        return False
+    words = _WORD.findall(_THANKS.sub(" ", tidied))
+    return len(words) < SHORT_THANKS_WORDS or all(word in lexicon.BESIDE_THANKS for word in words)
+
+
+def only_thanks(texts: pl.Series) -> pl.Series:
+    """Return `is_only_thanks` of each text (Boolean, never null); only texts with a word of thanks are looked at closely."""
+    candidates = texts.to_frame("text").unique().filter(_tidied("text").str.contains(lexicon.THANKS))["text"].drop_nulls()
+    thanking = [text for text in candidates if is_only_thanks(text)]
+    return texts.is_in(thanking).fill_null(False)
+
+
+def _tidied(column: str) -> pl.Expr:
+    return pl.col(column).str.to_lowercase().str.replace_all("ё", "е", literal=True)
+
+
+def complains(column: str = "_text") -> pl.Expr:
+    """Return an expression: the text in `column` holds words of displeasure or of leaving (Boolean, never null)."""
+    return _tidied(column).str.contains(f"{lexicon.COMPLAINT_WORDS}|{lexicon.CRY_FOR_HELP}").fill_null(False)
+
+
+def cries_for_help(column: str = "_text") -> pl.Expr:
+    """Return an expression: the text in `column` says that the customer is about to leave (Boolean, never null)."""
+    return _tidied(column).str.contains(lexicon.CRY_FOR_HELP).fill_null(False)
+
+
+def complaint_topic(column: str = "_topic") -> pl.Expr:
+    """Return an expression: the topic in `column` names a complaint rather than a question (Boolean, never null)."""
+    return _tidied(column).str.contains(lexicon.COMPLAINT_TOPIC).fill_null(False)
