@@ -1,0 +1,155 @@
+"""Find, by reading the source, every error that a person may get to see: its code, its family, its wording."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lakmus.history import failures
+
+SOURCE = Path(__file__).parent.parent / "src" / "lakmus"
+FAMILIES = {family.__name__ for family in failures.LakmusError.__subclasses__()}
+Text = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One code: where it may arise, which family, and what it says (`…` stands for what differs from case to case)."""
+
+    code: str
+    family: str
+    package: str
+    texts: Text | None
+
+
+@dataclass(frozen=True)
+class Maker:
+    """A function that is given a code and returns the error."""
+
+    family: str
+    position: int
+    texts: Text | None
+    table: dict[str, Text]
+
+
+class Unreadable(Exception):
+    """A place where the code of an error cannot be told by reading."""
+
+
+def collect() -> list[Failure]:
+    """Return every failure, by package and code.
+
+    Raises
+    ------
+    Unreadable : an error whose code is computed in a way this does not follow; write it as a literal or take it from a table.
+    """
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
+    del trees[SOURCE / "history" / "failures.py"]
+    constants = {name: texts for tree in trees.values() for name, texts in _constants(tree)}
+    makers = {_module(path): dict(_makers(tree, constants)) for path, tree in trees.items()}
+    found: dict[str, Failure] = {}
+    for path, tree in trees.items():
+        for failure in _failures(path, tree, constants, _visible(path, tree, makers)):
+            if failure.code not in found or found[failure.code].texts is None:
+                found[failure.code] = failure
+    return sorted(found.values(), key=lambda one: (one.package, one.code))
+
+
+def _module(path: Path) -> str:
+    return ".".join(("lakmus", *path.relative_to(SOURCE).with_suffix("").parts))
+
+
+def _visible(path: Path, tree: ast.Module, makers: dict[str, dict[str, Maker]]) -> dict[str, Maker]:
+    """Return the makers that a module defines or imports, by the name they have there."""
+    visible = dict(makers[_module(path)])
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module in makers:
+            for name in node.names:
+                if name.name in makers[node.module]:
+                    visible[name.asname or name.name] = makers[node.module][name.name]
+    return visible
+
+
+def _failures(path: Path, tree: ast.Module, constants: dict[str, Text], makers: dict[str, Maker]) -> Iterator[Failure]:
+    package = ".".join(path.relative_to(SOURCE).with_suffix("").parts[:2])
+    functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name in makers]
+    inside_makers = {id(node) for function in functions for node in ast.walk(function)}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func).split(".")[-1]
+        if name in FAMILIES and node.args and id(node) not in inside_makers:
+            code = _text(node.args[0])
+            if code is None:
+                raise Unreadable(f"{path}:{node.lineno}: {ast.unparse(node.args[0])}")
+            yield Failure(code, name, package, _texts(node.args[1], constants) if len(node.args) > 1 else None)
+        elif name in makers and len(node.args) > makers[name].position:
+            maker = makers[name]
+            code = _text(node.args[maker.position])
+            if code is not None:
+                yield Failure(code, maker.family, package, maker.table.get(code) or maker.texts)
+            for key, texts in maker.table.items():
+                if code is None:
+                    yield Failure(key, maker.family, package, texts)
+
+
+def _makers(tree: ast.Module, constants: dict[str, Text]) -> Iterator[tuple[str, Maker]]:
+    tables = _tables(tree)
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        names = [argument.arg for argument in function.args.args if argument.arg != "self"]
+        for node in ast.walk(function):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in FAMILIES and node.args:
+                code = node.args[0]
+                if isinstance(code, ast.Name) and code.id in names:
+                    used = {one.id for one in ast.walk(function) if isinstance(one, ast.Name)}
+                    table = {key: texts for name, rows in tables.items() if name in used for key, texts in rows.items()}
+                    inner = [one for one in ast.walk(function) if isinstance(one, ast.Call) and ast.unparse(one.func) == "Wording"]
+                    texts = _texts(inner[-1], constants) if inner else None
+                    yield function.name, Maker(ast.unparse(node.func).split(".")[-1], names.index(code.id), texts, table)
+
+
+def _constants(tree: ast.Module) -> Iterator[tuple[str, Text]]:
+    for node in tree.body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target if isinstance(node, ast.AnnAssign) else None
+        if isinstance(target, ast.Name) and isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            texts = _texts(node.value, {})
+            if texts:
+                yield target.id, texts
+
+
+def _tables(tree: ast.Module) -> dict[str, dict[str, Text]]:
+    tables = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Dict):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            cells = zip(node.value.keys, node.value.values, strict=True)
+            rows = {key.value: _texts(one, {}) for key, one in cells if isinstance(key, ast.Constant)}
+            if rows and all(rows.values()):
+                tables[ast.unparse(target)] = {key: texts for key, texts in rows.items() if texts}
+    return tables
+
+
+def _texts(node: ast.expr, constants: dict[str, Text]) -> Text | None:
+    if isinstance(node, ast.Name):
+        return constants.get(node.id)
+    if not isinstance(node, ast.Call):
+        return None
+    name = ast.unparse(node.func)
+    if name.endswith(".filled"):
+        return _texts(node.func.value, constants) if isinstance(node.func, ast.Attribute) else None
+    if name.split(".")[-1] != "Wording":
+        return None
+    parts = [*node.args, *(keyword.value for keyword in sorted(node.keywords, key=lambda one: str(one.arg), reverse=True))]
+    texts = [_text(part) for part in parts]
+    return (texts[0], texts[1]) if len(texts) == 2 and texts[0] and texts[1] else None
+
+
+def _text(node: ast.expr) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        parts = [part.value if isinstance(part, ast.Constant) else "…" for part in node.values]
+        return "".join(str(part) for part in parts)
+    return None
