@@ -33,7 +33,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
 
 # The whole list of what is served without a session. The API asks for a token instead, on each of its operations.
-OPEN_ADDRESSES = frozenset({"login", "health", "set_language"})
+OPEN_ADDRESSES = frozenset({"login", "health", "set_language", "set_theme"})
 OPEN_NAMESPACES = frozenset({"api"})
 LOGGED_IN_PART_OF_API = frozenset({"openapi-view"})
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
-from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 
-urlpatterns = []
-if find_spec("lakmus.web.urls") is not None:
-    urlpatterns += [path("", include("lakmus.web.urls"))]
-else:
-    urlpatterns += [path("login/", LoginView.as_view(), name="login"), path("logout/", LogoutView.as_view(), name="logout")]
+from lakmus.api.site import api
+from lakmus.web.urls import handler403, handler404, handler500
+
+__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = [
+    path("api/", api.urls),
+    path("", include("lakmus.web.urls")),
+]

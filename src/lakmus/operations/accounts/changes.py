@@ -151,7 +151,7 @@ def change_profile(*, user: User, actor: User | None, language: str | None = Non
     BadInput : there is no such language or theme.
     """
     user.language = user.language if language is None else _one_of(language, ("", *Language.values))
-    user.theme = user.theme if theme is None else _one_of(theme, Theme.values)
+    user.theme = user.theme if theme is None else _one_of(theme, ("", *Theme.values))
     user.save(update_fields=["language", "theme"])
     details = {"language": user.language, "theme": user.theme}
     record(actor=actor, verb="changed_profile", object_kind="user", object_key=user.username, details=details)

@@ -19,9 +19,8 @@ class Language(models.TextChoices):
 
 
 class Theme(models.TextChoices):
-    """How the pages look; `auto` follows the computer."""
+    """How the pages look; "" follows the computer."""
 
-    AUTO = "auto"
     LIGHT = "light"
     DARK = "dark"
 
@@ -42,7 +41,7 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=150, blank=True)
     role = models.CharField(max_length=20, choices=Role.choices)
     language = models.CharField(max_length=2, choices=Language.choices, blank=True)
-    theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.AUTO)
+    theme = models.CharField(max_length=5, choices=Theme.choices, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,0 +1,1 @@
+"""The API face: programs push activities and read what the pages show."""

@@ -1,0 +1,48 @@
+"""The forms of requests and answers that several operations share."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Schema
+from ninja.parser import Parser
+from pydantic import Field
+
+
+class StrictParser(Parser):
+    """Reads JSON in UTF-8; a body that nests without end is unreadable, not an error of ours."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """Return the parsed body.
+
+        Raises
+        ------
+        ValueError : it is no JSON.
+        """
+        try:
+            return json.loads(request.body.decode("utf-8"))
+        except RecursionError as problem:
+            raise ValueError("nested too deeply") from problem
+
+
+class Failure(Schema):
+    """Every error of the API: a stable code for programs, a message for people."""
+
+    code: str = Field(examples=["not_allowed"])
+    message: str
+    fields: list[dict[str, Any]] | None = None
+
+
+class Page(Schema):
+    """One page of a list; `total` counts all pages."""
+
+    total: int
+    page: int
+    page_size: int
+    rows: list[dict[str, Any]]
+
+
+FAILURES: dict[int, type[Schema]] = dict.fromkeys((400, 401, 403, 404, 409, 413, 422), Failure)
+AS_OF = "A day (2026-03-31, up to its end in the company's zone) or a moment with its zone; without it, the latest the data allow."

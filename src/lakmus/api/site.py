@@ -1,0 +1,84 @@
+"""The API as a whole: its routers, its errors, its description.
+
+The description lies at /api/openapi.json, a page to read it at /api/docs (for users who are logged in; its scripts and
+styles are served from here). Every operation names the scope of the token and the cell of the permission table it needs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from lakmus import __version__
+from lakmus.api import activities, health
+from lakmus.api.forms import StrictParser
+from lakmus.api.wordings import NO_SUCH_ADDRESS, NO_TOKEN, TOO_LARGE, UNREADABLE, WRONG_PARAMETERS, error_body, spoken
+from lakmus.history.failures import LakmusError
+from lakmus.history.wording import Wording
+
+RETRY_SECONDS = 5
+
+api = NinjaAPI(
+    title="Lakmus",
+    version=__version__,
+    description=(
+        "Push activities of customers; read customers, service errors and the verdict. Authorise with `Authorization: Bearer lakmus_…`; "
+        "a token is made on the page “Settings” or by `lakmus token`. Messages come in the language of `Accept-Language` (ru, en). "
+        "Moments are ISO 8601; money is in the company's currency."
+    ),
+    urls_namespace="api",
+    parser=StrictParser(),
+)
+api.add_router("", health.router)
+api.add_router("", activities.router)
+
+
+def answer(request: HttpRequest, status: int, code: str, wording: Wording, **more: Any) -> HttpResponse:
+    """Return an error in the form all errors of the API have."""
+    response = api.create_response(request, error_body(code, spoken(request, wording), **more), status=status)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="lakmus"'
+    if status == 409:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+@api.exception_handler(LakmusError)
+def say_failure(request: HttpRequest, failure: LakmusError) -> HttpResponse:
+    """Any error of the family, under its own status."""
+    return answer(request, failure.http_status, failure.code, failure.wording)
+
+
+@api.exception_handler(AuthenticationError)
+def say_no_token(request: HttpRequest, failure: AuthenticationError) -> HttpResponse:
+    """No token, or one that opens nothing."""
+    return answer(request, 401, "no_token", NO_TOKEN)
+
+
+@api.exception_handler(ValidationError)
+def say_wrong_parameters(request: HttpRequest, failure: ValidationError) -> HttpResponse:
+    """Parameters or a body of another form than described; never the values, which may be personal."""
+    fields = [{"at": [str(part) for part in one.get("loc", ())], "problem": one.get("msg", "")} for one in failure.errors]
+    return answer(request, 422, "wrong_parameters", WRONG_PARAMETERS, fields=fields)
+
+
+@api.exception_handler(RequestDataTooBig)
+def say_too_large(request: HttpRequest, failure: RequestDataTooBig) -> HttpResponse:
+    """More than the upload limit."""
+    return answer(request, 413, "too_large", TOO_LARGE)
+
+
+@api.exception_handler(HttpError)
+def say_unreadable(request: HttpRequest, failure: HttpError) -> HttpResponse:
+    """A body that is no JSON."""
+    return answer(request, failure.status_code, "unreadable", UNREADABLE)
+
+
+@api.exception_handler(Http404)
+def say_no_such_address(request: HttpRequest, failure: Http404) -> HttpResponse:
+    """Nothing stands at this address."""
+    return answer(request, 404, "no_such_address", NO_SUCH_ADDRESS)
