@@ -1,0 +1,86 @@
+"""Turn drawn reviews, conversations and surveys into their words, one column of text per kind of row."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from lakmus.simulate.desk import STAFF, TOPICS
+from lakmus.simulate.draws import Flags, Whole
+from lakmus.simulate.goods import NAMES
+from lakmus.simulate.people import CITIES
+from lakmus.simulate.reviews import MATTERS, Reviews
+from lakmus.simulate.texts import case_words, review_words
+from lakmus.simulate.texts.grammar import Pattern, compose, compose_each, misspell
+
+WOMAN_OF_STAFF = np.array([worker.woman for worker in STAFF])
+TYPO_SHARE = 0.15
+
+
+def review_texts(rng: np.random.Generator, reviews: Reviews, *, woman: Flags, city: Whole, late_days: Whole, product: Whole) -> pl.Series:
+    """Return the text of each review (rows,), null for stars without a word."""
+    voices = len(review_words.VOICES)
+    patterns: list[Pattern] = [pattern for matter in MATTERS for pattern in review_words.bad_patterns(matter)]
+    patterns += [review_words.MILD, review_words.GOOD]
+    voice = rng.integers(0, voices, reviews.count)
+    which = np.where(reviews.stars >= 4, len(patterns) - 1, np.where(reviews.stars == 3, len(patterns) - 2, reviews.matter * voices + voice))
+    words = {
+        "product": pl.Series(NAMES).gather(product),
+        "city": pl.Series(CITIES).gather(city),
+        "days": pl.Series([_days(number) for number in range(40)]).gather(np.minimum(late_days, 39)),
+        "stars": pl.Series(["", "одну звезду", "две звезды", "три звезды", "четыре звезды", "пять звёзд"]).gather(reviews.stars),
+    }
+    texts = compose_each(patterns, which, rng, woman=woman, words=words)
+    hasty = np.flatnonzero(rng.random(reviews.count) < TYPO_SHARE)
+    texts = texts.scatter(hasty, misspell(texts.gather(hasty), rng))
+    return pl.select(pl.when(pl.Series(reviews.worded) & (texts.str.len_chars() > 0)).then(texts).otherwise(None)).to_series()
+
+
+def answer_texts(rng: np.random.Generator, good: Flags, name: pl.Series) -> pl.Series:
+    """Return our public answers to reviews (rows,)."""
+    return compose_each(case_words.REVIEW_ANSWERS, good.astype(np.int64), rng, woman=np.ones(len(good), np.bool_), words={"name": name})
+
+
+def asked(rng: np.random.Generator, topic: Whole, *, woman: Flags, product: Whole) -> pl.Series:
+    """Return the first messages of cases (rows,) by topic."""
+    texts = compose_each([case_words.ASKS[name] for name in TOPICS], topic, rng, woman=woman, words={"product": pl.Series(NAMES).gather(product)})
+    hasty = np.flatnonzero(rng.random(len(topic)) < TYPO_SHARE)
+    return texts.scatter(hasty, misspell(texts.gather(hasty), rng))
+
+
+def replied(rng: np.random.Generator, topic: Whole, *, staff: Whole, slow: Flags, name: pl.Series) -> pl.Series:
+    """Return the replies of members of staff (rows,) by topic; late ones often apologise."""
+    patterns: list[Pattern] = []
+    for topic_name in TOPICS:
+        answer = case_words.REPLIES[topic_name]
+        patterns += [(case_words.GREETINGS, answer, case_words.FAREWELLS), (case_words.GREETINGS, case_words.SORRY, answer, case_words.FAREWELLS)]
+    sorry = slow & (rng.random(len(topic)) < 0.7)
+    return compose_each(patterns, topic * 2 + sorry, rng, woman=WOMAN_OF_STAFF[staff], words={"name": name})
+
+
+def said(rng: np.random.Generator, pattern: Pattern, *, woman: Flags) -> pl.Series:
+    """Return texts of one pattern (rows,)."""
+    return compose(pattern, rng, len(woman), woman=woman)
+
+
+def _days(number: int) -> str:
+    if number % 10 == 1 and number % 100 != 11:
+        return f"{number} день"
+    if number % 10 in (2, 3, 4) and number % 100 not in (12, 13, 14):
+        return f"{number} дня"
+    return f"{number} дней"
+
+
+def contact_texts(rng: np.random.Generator, topic: Whole, *, woman: Flags) -> pl.Series:
+    """Return the notes on our after-sales contacts (rows,) by topic."""
+    return compose_each(case_words.CONTACTS, topic, rng, woman=woman)
+
+
+def welcomed(rng: np.random.Generator, count: int) -> pl.Series:
+    """Return the bot's greetings (rows,)."""
+    return compose((case_words.BOT,), rng, count, woman=np.zeros(count, np.bool_))
+
+
+def registered(rng: np.random.Generator, case: pl.Series) -> pl.Series:
+    """Return the system's confirmations (rows,), each with its case's number."""
+    return compose((case_words.SYSTEM,), rng, len(case), woman=np.zeros(len(case), np.bool_), words={"case": case})

@@ -1,0 +1,1 @@
+"""What people write, put together by a grammar of our own."""

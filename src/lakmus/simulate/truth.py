@@ -1,0 +1,186 @@
+"""`truth.json`: what no shop knows, streamed block by block.
+
+The five planted errors, which the detectors must find from the files alone (every word of it in `docs/explanation/simulator.md`):
+
+broken_promise      delivered after the end of the promised day in Moscow, or not delivered, not cancelled and the day over; `at` is its last second.
+slow_reply          a clock stopped by a person later than the channel's target and within 72 h; `at` is the clock's opening plus the target.
+no_reply            a clock no person stopped within 72 h, or a review of 1–2 stars with text unanswered within 72 h; `at` is the opening plus 72 h.
+unresolved_problem  a case reopened (at that moment), a second case on the same topic or order within 30 days after the first was closed (the
+                    second case, its opening), or a case closed without any reply by a person (the closing).
+no_aftersales       no row of contacts.csv of that customer between a delivery and 14 × 24 h later, the window within the files; `at` is its end.
+
+A customer's message opens a clock unless one is open in the case or it is nothing but thanks. The opening of a case and its first
+message are the same clock. Bots and the system stop no clock, nor does the closing of the case.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+import numpy as np
+import polars as pl
+
+from lakmus.simulate.departures import BROKEN_PROMISE, NATURAL
+from lakmus.simulate.desk import COMPLAINTS
+from lakmus.simulate.draws import NEVER, Flags, Floats, Whole
+from lakmus.simulate.files import shown
+from lakmus.simulate.numbering import Numbering
+from lakmus.simulate.purchases import still_placed
+from lakmus.simulate.scenario import ERROR_CODES, Scenario
+from lakmus.simulate.season import Season
+from lakmus.simulate.story import Story
+
+CODES = pl.Series((*ERROR_CODES, "natural"))
+
+
+class TruthFile:
+    """`truth.json` while it is written; use as a context. Customers wait in a second file until all errors are down."""
+
+    def __init__(self, path: Path, scenario: Scenario, season: Season, seed: int) -> None:
+        self._path, self._waiting = path, path.with_suffix(".customers.part")
+        self._head = {"scenario": scenario.name, "seed": seed, "start": f"{season.start}T00:00:00+03:00", "end": f"{season.end}T00:00:00+03:00"}
+        self._season = season
+        self._begun: set[str] = set()
+        self._met, self._added, self._left = np.zeros(len(ERROR_CODES), np.int64), np.zeros(len(ERROR_CODES)), np.zeros(len(ERROR_CODES), np.int64)
+        self.errors = np.zeros(len(ERROR_CODES), np.int64)
+        self.lost = 0
+        self.silent, self.complained = 0, 0
+
+    def __enter__(self) -> TruthFile:
+        self._file, self._part = self._path.open("w+b"), self._waiting.open("w+b")
+        self._file.write(json.dumps(self._head, ensure_ascii=False)[:-1].encode() + b',\n"errors": [\n')
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is None:
+            self._finish()
+        self._file.close()
+        self._part.close()
+        self._waiting.unlink()
+
+    def write(self, story: Story, numbers: Numbering) -> None:
+        """Append the errors and the customers of one block."""
+        self._append(self._file, "errors", _error_rows(story, numbers, self._season))
+        customers = _customer_rows(story, numbers, self._season)
+        self._append(self._part, "customers", customers)
+        met = story.errors.only(story.told)
+        kinds = len(ERROR_CODES)
+        self._met += np.bincount(met.code, minlength=kinds)
+        self._added += np.bincount(met.code, weights=met.added, minlength=kinds)
+        self._left += np.bincount(met.code[met.left], minlength=kinds)
+        self.errors += np.bincount(story.errors.code, minlength=kinds)
+        self.lost += int(customers["lost"].sum())
+        self.silent += int(customers["silent"].sum())
+        self.complained += int(customers["complained"].sum())
+
+    def _append(self, file: BinaryIO, name: str, rows: pl.DataFrame) -> None:
+        if not rows.height:
+            return
+        text = io.BytesIO()
+        rows.write_ndjson(text)
+        file.write((b",\n" if name in self._begun else b"") + text.getvalue().rstrip(b"\n").replace(b"\n", b",\n"))
+        self._begun.add(name)
+
+    def _finish(self) -> None:
+        self._file.write(b'\n],\n"customers": [\n')
+        self._part.seek(0)
+        while piece := self._part.read(1 << 20):
+            self._file.write(piece)
+        effects = {
+            code: {"planted": self._mean(self._added, place), "realised_difference": self._mean(self._left, place), "exposed": int(self._met[place])}
+            for place, code in enumerate(ERROR_CODES)
+        }
+        self._file.write(b'\n],\n"effects": ' + json.dumps(effects).encode() + b"}\n")
+
+    def _mean(self, total: Floats | Whole, place: int) -> float | None:
+        return round(float(total[place] / self._met[place]), 6) if self._met[place] else None
+
+
+def _error_rows(story: Story, numbers: Numbering, season: Season) -> pl.DataFrame:
+    errors = story.errors
+    of_case, of_review = errors.case >= 0, errors.review >= 0
+    first, second = (_gathered(column, errors.case) for column in (numbers.case, numbers.again))
+    case = pl.select(pl.when(pl.Series(errors.second_case)).then(second).otherwise(first)).to_series()
+    named, linked = np.ones(errors.count, np.bool_), np.ones(errors.count, np.bool_)
+    named[of_case] = story.cases.names_order[errors.case[of_case]]
+    named[of_review] = linked[of_review] = story.reviews.names_order[errors.review[of_review]]
+    rows = pl.DataFrame({
+        "code": CODES.gather(errors.code),
+        "customer": numbers.customer.gather(errors.owner),
+        "order": shown(numbers.order.gather(errors.order), named),
+        "case": case,
+        "review": _gathered(numbers.review, errors.review),
+        "at": _written(errors.at * 60 - (errors.code == BROKEN_PROMISE), season),
+        "linked": linked,
+        "by": errors.at,
+        "owner": errors.owner,
+    })
+    return rows.sort("owner", "by", "code", maintain_order=True).drop("by", "owner")
+
+
+def _customer_rows(story: Story, numbers: Numbering, season: Season) -> pl.DataFrame:
+    people, departure, natural = story.people, story.departure, story.natural
+    lost, complained = departure.stop < season.minutes, _complained(story)
+    suffered = np.zeros((people.count, len(ERROR_CODES)), np.int64)
+    np.add.at(suffered, (story.errors.owner, story.errors.code), 1)
+    cause = np.where(departure.cause == NATURAL, len(ERROR_CODES), departure.cause)
+    orders, revenue = _orders_without_errors(story)
+    rows = pl.DataFrame({
+        "customer": numbers.customer,
+        "rhythm_days": np.round(people.rhythm_days, 2),
+        "value": np.round(people.worth, 4),
+        "lost": lost,
+        "lost_at": shown(_written(departure.stop * 60, season), lost),
+        "shape": shown(pl.Series(("abrupt", "gradual")).gather(departure.gradual.astype(np.int64)), lost),
+        "silent": (suffered.sum(axis=1) > 0) & ~complained,
+        "complained": complained,
+        "cause": shown(CODES.gather(cause), lost),
+        "lost_without_errors": natural.stop < season.minutes,
+        "orders_without_errors": orders,
+        "revenue_without_errors": revenue / 100,
+        **{code: suffered[:, place] for place, code in enumerate(ERROR_CODES)},
+    })
+    world, counts = ["lost_without_errors", "orders_without_errors", "revenue_without_errors"], list(ERROR_CODES)
+    return rows.with_columns(pl.struct(world).alias("counterfactual"), pl.struct(counts).alias("errors")).drop(*world, *counts)
+
+
+def _orders_without_errors(story: Story) -> tuple[Whole, Whole]:
+    """Count orders and kopecks of the world without harm, per customer; cancelled orders bring none."""
+    owner, count = story.orders.owner, story.people.count
+    kept = still_placed(story.orders, story.people, onset=story.natural.onset, stop=story.natural.stop)
+    paid = np.where(kept & ~story.orders.cancelled, story.orders.amount, 0)
+    return np.bincount(owner[kept], minlength=count), np.bincount(owner, weights=paid, minlength=count).astype(np.int64)
+
+
+def _complained(story: Story) -> Flags:
+    """Say who complained at or after the first error they suffered."""
+    people, cases, reviews = story.people, story.cases, story.reviews
+    first = np.full(people.count, NEVER)
+    np.minimum.at(first, story.errors.owner, story.errors.at)
+    case_owner, review_owner = story.orders.owner[cases.order], story.orders.owner[reviews.order]
+    about = cases.topic < len(COMPLAINTS)
+    spoken = np.zeros(people.count, np.bool_)
+    for owner, at, counts in (
+        (case_owner, cases.opened, about),
+        (case_owner, cases.again, about),
+        (case_owner, cases.reopened, cases.reopened < NEVER),
+        (review_owner, reviews.at, reviews.stars <= 2),
+    ):
+        spoken[owner[counts & (at < NEVER) & (at >= first[owner])]] = True
+    return spoken
+
+
+def _gathered(column: pl.Series, index: Whole) -> pl.Series:
+    """Gather a column by indices of which those below zero give null."""
+    held = pl.concat([column, pl.Series([None], dtype=pl.String)])
+    return held.gather(np.where(index < 0, len(column), index))
+
+
+def _written(seconds: Whole, season: Season) -> pl.Series:
+    start = int(np.datetime64(season.start, "s").astype(np.int64))
+    at = pl.Series((start + np.minimum(seconds, NEVER)) * 1_000_000).cast(pl.Datetime("us"))
+    return at.dt.strftime("%Y-%m-%dT%H:%M:%S+03:00")
