@@ -86,7 +86,7 @@ PERMITS = (
 )
 TABLE: dict[tuple[str, str], frozenset[Role]] = {(permit.page, permit.verb): permit.roles for permit in PERMITS}
 PAGES = tuple(dict.fromkeys(permit.page for permit in PERMITS))
-FIRST_PAGES = ("verdict", "customers", "data", "profile")
+FIRST_PAGES = ("verdict", "data", "customers", "profile")
 
 REFUSED = Wording(
     "Эта страница или действие не входит в вашу роль («{role}»). Ничего не изменилось. "

@@ -1,0 +1,88 @@
+"""The company's terms and the mappings of its files."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from lakmus.history.company import Company
+from lakmus.history.failures import BadInput
+from lakmus.operations.company import changes, queries
+from lakmus.operations.company.models import CompanyTerms
+from lakmus.operations.journal.models import JournalEntry
+
+pytestmark = pytest.mark.django_db
+
+
+def test_before_anybody_said_anything_the_terms_are_the_assumed_ones() -> None:
+    assert queries.company_terms() == Company()
+    assert not queries.terms_are_set()
+
+
+def test_a_new_row_of_terms_assumes_what_the_vocabulary_assumes() -> None:
+    row = CompanyTerms()
+    assert {term.name: getattr(row, term.name) for term in fields(Company)} == {
+        term.name: getattr(Company(), term.name) for term in fields(Company)
+    }
+
+
+def test_setting_the_margin_confirms_it_and_leaves_the_rest() -> None:
+    terms = changes.set_terms(actor=None, margin_share=0.42, currency="eur")
+    assert terms == queries.company_terms()
+    assert (terms.margin_share, terms.margin_is_assumed, terms.currency, terms.aftersales_days) == (0.42, False, "EUR", 14)
+    assert queries.terms_are_set()
+
+
+def test_the_journal_says_what_each_term_was_and_became() -> None:
+    changes.set_terms(actor=None, aftersales_days=7)
+    changes.set_terms(actor=None, aftersales_days=10, name="Магазин")
+    details = [entry.details for entry in JournalEntry.objects.order_by("id")]
+    assert details == [{"aftersales_days": [14, 7]}, {"aftersales_days": [7, 10], "name": ["Лакмус", "Магазин"]}]
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("margin_share", 1.3), ("margin_share", -0.1), ("margin_share", float("nan")), ("margin_share", "много"),
+        ("currency", "рубли"), ("currency", ""), ("time_zone", "Europe/Moskva"), ("time_zone", "../etc/passwd"), ("name", "  "),
+        ("aftersales_days", 0), ("aftersales_days", 2.5), ("aftersales_days", True), ("no_reply_after_minutes", -5),
+        ("reply_target_minutes", {"chat": 0}), ("reply_target_minutes", 60), ("margin_is_assumed", "no"),
+    ],
+)  # fmt: skip
+def test_a_term_that_cannot_be_is_refused_and_nothing_changes(name: str, written: object) -> None:
+    with pytest.raises(BadInput) as refused:
+        changes.set_terms(actor=None, **{"repeat_contact_days": 5, name: written})
+    assert refused.value.code == f"bad_{name}"
+    assert queries.company_terms() == Company()
+
+
+def test_an_unknown_term_is_refused() -> None:
+    with pytest.raises(BadInput, match="margin"):
+        changes.set_terms(actor=None, margin=0.3)
+
+
+def test_reply_targets_always_serve_channels_without_an_entry() -> None:
+    terms = changes.set_terms(actor=None, reply_target_minutes={"chat": 5})
+    assert terms.reply_target_minutes == {"chat": 5, "": 1440}
+
+
+def test_the_database_itself_holds_one_company() -> None:
+    CompanyTerms.objects.create()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CompanyTerms.objects.create(pk=2)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CompanyTerms.objects.update(margin_share=2)
+
+
+def test_a_mapping_is_kept_for_its_headers_and_replaced_by_the_next() -> None:
+    changes.keep_mapping(signature="ab12", mapping={"Сумма": "amount"}, kind="orders", actor=None)
+    changes.keep_mapping(signature="ab12", mapping={"Сумма": "price"}, kind="orders", actor=None)
+    changes.note_mapping_use(signature="ab12")
+    profile = queries.mapping_for("ab12")
+    assert profile is not None
+    assert (profile.mapping, profile.used_count, queries.mapping_profiles().count()) == ({"Сумма": "price"}, 1, 1)
+    changes.drop_mapping(profile=profile, actor=None)
+    assert queries.mapping_for("ab12") is None
+    assert list(JournalEntry.objects.order_by("id").values_list("verb", flat=True)) == ["kept_mapping", "kept_mapping", "dropped_mapping"]
