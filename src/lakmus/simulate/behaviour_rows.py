@@ -11,7 +11,19 @@ from lakmus.simulate.numbering import Numbering
 from lakmus.simulate.season import DAY, Season, minute_of_day
 from lakmus.simulate.story import Story
 
-PAGES = ("/", "/katalog", "/katalog/dom", "/katalog/pitomcy", "/tovar", "/korzina", "/oformlenie", "/dostavka", "/kabinet", "/akcii", "/pomosch")
+PAGES = (
+    "/",
+    "/katalog",
+    "/katalog/dom",
+    "/katalog/pitomcy",
+    "/tovar",
+    "/korzina",
+    "/oformlenie",
+    "/dostavka",
+    "/kabinet",
+    "/akcii",
+    "/pomosch",
+)
 PAGE_SHARE = np.array([0.16, 0.15, 0.12, 0.12, 0.2, 0.06, 0.03, 0.03, 0.06, 0.05, 0.02])
 OPERATIONS = ("вступление", "начисление", "списание", "сгорание")
 TEMPLATES = ("заказ принят", "заказ передан в доставку", "корзина ждёт")
@@ -43,7 +55,17 @@ def _write_visits(files: CompanyFiles, story: Story, numbers: Numbering, season:
     minutes = np.round(rng.gamma(1.6, 3.0, len(owner)) + 0.1, 1)
     row = np.flatnonzero((at >= 0) & (at < season.minutes))
     row = row[np.argsort(at[row], kind="stable")]
-    files.write("visits", table({"customer": numbers.customer.gather(owner[row]), "at": moments(at[row], season), "page": pl.Series(PAGES).gather(page[row]), "minutes": minutes[row]}))
+    files.write(
+        "visits",
+        table(
+            {
+                "customer": numbers.customer.gather(owner[row]),
+                "at": moments(at[row], season),
+                "page": pl.Series(PAGES).gather(page[row]),
+                "minutes": minutes[row],
+            }
+        ),
+    )
 
 
 def _write_loyalty(files: CompanyFiles, story: Story, numbers: Numbering, season: Season, rng: np.random.Generator) -> None:
@@ -68,11 +90,16 @@ def _write_loyalty(files: CompanyFiles, story: Story, numbers: Numbering, season
     row = row[(points[row] > 0) | (kind[row] == 0)]
     files.write(
         "loyalty",
-        table({
-            "customer": numbers.customer.gather(owner[row]), "at": moments(at[row], season), "operation": pl.Series(OPERATIONS).gather(kind[row]), "points": points[row],
-            "order": _order_or_none(numbers, order[row]),
-        }),
-    )  # fmt: skip
+        table(
+            {
+                "customer": numbers.customer.gather(owner[row]),
+                "at": moments(at[row], season),
+                "operation": pl.Series(OPERATIONS).gather(kind[row]),
+                "points": points[row],
+                "order": _order_or_none(numbers, order[row]),
+            }
+        ),
+    )
 
 
 def _write_automatic(files: CompanyFiles, story: Story, numbers: Numbering, season: Season, rng: np.random.Generator) -> None:
@@ -98,12 +125,17 @@ def _write_automatic(files: CompanyFiles, story: Story, numbers: Numbering, seas
     owner = orders.owner[order]
     files.write(
         "automatic_messages",
-        table({
-            "customer": numbers.customer.gather(owner), "at": moments(at[row], season), "template": pl.Series(TEMPLATES).gather(template),
-            "order": _order_or_none(numbers, np.where(template == 2, -1, order)), "channel": pl.Series(("смс", "почта")).gather((owner % 2).astype(np.int64)),
-            "text": texts.to_series(),
-        }),
-    )  # fmt: skip
+        table(
+            {
+                "customer": numbers.customer.gather(owner),
+                "at": moments(at[row], season),
+                "template": pl.Series(TEMPLATES).gather(template),
+                "order": _order_or_none(numbers, np.where(template == 2, -1, order)),
+                "channel": pl.Series(("смс", "почта")).gather((owner % 2).astype(np.int64)),
+                "text": texts.to_series(),
+            }
+        ),
+    )
 
 
 def _pages(rng: np.random.Generator, count: int) -> Whole:

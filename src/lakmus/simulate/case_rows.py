@@ -26,20 +26,40 @@ def write_cases(files: CompanyFiles, story: Story, numbers: Numbering, season: S
     named = shown(order, cases.names_order)
     repeated = np.flatnonzero(cases.again < NEVER)
     owner = story.orders.owner[cases.order]
-    customer, channel, topic = numbers.customer.gather(owner), pl.Series(CHANNELS).gather(cases.channel), pl.Series(TOPICS).gather(cases.topic)
-    first = table({
-        "case": numbers.case, "at": moments(cases.opened, season), "customer": customer, "order": named, "channel": channel, "topic": topic,
-        "staff": staff_names(np.where(cases.reply < season.minutes, cases.staff, -1)), "status": _status(cases, season),
-        "closed": moments(cases.closed, season), "reopened": moments(cases.reopened, season),
-    })  # fmt: skip
+    customer, channel, topic = (
+        numbers.customer.gather(owner),
+        pl.Series(CHANNELS).gather(cases.channel),
+        pl.Series(TOPICS).gather(cases.topic),
+    )
+    first = table(
+        {
+            "case": numbers.case,
+            "at": moments(cases.opened, season),
+            "customer": customer,
+            "order": named,
+            "channel": channel,
+            "topic": topic,
+            "staff": staff_names(np.where(cases.reply < season.minutes, cases.staff, -1)),
+            "status": _status(cases, season),
+            "closed": moments(cases.closed, season),
+            "reopened": moments(cases.reopened, season),
+        }
+    )
     again_closed = cases.again_closed[repeated]
-    second = table({
-        "case": numbers.again.gather(repeated), "at": moments(cases.again[repeated], season), "customer": customer.gather(repeated), "order": named.gather(repeated),
-        "channel": channel.gather(repeated), "topic": topic.gather(repeated),
-        "staff": staff_names(np.where(cases.again_reply[repeated] < season.minutes, cases.again_staff[repeated], -1)),
-        "status": pl.Series(("решено", "в работе")).gather((again_closed >= season.minutes).astype(np.int64)),
-        "closed": moments(again_closed, season), "reopened": moments(np.full(len(repeated), NEVER), season),
-    })  # fmt: skip
+    second = table(
+        {
+            "case": numbers.again.gather(repeated),
+            "at": moments(cases.again[repeated], season),
+            "customer": customer.gather(repeated),
+            "order": named.gather(repeated),
+            "channel": channel.gather(repeated),
+            "topic": topic.gather(repeated),
+            "staff": staff_names(np.where(cases.again_reply[repeated] < season.minutes, cases.again_staff[repeated], -1)),
+            "status": pl.Series(("решено", "в работе")).gather((again_closed >= season.minutes).astype(np.int64)),
+            "closed": moments(again_closed, season),
+            "reopened": moments(np.full(len(repeated), NEVER), season),
+        }
+    )
     files.write("cases", pl.concat([first, second]))
     _write_messages(files, story, numbers, season, draws)
 
@@ -59,7 +79,14 @@ def _write_messages(files: CompanyFiles, story: Story, numbers: Numbering, seaso
         _part(cases, numbers.case, cases.reminder, CUSTOMER, said(rng, (case_words.REMINDER,), woman=story.people.woman[owner])),
         _reply_part(story, numbers, rng, numbers.case, cases.reply, cases.staff, cases.answering != IN_TIME),
         _part(cases, numbers.case, cases.more, CUSTOMER, said(rng, case_words.MORE, woman=story.people.woman[owner])),
-        _part(cases, numbers.case, cases.more_reply, PERSON, said(rng, case_words.MORE_REPLY, woman=np.ones(cases.count, np.bool_)), cases.staff),
+        _part(
+            cases,
+            numbers.case,
+            cases.more_reply,
+            PERSON,
+            said(rng, case_words.MORE_REPLY, woman=np.ones(cases.count, np.bool_)),
+            cases.staff,
+        ),
         _part(cases, numbers.case, cases.thanks, CUSTOMER, said(rng, (case_words.THANKS,), woman=story.people.woman[owner])),
         _part(cases, numbers.case, cases.reopened, CUSTOMER, said(rng, case_words.AGAIN, woman=story.people.woman[owner])),
         _reply_part(story, numbers, rng, numbers.case, cases.reopened_reply, cases.staff, np.zeros(cases.count, np.bool_)),
@@ -70,17 +97,28 @@ def _write_messages(files: CompanyFiles, story: Story, numbers: Numbering, seaso
     files.write(
         "messages",
         rows.select(
-            "case", moments(rows["at"].to_numpy(), season).alias("shown"), pl.Series("author", AUTHORS).gather(rows["author"]), staff_names(rows["staff"].to_numpy()).alias("staff"),
-            pl.Series("channel", CHANNELS).gather(rows["channel"]), "text",
+            "case",
+            moments(rows["at"].to_numpy(), season).alias("shown"),
+            pl.Series("author", AUTHORS).gather(rows["author"]),
+            staff_names(rows["staff"].to_numpy()).alias("staff"),
+            pl.Series("channel", CHANNELS).gather(rows["channel"]),
+            "text",
         ),
-    )  # fmt: skip
+    )
 
 
 def _part(cases: Cases, case: pl.Series, at: Whole, author: int, text: pl.Series, staff: Whole | None = None) -> pl.DataFrame:
     nobody = np.full(cases.count, -1)
-    return table({
-        "case": case, "at": at, "author": np.full(cases.count, author), "staff": nobody if staff is None else staff, "channel": cases.channel, "text": text,
-    })  # fmt: skip
+    return table(
+        {
+            "case": case,
+            "at": at,
+            "author": np.full(cases.count, author),
+            "staff": nobody if staff is None else staff,
+            "channel": cases.channel,
+            "text": text,
+        }
+    )
 
 
 def _first_words(story: Story, rng: np.random.Generator, numbers: Numbering, owner: Whole) -> pl.Series:

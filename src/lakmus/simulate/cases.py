@@ -1,4 +1,4 @@
-"""Conversations: who turns to the shop, how it is answered, and what stays unsolved. All moments in minutes, NEVER for what does not happen."""
+"""Conversations: who turns to the shop, how it is answered, what stays unsolved. Moments in minutes, NEVER for what does not happen."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ RED_LINE = 72 * 60
 REPEAT_WINDOW = 30 * DAY
 IN_TIME, SLOW, SILENCE, FAR_TOO_LATE, CLOSED_UNANSWERED, SECOND_UNANSWERED = range(6)
 """How a case is answered."""
-SOLVED, REOPENED, REPEATED = range(3)
-"""What became of the matter after the closing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Cases:
     opened, reminder, reply, more, more_reply, thanks, closed : the messages of the first episode; `more` is a second question.
     reopened, reopened_reply : the episode after the closing.
     again, again_reply, again_closed : the second case on the same matter.
-    answering, outcome : one of the codes above.
+    answering : one of the codes above.
     staff : index of the person, -1 for nobody.
     """
 
@@ -51,7 +49,6 @@ class Cases:
     topic: Whole
     channel: Whole
     answering: Whole
-    outcome: Whole
     staff: Whole
     again_staff: Whole
     names_order: Flags
@@ -106,7 +103,9 @@ def draw_cases(scenario: Scenario, season: Season, people: People, orders: Order
     return cases.only(_apart(orders.owner[cases.order], cases))
 
 
-def _matters(scenario: Scenario, people: People, orders: Orders, deliveries: Deliveries, rng: np.random.Generator) -> tuple[Whole, Whole, Whole]:
+def _matters(
+    scenario: Scenario, people: People, orders: Orders, deliveries: Deliveries, rng: np.random.Generator
+) -> tuple[Whole, Whole, Whole]:
     """Return (order, topic, opening) of the matters: at most one per order, the gravest first."""
     count, voice = orders.count, scenario.voice
     spoken, asked, which = rng.random(count), rng.random(count), choose(rng, QUESTION_SHARE, count) + 3
@@ -166,9 +165,26 @@ def _timeline(rng: np.random.Generator, *, order: Whole, topic: Whole, channel: 
     staff = np.where(answered, who_answers(rng.random(count), np.where(answered, reply, 0), answering == SLOW), -1)
     never = np.full(count, NEVER)
     return Cases(
-        order, topic, channel, answering, np.zeros(count, np.int64), staff, staff, rng.random(count) < 0.85,
-        opened, reminder, reply, more, more_reply, thanks, closed, never, never, never, never, never,
-    )  # fmt: skip
+        order=order,
+        topic=topic,
+        channel=channel,
+        answering=answering,
+        staff=staff,
+        again_staff=staff,
+        names_order=rng.random(count) < 0.85,
+        opened=opened,
+        reminder=reminder,
+        reply=reply,
+        more=more,
+        more_reply=more_reply,
+        thanks=thanks,
+        closed=closed,
+        reopened=never,
+        reopened_reply=never,
+        again=never,
+        again_reply=never,
+        again_closed=never,
+    )
 
 
 def _unresolved_chance(scenario: Scenario, people: People, orders: Orders, cases: Cases) -> Floats:
@@ -192,7 +208,6 @@ def _aftermath(cases: Cases, rng: np.random.Generator, *, unresolved: Flags, end
     again_reply = np.where(again < NEVER, again + quick, NEVER)
     told = replace(
         cases,
-        outcome=np.select([reopened < NEVER, again < NEVER], [REOPENED, REPEATED], SOLVED),
         reopened=reopened,
         reopened_reply=np.where(reopened < NEVER, reopened + quick, NEVER),
         again=again,
@@ -204,11 +219,11 @@ def _aftermath(cases: Cases, rng: np.random.Generator, *, unresolved: Flags, end
 
 
 def _seen_for_certain(cases: Cases, edge: int) -> Flags:
-    """Say which cases are sound, or show all of their errors before `edge`; a conversation spoilt by the end of the files is left out whole."""
+    """Say which cases are sound or show their errors before `edge`; what the end of the files would spoil is left out whole."""
     slow = (cases.answering == SLOW) & (cases.reply > edge)
     unanswered = (cases.answering >= SILENCE) & (cases.unanswered_at() > edge)
     closed = (cases.answering == CLOSED_UNANSWERED) & (cases.closed > edge)
-    return ~(slow | unanswered | closed)
+    return np.asarray(~(slow | unanswered | closed))
 
 
 def _apart(owner: Whole, cases: Cases) -> Flags:
@@ -223,7 +238,7 @@ def _apart(owner: Whole, cases: Cases) -> Flags:
     group = np.cumsum(starts) - 1
     rank = np.arange(len(row)) - np.flatnonzero(starts)[group] if len(row) else np.zeros(0, np.int64)
     free = np.full(int(group[-1]) + 1 if len(row) else 0, -NEVER)
-    kept = np.zeros(cases.count, np.bool_)
+    kept: Flags = np.zeros(cases.count, np.bool_)
     for turn in range(int(rank.max()) + 1 if len(row) else 0):
         here = row[rank == turn]
         of = group[rank == turn]

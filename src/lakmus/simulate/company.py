@@ -117,8 +117,8 @@ def _check(*, customers: int, months: int, seed: int) -> None:
     ):
         if not least <= given <= most:
             wording = Wording(
-                ru=f"Нельзя смоделировать «{ru}: {given}»: число должно быть от {least} до {most}. Ничего не записано; исправьте и запустите ещё раз.",
-                en=f"Cannot simulate {name} = {given}: it must lie between {least} and {most}. Nothing was written; correct it and run again.",
+                ru=f"Нельзя смоделировать «{ru}: {given}»: число должно быть от {least} до {most}. Ничего не записано; исправьте его.",
+                en=f"Cannot simulate {name} = {given}: it must lie between {least} and {most}. Nothing was written; correct it.",
             )
             raise WrongUsage("simulate_number_out_of_range", wording)
 

@@ -73,7 +73,9 @@ def draw_deliveries(scenario: Scenario, season: Season, people: People, orders: 
     returned = (delivered < NEVER) & (rng.random(count) < np.where(defect, 0.5, scenario.shop.returned_share))
     return_at = np.where(returned, _in_daytime(delivered + DAY * rng.integers(1, 12, count), rng.integers(10 * 60, 20 * 60, count)), NEVER)
     contacted, channel = _draw_contacts(scenario, season, people, orders, draws, delivered=delivered)
-    return Deliveries(promised_day, delivered, late_days, choose(rng, WAY_SHARE, count), late, contacted, channel, defect, returned, return_at)
+    return Deliveries(
+        promised_day, delivered, late_days, choose(rng, WAY_SHARE, count), late, contacted, channel, defect, returned, return_at
+    )
 
 
 def unfollowed(orders: Orders, deliveries: Deliveries, season: Season) -> Flags:
@@ -86,7 +88,9 @@ def unfollowed(orders: Orders, deliveries: Deliveries, season: Season) -> Flags:
     return np.asarray((deliveries.delivered + AFTERSALES <= season.minutes - QUIET_TAIL) & ~within)
 
 
-def _draw_contacts(scenario: Scenario, season: Season, people: People, orders: Orders, draws: Draws, *, delivered: Whole) -> tuple[Whole, Whole]:
+def _draw_contacts(
+    scenario: Scenario, season: Season, people: People, orders: Orders, draws: Draws, *, delivered: Whole
+) -> tuple[Whole, Whole]:
     rng, count = draws.of("contacts"), orders.count
     forgotten = rng.random(count) < np.minimum(scenario.errors.no_aftersales_share * error_factor(scenario, people)[orders.owner], 0.9)
     forgotten &= delivered + AFTERSALES <= season.minutes - QUIET_TAIL

@@ -8,6 +8,7 @@ difference between them is the harm, customer by customer (common random numbers
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -80,7 +81,7 @@ def list_errors(
     curve = np.interp(deliveries.late_days, effects.tolerance_days, effects.tolerance) * effects.broken_promise
     felt_late = np.where(deliveries.delivered < NEVER, deliveries.delivered, promised + 10 * DAY)
     red_line = reviews.at + RED_LINE
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         (BROKEN_PROMISE, late, -1, -1, promised[late], felt_late[late], curve[late]),
         (SLOW_REPLY, cases.order[slow_rows], slow_rows, -1, slow[slow_rows], cases.reply[slow_rows], effects.slow_reply),
         (NO_REPLY, cases.order[none_rows], none_rows, -1, silence[none_rows], silence[none_rows], effects.no_reply),

@@ -7,7 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-PURPOSES = ("people", "rhythm", "orders", "lines", "deliveries", "cases", "reviews", "surveys", "contacts", "loss", "lots", "manner", "behaviour", "words", "identity")
+PURPOSES = (
+    "people",
+    "rhythm",
+    "orders",
+    "lines",
+    "deliveries",
+    "cases",
+    "reviews",
+    "surveys",
+    "contacts",
+    "loss",
+    "lots",
+    "manner",
+    "behaviour",
+    "words",
+    "identity",
+)
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]

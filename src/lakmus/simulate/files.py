@@ -21,7 +21,18 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "order_lines": ("Номер заказа", "Артикул", "Товар", "Количество", "Цена", "Сумма строки"),
     "deliveries": ("Номер заказа", "Обещанная дата доставки", "Фактическая дата доставки", "Способ доставки"),
     "returns": ("Номер возврата", "Номер заказа", "Дата возврата", "Артикул", "Количество", "Сумма возврата", "Причина возврата"),
-    "cases": ("Номер обращения", "Дата обращения", "ID клиента", "Номер заказа", "Канал", "Тема", "Сотрудник", "Статус", "Дата закрытия", "Дата повторного открытия"),
+    "cases": (
+        "Номер обращения",
+        "Дата обращения",
+        "ID клиента",
+        "Номер заказа",
+        "Канал",
+        "Тема",
+        "Сотрудник",
+        "Статус",
+        "Дата закрытия",
+        "Дата повторного открытия",
+    ),
     "messages": ("Номер обращения", "Дата", "Автор", "Сотрудник", "Канал", "Текст"),
     "reviews": ("ID отзыва", "Дата", "ID клиента", "Номер заказа", "Площадка", "Оценка", "Текст", "Дата ответа", "Ответ"),
     "surveys": ("ID клиента", "Дата отправки", "Опрос", "Дата ответа", "Оценка", "Комментарий", "Номер обращения", "Номер заказа"),
@@ -29,7 +40,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "loyalty": ("ID клиента", "Дата", "Операция", "Баллы", "Номер заказа"),
     "automatic_messages": ("ID клиента", "Дата", "Шаблон", "Номер заказа", "Канал", "Текст"),
     "contacts": ("ID клиента", "Дата", "Номер заказа", "Канал", "Тема", "Сотрудник", "Текст"),
-}  # fmt: skip
+}
 
 
 class CompanyFiles:
@@ -54,7 +65,15 @@ class CompanyFiles:
         """Append rows whose columns stand in the order of the file's header."""
         if rows.width != len(HEADERS[name]):
             raise ValueError(f"{name} has {len(HEADERS[name])} columns, not {rows.width}")
-        rows.write_csv(self._open[name], include_header=False, separator=";", datetime_format="%d.%m.%Y %H:%M", date_format="%d.%m.%Y", decimal_comma=True, float_precision=2)
+        rows.write_csv(
+            self._open[name],
+            include_header=False,
+            separator=";",
+            datetime_format="%d.%m.%Y %H:%M",
+            date_format="%d.%m.%Y",
+            decimal_comma=True,
+            float_precision=2,
+        )
         self.rows[name] += rows.height
 
 

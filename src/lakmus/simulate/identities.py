@@ -13,16 +13,113 @@ import polars as pl
 from lakmus.simulate.draws import Draws, Whole
 from lakmus.simulate.people import CITIES, People
 
-MEN = ("Александр", "Сергей", "Дмитрий", "Андрей", "Алексей", "Иван", "Михаил", "Никита", "Егор", "Роман", "Олег", "Виктор", "Павел", "Илья", "Тимур", "Глеб")
-WOMEN = ("Анна", "Мария", "Елена", "Ольга", "Наталья", "Ирина", "Татьяна", "Светлана", "Дарья", "Юлия", "Алина", "Ксения", "Вера", "Полина", "Зоя", "Лидия")
+MEN = (
+    "Александр",
+    "Сергей",
+    "Дмитрий",
+    "Андрей",
+    "Алексей",
+    "Иван",
+    "Михаил",
+    "Никита",
+    "Егор",
+    "Роман",
+    "Олег",
+    "Виктор",
+    "Павел",
+    "Илья",
+    "Тимур",
+    "Глеб",
+)
+WOMEN = (
+    "Анна",
+    "Мария",
+    "Елена",
+    "Ольга",
+    "Наталья",
+    "Ирина",
+    "Татьяна",
+    "Светлана",
+    "Дарья",
+    "Юлия",
+    "Алина",
+    "Ксения",
+    "Вера",
+    "Полина",
+    "Зоя",
+    "Лидия",
+)
 SURNAMES = (
-    "Иванов", "Смирнов", "Кузнецов", "Попов", "Соколов", "Лебедев", "Козлов", "Новиков", "Морозов", "Волков", "Зайцев", "Павлов", "Семёнов", "Голубев", "Виноградов",
-    "Богданов", "Воробьёв", "Фёдоров", "Михайлов", "Беляев", "Тарасов", "Белов", "Комаров", "Орлов", "Киселёв", "Макаров", "Андреев", "Ковалёв", "Ильин", "Гусев",
-    "Титов", "Кузьмин", "Баранов", "Куликов", "Алексеев", "Степанов", "Яковлев", "Сорокин", "Сергеев", "Романов", "Захаров", "Борисов", "Королёв", "Герасимов",
-    "Пономарёв", "Григорьев", "Лазарев", "Медведев", "Ершов", "Никитин", "Соболев", "Рябов", "Поляков", "Цветков", "Данилов", "Жуков", "Фролов", "Журавлёв",
-)  # fmt: skip
+    "Иванов",
+    "Смирнов",
+    "Кузнецов",
+    "Попов",
+    "Соколов",
+    "Лебедев",
+    "Козлов",
+    "Новиков",
+    "Морозов",
+    "Волков",
+    "Зайцев",
+    "Павлов",
+    "Семёнов",
+    "Голубев",
+    "Виноградов",
+    "Богданов",
+    "Воробьёв",
+    "Фёдоров",
+    "Михайлов",
+    "Беляев",
+    "Тарасов",
+    "Белов",
+    "Комаров",
+    "Орлов",
+    "Киселёв",
+    "Макаров",
+    "Андреев",
+    "Ковалёв",
+    "Ильин",
+    "Гусев",
+    "Титов",
+    "Кузьмин",
+    "Баранов",
+    "Куликов",
+    "Алексеев",
+    "Степанов",
+    "Яковлев",
+    "Сорокин",
+    "Сергеев",
+    "Романов",
+    "Захаров",
+    "Борисов",
+    "Королёв",
+    "Герасимов",
+    "Пономарёв",
+    "Григорьев",
+    "Лазарев",
+    "Медведев",
+    "Ершов",
+    "Никитин",
+    "Соболев",
+    "Рябов",
+    "Поляков",
+    "Цветков",
+    "Данилов",
+    "Жуков",
+    "Фролов",
+    "Журавлёв",
+)
 PATRONYMICS = ("Александров", "Сергеев", "Дмитриев", "Андреев", "Иванов", "Михайлов", "Олегов", "Викторов", "Павлов", "Романов")
-LATIN = dict(zip("абвгдеёзийклмнопрстуфхцыэьъ", "abvgdeezijklmnoprstufhcye", strict=False)) | {"ж": "zh", "ч": "ch", "ш": "sh", "щ": "sch", "ю": "yu", "я": "ya", "ь": "", "ъ": ""}
+LATIN = dict(zip("абвгдеёзийклмнопрстуфхцыэьъ", "abvgdeezijklmnoprstufhcye", strict=False)) | {
+    "ж": "zh",
+    "ч": "ch",
+    "ш": "sh",
+    "щ": "sch",
+    "ю": "yu",
+    "я": "ya",
+    "ь": "",
+    "ъ": "",
+}
 DOMAINS = ("example.com", "example.org", "mail.example.com", "pochta.example.org")
 
 
@@ -46,10 +143,18 @@ def draw_identities(people: People, draws: Draws) -> Identities:
     woman = pl.Series(people.woman)
     called = _by_sex(woman, pl.Series(WOMEN).gather(first), pl.Series(MEN).gather(first))
     last = _by_sex(woman, pl.Series([f"{name}а" for name in SURNAMES]).gather(surname), pl.Series(SURNAMES).gather(surname))
-    father = _by_sex(woman, pl.Series([f"{name}на" for name in PATRONYMICS]).gather(patronymic), pl.Series([f"{name}ич" for name in PATRONYMICS]).gather(patronymic))
+    father = _by_sex(
+        woman,
+        pl.Series([f"{name}на" for name in PATRONYMICS]).gather(patronymic),
+        pl.Series([f"{name}ич" for name in PATRONYMICS]).gather(patronymic),
+    )
     form = pl.Series(rng.random(count))
     full_name = pl.select(
-        pl.when(form < 0.6).then(pl.concat_str(last, called, father, separator=" ")).when(form < 0.9).then(pl.concat_str(called, last, separator=" ")).otherwise(called)
+        pl.when(form < 0.6)
+        .then(pl.concat_str(last, called, father, separator=" "))
+        .when(form < 0.9)
+        .then(pl.concat_str(called, last, separator=" "))
+        .otherwise(called)
     ).to_series()
     return Identities(
         full_name=full_name,
@@ -57,14 +162,20 @@ def draw_identities(people: People, draws: Draws) -> Identities:
         email=_emails(people, rng, surname=surname, first=first),
         phone=_phones(people.numbers, rng),
         city=pl.Series(CITIES).gather(people.city),
-        card=pl.select(pl.when(pl.Series(people.loyal)).then(pl.concat_str(pl.lit("77"), pl.Series(people.numbers).cast(pl.String).str.zfill(9)))).to_series(),
+        card=pl.select(
+            pl.when(pl.Series(people.loyal)).then(pl.concat_str(pl.lit("77"), pl.Series(people.numbers).cast(pl.String).str.zfill(9)))
+        ).to_series(),
     )
 
 
 def _emails(people: People, rng: np.random.Generator, *, surname: Whole, first: Whole) -> pl.Series:
     """Compose addresses; two in a hundred are a neighbour's of the same file, two mistyped, six missing, some in capitals."""
     count = people.count
-    given = _by_sex(pl.Series(people.woman), pl.Series([_latin(name) for name in WOMEN]).gather(first), pl.Series([_latin(name) for name in MEN]).gather(first))
+    given = _by_sex(
+        pl.Series(people.woman),
+        pl.Series([_latin(name) for name in WOMEN]).gather(first),
+        pl.Series([_latin(name) for name in MEN]).gather(first),
+    )
     family = pl.Series([_latin(name) for name in SURNAMES]).gather(surname)
     domain = pl.Series(DOMAINS).gather(rng.integers(0, len(DOMAINS), count))
     own = pl.select(pl.concat_str(given, pl.lit("."), family, pl.Series(people.numbers).cast(pl.String), pl.lit("@"), domain)).to_series()

@@ -66,7 +66,12 @@ def number(story: Story, draws: Draws, used: Counters) -> Numbering:
         review=numbered("ОТЗ-", used.reviews + 1, np.arange(story.reviews.count)),
         product=story.lines.product[story.orders.line_first],
         first_return=used.returns + 1,
-        next=Counters(used.orders + len(placed), used.cases + story.cases.count + int(repeated.sum()), used.reviews + story.reviews.count, used.returns + returned),
+        next=Counters(
+            used.orders + len(placed),
+            used.cases + story.cases.count + int(repeated.sum()),
+            used.reviews + story.reviews.count,
+            used.returns + returned,
+        ),
     )
 
 

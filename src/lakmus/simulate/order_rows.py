@@ -32,19 +32,29 @@ def write_orders(files: CompanyFiles, story: Story, numbers: Numbering, season: 
     number = numbers.order.gather(placed)
     files.write(
         "orders",
-        table({
-            "number": number, "at": moments(orders.at[placed], season), "customer": numbers.customer.gather(owner), "amount": roubles(orders.amount[placed]),
-            "channel": pl.Series(CHANNELS).gather(orders.channel[placed]), "city": numbers.who.city.gather(owner),
-            "status": pl.Series(("выполнен", "отменён", "в пути")).gather(status),
-        }),
-    )  # fmt: skip
+        table(
+            {
+                "number": number,
+                "at": moments(orders.at[placed], season),
+                "customer": numbers.customer.gather(owner),
+                "amount": roubles(orders.amount[placed]),
+                "channel": pl.Series(CHANNELS).gather(orders.channel[placed]),
+                "city": numbers.who.city.gather(owner),
+                "status": pl.Series(("выполнен", "отменён", "в пути")).gather(status),
+            }
+        ),
+    )
     files.write(
         "deliveries",
-        table({
-            "number": number, "promised": days(deliveries.promised_day[placed], season), "delivered": moments(deliveries.delivered[placed], season),
-            "way": pl.Series(WAYS).gather(deliveries.way[placed]),
-        }),
-    )  # fmt: skip
+        table(
+            {
+                "number": number,
+                "promised": days(deliveries.promised_day[placed], season),
+                "delivered": moments(deliveries.delivered[placed], season),
+                "way": pl.Series(WAYS).gather(deliveries.way[placed]),
+            }
+        ),
+    )
     _write_lines(files, story, numbers)
     _write_returns(files, story, numbers, season, rng)
     _write_contacts(files, story, numbers, season, rng)
@@ -55,7 +65,17 @@ def _write_customers(files: CompanyFiles, story: Story, numbers: Numbering, seas
     registered = days(story.people.registered // (24 * 60), season)
     files.write(
         "customers",
-        table({"customer": numbers.customer, "name": who.full_name, "email": who.email, "phone": who.phone, "city": who.city, "registered": registered, "card": who.card}),
+        table(
+            {
+                "customer": numbers.customer,
+                "name": who.full_name,
+                "email": who.email,
+                "phone": who.phone,
+                "city": who.city,
+                "registered": registered,
+                "card": who.card,
+            }
+        ),
     )
 
 
@@ -67,11 +87,17 @@ def _write_lines(files: CompanyFiles, story: Story, numbers: Numbering) -> None:
     row = np.repeat(story.orders.line_first[placed], count) + inside
     files.write(
         "order_lines",
-        table({
-            "number": numbers.order.gather(np.repeat(placed, count)), "article": pl.Series(ARTICLES).gather(lines.product[row]), "name": pl.Series(NAMES).gather(lines.product[row]),
-            "quantity": lines.quantity[row], "price": roubles(lines.price[row]), "amount": roubles(lines.amount[row]),
-        }),
-    )  # fmt: skip
+        table(
+            {
+                "number": numbers.order.gather(np.repeat(placed, count)),
+                "article": pl.Series(ARTICLES).gather(lines.product[row]),
+                "name": pl.Series(NAMES).gather(lines.product[row]),
+                "quantity": lines.quantity[row],
+                "price": roubles(lines.price[row]),
+                "amount": roubles(lines.amount[row]),
+            }
+        ),
+    )
 
 
 def _write_returns(files: CompanyFiles, story: Story, numbers: Numbering, season: Season, rng: np.random.Generator) -> None:
@@ -84,11 +110,18 @@ def _write_returns(files: CompanyFiles, story: Story, numbers: Numbering, season
     reasons = pl.Series((*RETURN_REASONS, "брак")).gather(np.where(story.deliveries.defect[order], len(RETURN_REASONS), reason))
     files.write(
         "returns",
-        table({
-            "number": numbered("ВЗ-", numbers.first_return, index), "order": numbers.order.gather(order), "at": moments(story.deliveries.return_at[order], season),
-            "article": pl.Series(ARTICLES).gather(story.lines.product[line]), "quantity": story.lines.quantity[line], "amount": roubles(story.lines.amount[line]), "reason": reasons,
-        }),
-    )  # fmt: skip
+        table(
+            {
+                "number": numbered("ВЗ-", numbers.first_return, index),
+                "order": numbers.order.gather(order),
+                "at": moments(story.deliveries.return_at[order], season),
+                "article": pl.Series(ARTICLES).gather(story.lines.product[line]),
+                "quantity": story.lines.quantity[line],
+                "amount": roubles(story.lines.amount[line]),
+                "reason": reasons,
+            }
+        ),
+    )
 
 
 def _write_contacts(files: CompanyFiles, story: Story, numbers: Numbering, season: Season, rng: np.random.Generator) -> None:
@@ -99,9 +132,15 @@ def _write_contacts(files: CompanyFiles, story: Story, numbers: Numbering, seaso
     topic, staff = rng.integers(0, len(CONTACT_TOPICS), len(order)), rng.integers(0, len(STAFF) - 2, len(order))
     files.write(
         "contacts",
-        table({
-            "customer": numbers.customer.gather(owner), "at": moments(contacted[order], season), "order": numbers.order.gather(order),
-            "channel": pl.Series(CONTACT_CHANNELS).gather(story.deliveries.contact_channel[order]), "topic": pl.Series(CONTACT_TOPICS).gather(topic), "staff": staff_names(staff),
-            "text": contact_texts(rng, topic, woman=story.people.woman[owner]),
-        }),
-    )  # fmt: skip
+        table(
+            {
+                "customer": numbers.customer.gather(owner),
+                "at": moments(contacted[order], season),
+                "order": numbers.order.gather(order),
+                "channel": pl.Series(CONTACT_CHANNELS).gather(story.deliveries.contact_channel[order]),
+                "topic": pl.Series(CONTACT_TOPICS).gather(topic),
+                "staff": staff_names(staff),
+                "text": contact_texts(rng, topic, woman=story.people.woman[owner]),
+            }
+        ),
+    )

@@ -1,4 +1,4 @@
-"""The customers: how often they buy, what they are worth to the shop, where they live, whether they speak up, when they would leave anyway."""
+"""The customers: how often they buy, what they are worth, where they live, whether they speak up, when they would leave anyway."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def natural_loss(scenario: Scenario, people: People, draws: Draws, *, first_orde
     """Draw when each customer leaves for no fault of the shop, counted from `first_order` (minutes, NEVER for none)."""
     rng = draws.of("loss")
     yearly = min(scenario.loss.yearly_hazard, 0.999)
-    daily = -np.log1p(-yearly) / 365 * people.relative_rate ** -scenario.confounding.loss_by_rhythm
+    daily = -np.log1p(-yearly) / 365 * people.relative_rate**-scenario.confounding.loss_by_rhythm
     wait = rng.exponential(1.0, people.count) / np.maximum(daily, 1e-12)
     since = np.where(people.known_before, 0, np.minimum(first_order, NEVER))
     onset = np.minimum(since + np.minimum(wait, 1e6) * DAY, NEVER).astype(np.int64)

@@ -87,7 +87,9 @@ def unhappy_orders(orders: Orders, deliveries: Deliveries, cases: Cases) -> tupl
     return desk, desk | deliveries.broken
 
 
-def draw_reviews(scenario: Scenario, season: Season, people: People, orders: Orders, deliveries: Deliveries, cases: Cases, draws: Draws) -> Reviews:
+def draw_reviews(
+    scenario: Scenario, season: Season, people: People, orders: Orders, deliveries: Deliveries, cases: Cases, draws: Draws
+) -> Reviews:
     """Draw the reviews; those who never complain write none of one or two stars about an error of ours."""
     rng, voice, count = draws.of("reviews"), scenario.voice, orders.count
     desk, wronged = unhappy_orders(orders, deliveries, cases)
@@ -96,9 +98,13 @@ def draw_reviews(scenario: Scenario, season: Season, people: People, orders: Ord
     bad = (wronged & ~silent & (drawn < voice.bad_review_share)) | (deliveries.defect & (defect_drawn < 0.2))
     mild = ~bad & ~deliveries.defect & (drawn > 1 - voice.review_share) & ~orders.cancelled
     mild &= ~wronged | (rng.random(count) < 0.4)
-    stars = np.where(bad, choose(rng, np.array([0.65, 0.35]), count) + 1, np.where(wronged, 3, choose(rng, np.array([0.08, 0.22, 0.7]), count) + 3))
+    stars = np.where(
+        bad, choose(rng, np.array([0.65, 0.35]), count) + 1, np.where(wronged, 3, choose(rng, np.array([0.08, 0.22, 0.7]), count) + 3)
+    )
     matter = np.select([deliveries.broken, deliveries.defect, desk], [0, 1, 2], 3)
-    about = np.maximum(np.where(deliveries.delivered < NEVER, deliveries.delivered, deliveries.promise_ends() + 5 * DAY), _last_of_case(orders, cases))
+    about = np.maximum(
+        np.where(deliveries.delivered < NEVER, deliveries.delivered, deliveries.promise_ends() + 5 * DAY), _last_of_case(orders, cases)
+    )
     at = (about // DAY + rng.integers(1, 7, count)) * DAY + minute_of_day(rng.random(count))
     worded, linked, ordered = rng.random(count) < 0.93, rng.random(count) < voice.reviews_linked_share, rng.random(count) < 0.35
     place, quick, far = choose(rng, PLACE_SHARE, count), rng.integers(60, 43 * 60, count), rng.integers(5 * DAY, 9 * DAY, count)
@@ -111,7 +117,9 @@ def draw_reviews(scenario: Scenario, season: Season, people: People, orders: Ord
     return whole.only((bad | mild) & (at < season.minutes))
 
 
-def draw_surveys(scenario: Scenario, season: Season, people: People, orders: Orders, deliveries: Deliveries, cases: Cases, draws: Draws) -> Surveys:
+def draw_surveys(
+    scenario: Scenario, season: Season, people: People, orders: Orders, deliveries: Deliveries, cases: Cases, draws: Draws
+) -> Surveys:
     """Draw surveys after deliveries and after closed cases; the unhappy who keep silent hardly ever answer."""
     rng = draws.of("surveys")
     after_order = np.flatnonzero((deliveries.delivered < NEVER) & (rng.random(orders.count) < scenario.voice.survey_share))
@@ -125,7 +133,9 @@ def draw_surveys(scenario: Scenario, season: Season, people: People, orders: Ord
     sent = about + rng.integers(60, 2 * DAY, count)
     chance = np.where(unhappy, np.where(people.silent[orders.owner[order]], 0.05, 0.35), 0.24)
     answered = np.where(rng.random(count) < chance, sent + rng.integers(1, 3 * DAY, count), NEVER)
-    stars = np.where(unhappy, choose(rng, np.array([0.35, 0.3, 0.25, 0.1]), count) + 1, choose(rng, np.array([0.02, 0.03, 0.1, 0.3, 0.55]), count) + 1)
+    stars = np.where(
+        unhappy, choose(rng, np.array([0.35, 0.3, 0.25, 0.1]), count) + 1, choose(rng, np.array([0.02, 0.03, 0.1, 0.3, 0.55]), count) + 1
+    )
     kept = sent < season.minutes
     return Surveys(order[kept], case[kept], sent[kept], answered[kept], stars[kept], (rng.random(count) < 0.4)[kept])
 

@@ -204,7 +204,9 @@ def _read_part(part: str, kind: type[Any], entries: dict[str, Any]) -> Any:
     known = {field.name: field for field in fields(kind)}
     for name in entries:
         if name not in known:
-            raise _bad("scenario_field_unknown", f"{part}.{name}", f"одно из полей: {', '.join(known)}", f"one of the fields {', '.join(known)}")
+            raise _bad(
+                "scenario_field_unknown", f"{part}.{name}", f"одно из полей: {', '.join(known)}", f"one of the fields {', '.join(known)}"
+            )
     return kind(**{name: _read_field(f"{part}.{name}", name, str(field.type), entries[name]) for name, field in known.items()})
 
 

@@ -15,8 +15,31 @@ DAY = 24 * 60
 
 MONTHS = (0.86, 0.92, 1.03, 0.96, 0.92, 0.90, 0.88, 0.95, 1.02, 1.05, 1.18, 1.33)
 WEEKDAYS = (1.04, 1.0, 0.98, 0.98, 1.03, 1.02, 0.95)
-HOLIDAYS = {(1, 1): 0.25, (1, 2): 0.45, (1, 3): 0.6, (1, 7): 0.7, (2, 23): 0.85, (3, 8): 0.85, (5, 1): 0.75, (5, 9): 0.7, (6, 12): 0.85, (11, 4): 0.9, (12, 31): 0.4}
-GIFT_DAYS = {(2, 19): 1.25, (2, 20): 1.3, (2, 21): 1.25, (3, 4): 1.35, (3, 5): 1.45, (3, 6): 1.35, (12, 18): 1.2, (12, 19): 1.25, (12, 20): 1.3, (12, 21): 1.3}
+HOLIDAYS = {
+    (1, 1): 0.25,
+    (1, 2): 0.45,
+    (1, 3): 0.6,
+    (1, 7): 0.7,
+    (2, 23): 0.85,
+    (3, 8): 0.85,
+    (5, 1): 0.75,
+    (5, 9): 0.7,
+    (6, 12): 0.85,
+    (11, 4): 0.9,
+    (12, 31): 0.4,
+}
+GIFT_DAYS = {
+    (2, 19): 1.25,
+    (2, 20): 1.3,
+    (2, 21): 1.25,
+    (3, 4): 1.35,
+    (3, 5): 1.45,
+    (3, 6): 1.35,
+    (12, 18): 1.2,
+    (12, 19): 1.25,
+    (12, 20): 1.3,
+    (12, 21): 1.3,
+}
 HOURS = np.array([1, 0.5, 0.3, 0.2, 0.2, 0.3, 0.8, 2, 4, 6, 7, 7.5, 7.5, 7, 6.5, 6.5, 6.5, 7, 8, 9, 9.5, 8.5, 6, 3])
 LATE_BY_MONTH = (1.15, 1.05, 1.0, 0.9, 0.9, 0.85, 0.85, 0.9, 0.95, 1.0, 1.15, 1.35)
 
@@ -73,7 +96,7 @@ def build_season(scenario: Scenario, *, months: int) -> Season:
 def minute_of_day(draws: NDArray[np.float64]) -> Minutes:
     """Turn uniform draws into minutes of the day at which shoppers are awake."""
     grown = np.concatenate(([0.0], np.cumsum(HOURS) / HOURS.sum()))
-    return np.minimum(np.interp(draws, grown, np.arange(25.0)) * 60, DAY - 1).astype(np.int64)
+    return np.asarray(np.minimum(np.interp(draws, grown, np.arange(25.0)) * 60, DAY - 1).astype(np.int64))
 
 
 def _holiday(day: date) -> float:
@@ -83,7 +106,16 @@ def _holiday(day: date) -> float:
 
 def _promotions(scenario: Scenario, start: date, end: date) -> list[tuple[date, date, float]]:
     """Return (first day, day after the last, share off) of the promotions: the same weeks every year, the strongest first."""
-    weeks = ((11, 24, 8, 0.2), (3, 1, 7, 0.1), (9, 1, 10, 0.12), (6, 10, 9, 0.15), (12, 15, 10, 0.1), (4, 18, 7, 0.12), (7, 25, 8, 0.15), (2, 8, 7, 0.08))
+    weeks = (
+        (11, 24, 8, 0.2),
+        (3, 1, 7, 0.1),
+        (9, 1, 10, 0.12),
+        (6, 10, 9, 0.15),
+        (12, 15, 10, 0.1),
+        (4, 18, 7, 0.12),
+        (7, 25, 8, 0.15),
+        (2, 8, 7, 0.08),
+    )
     chosen = weeks[: scenario.shop.promotions_per_year]
     found = []
     for year in range(start.year, end.year + 1):

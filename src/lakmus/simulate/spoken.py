@@ -23,11 +23,13 @@ def review_texts(rng: np.random.Generator, reviews: Reviews, *, woman: Flags, ci
     patterns: list[Pattern] = [pattern for matter in MATTERS for pattern in review_words.bad_patterns(matter)]
     patterns += [review_words.MILD, review_words.GOOD]
     voice = rng.integers(0, voices, reviews.count)
-    which = np.where(reviews.stars >= 4, len(patterns) - 1, np.where(reviews.stars == 3, len(patterns) - 2, reviews.matter * voices + voice))
+    which = np.where(
+        reviews.stars >= 4, len(patterns) - 1, np.where(reviews.stars == 3, len(patterns) - 2, reviews.matter * voices + voice)
+    )
     words = {
         "product": pl.Series(NAMES).gather(product),
         "city": pl.Series(CITIES).gather(city),
-        "days": pl.Series([_days(number) for number in range(40)]).gather(np.minimum(late_days, 39)),
+        "days": pl.Series([_days(number) for number in range(40)]).gather(np.clip(late_days, 0, 39)),
         "stars": pl.Series(["", "одну звезду", "две звезды", "три звезды", "четыре звезды", "пять звёзд"]).gather(reviews.stars),
     }
     texts = compose_each(patterns, which, rng, woman=woman, words=words)
@@ -43,7 +45,9 @@ def answer_texts(rng: np.random.Generator, good: Flags, name: pl.Series) -> pl.S
 
 def asked(rng: np.random.Generator, topic: Whole, *, woman: Flags, product: Whole) -> pl.Series:
     """Return the first messages of cases (rows,) by topic."""
-    texts = compose_each([case_words.ASKS[name] for name in TOPICS], topic, rng, woman=woman, words={"product": pl.Series(NAMES).gather(product)})
+    texts = compose_each(
+        [case_words.ASKS[name] for name in TOPICS], topic, rng, woman=woman, words={"product": pl.Series(NAMES).gather(product)}
+    )
     hasty = np.flatnonzero(rng.random(len(topic)) < TYPO_SHARE)
     return texts.scatter(hasty, misspell(texts.gather(hasty), rng))
 
@@ -53,7 +57,10 @@ def replied(rng: np.random.Generator, topic: Whole, *, staff: Whole, slow: Flags
     patterns: list[Pattern] = []
     for topic_name in TOPICS:
         answer = case_words.REPLIES[topic_name]
-        patterns += [(case_words.GREETINGS, answer, case_words.FAREWELLS), (case_words.GREETINGS, case_words.SORRY, answer, case_words.FAREWELLS)]
+        patterns += [
+            (case_words.GREETINGS, answer, case_words.FAREWELLS),
+            (case_words.GREETINGS, case_words.SORRY, answer, case_words.FAREWELLS),
+        ]
     sorry = slow & (rng.random(len(topic)) < 0.7)
     return compose_each(patterns, topic * 2 + sorry, rng, woman=WOMAN_OF_STAFF[staff], words={"name": name})
 

@@ -24,7 +24,8 @@ class Story:
     Parameters
     ----------
     orders : those of the world without harm. `placed` (orders,) says which of them exist in the real world.
-    cases, reviews, surveys : of the orders that exist. `errors` : those that the files show; `told` (errors,) met a customer not yet leaving.
+    cases, reviews, surveys : of the orders that exist.
+    errors : those that the files show; `told` (errors,) says which met a customer not yet leaving.
     """
 
     people: People

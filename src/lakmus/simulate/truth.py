@@ -2,12 +2,15 @@
 
 The five planted errors, which the detectors must find from the files alone (every word of it in `docs/explanation/simulator.md`):
 
-broken_promise      delivered after the end of the promised day in Moscow, or not delivered, not cancelled and the day over; `at` is its last second.
-slow_reply          a clock stopped by a person later than the channel's target and within 72 h; `at` is the clock's opening plus the target.
-no_reply            a clock no person stopped within 72 h, or a review of 1–2 stars with text unanswered within 72 h; `at` is the opening plus 72 h.
-unresolved_problem  a case reopened (at that moment), a second case on the same topic or order within 30 days after the first was closed (the
-                    second case, its opening), or a case closed without any reply by a person (the closing).
-no_aftersales       no row of contacts.csv of that customer between a delivery and 14 × 24 h later, the window within the files; `at` is its end.
+broken_promise      delivered after the end of the promised day in Moscow, or not delivered, not cancelled and the day over.
+                    `at` is the last second of that day.
+slow_reply          a clock stopped by a person later than the channel's target and within 72 h. `at` is the opening plus the target.
+no_reply            a clock no person stopped within 72 h, or a review of 1 or 2 stars with text unanswered within 72 h.
+                    `at` is the opening plus 72 h.
+unresolved_problem  a case reopened (`at` that moment), a second case on the same topic or order within 30 days after the first was
+                    closed (the second case, its opening), or a case closed without any reply by a person (the closing).
+no_aftersales       no row of contacts.csv of that customer between a delivery and 14 × 24 h later, the window within the files.
+                    `at` is the end of the window.
 
 A customer's message opens a clock unless one is open in the case or it is nothing but thanks. The opening of a case and its first
 message are the same clock. Bots and the system stop no clock, nor does the closing of the case.
@@ -42,10 +45,19 @@ class TruthFile:
 
     def __init__(self, path: Path, scenario: Scenario, season: Season, seed: int) -> None:
         self._path, self._waiting = path, path.with_suffix(".customers.part")
-        self._head = {"scenario": scenario.name, "seed": seed, "start": f"{season.start}T00:00:00+03:00", "end": f"{season.end}T00:00:00+03:00"}
+        self._head = {
+            "scenario": scenario.name,
+            "seed": seed,
+            "start": f"{season.start}T00:00:00+03:00",
+            "end": f"{season.end}T00:00:00+03:00",
+        }
         self._season = season
         self._begun: set[str] = set()
-        self._met, self._added, self._left = np.zeros(len(ERROR_CODES), np.int64), np.zeros(len(ERROR_CODES)), np.zeros(len(ERROR_CODES), np.int64)
+        self._met, self._added, self._left = (
+            np.zeros(len(ERROR_CODES), np.int64),
+            np.zeros(len(ERROR_CODES)),
+            np.zeros(len(ERROR_CODES), np.int64),
+        )
         self.errors = np.zeros(len(ERROR_CODES), np.int64)
         self.lost = 0
         self.silent, self.complained = 0, 0
@@ -91,7 +103,11 @@ class TruthFile:
         while piece := self._part.read(1 << 20):
             self._file.write(piece)
         effects = {
-            code: {"planted": self._mean(self._added, place), "realised_difference": self._mean(self._left, place), "exposed": int(self._met[place])}
+            code: {
+                "planted": self._mean(self._added, place),
+                "realised_difference": self._mean(self._left, place),
+                "exposed": int(self._met[place]),
+            }
             for place, code in enumerate(ERROR_CODES)
         }
         self._file.write(b'\n],\n"effects": ' + json.dumps(effects).encode() + b"}\n")
@@ -108,17 +124,19 @@ def _error_rows(story: Story, numbers: Numbering, season: Season) -> pl.DataFram
     named, linked = np.ones(errors.count, np.bool_), np.ones(errors.count, np.bool_)
     named[of_case] = story.cases.names_order[errors.case[of_case]]
     named[of_review] = linked[of_review] = story.reviews.names_order[errors.review[of_review]]
-    rows = pl.DataFrame({
-        "code": CODES.gather(errors.code),
-        "customer": numbers.customer.gather(errors.owner),
-        "order": shown(numbers.order.gather(errors.order), named),
-        "case": case,
-        "review": _gathered(numbers.review, errors.review),
-        "at": _written(errors.at * 60 - (errors.code == BROKEN_PROMISE), season),
-        "linked": linked,
-        "by": errors.at,
-        "owner": errors.owner,
-    })
+    rows = pl.DataFrame(
+        {
+            "code": CODES.gather(errors.code),
+            "customer": numbers.customer.gather(errors.owner),
+            "order": shown(numbers.order.gather(errors.order), named),
+            "case": case,
+            "review": _gathered(numbers.review, errors.review),
+            "at": _written(errors.at * 60 - (errors.code == BROKEN_PROMISE), season),
+            "linked": linked,
+            "by": errors.at,
+            "owner": errors.owner,
+        }
+    )
     return rows.sort("owner", "by", "code", maintain_order=True).drop("by", "owner")
 
 
@@ -129,21 +147,23 @@ def _customer_rows(story: Story, numbers: Numbering, season: Season) -> pl.DataF
     np.add.at(suffered, (story.errors.owner, story.errors.code), 1)
     cause = np.where(departure.cause == NATURAL, len(ERROR_CODES), departure.cause)
     orders, revenue = _orders_without_errors(story)
-    rows = pl.DataFrame({
-        "customer": numbers.customer,
-        "rhythm_days": np.round(people.rhythm_days, 2),
-        "value": np.round(people.worth, 4),
-        "lost": lost,
-        "lost_at": shown(_written(departure.stop * 60, season), lost),
-        "shape": shown(pl.Series(("abrupt", "gradual")).gather(departure.gradual.astype(np.int64)), lost),
-        "silent": (suffered.sum(axis=1) > 0) & ~complained,
-        "complained": complained,
-        "cause": shown(CODES.gather(cause), lost),
-        "lost_without_errors": natural.stop < season.minutes,
-        "orders_without_errors": orders,
-        "revenue_without_errors": revenue / 100,
-        **{code: suffered[:, place] for place, code in enumerate(ERROR_CODES)},
-    })
+    rows = pl.DataFrame(
+        {
+            "customer": numbers.customer,
+            "rhythm_days": np.round(people.rhythm_days, 2),
+            "value": np.round(people.worth, 4),
+            "lost": lost,
+            "lost_at": shown(_written(departure.stop * 60, season), lost),
+            "shape": shown(pl.Series(("abrupt", "gradual")).gather(departure.gradual.astype(np.int64)), lost),
+            "silent": (suffered.sum(axis=1) > 0) & ~complained,
+            "complained": complained,
+            "cause": shown(CODES.gather(cause), lost),
+            "lost_without_errors": natural.stop < season.minutes,
+            "orders_without_errors": orders,
+            "revenue_without_errors": revenue / 100,
+            **{code: suffered[:, place] for place, code in enumerate(ERROR_CODES)},
+        }
+    )
     world, counts = ["lost_without_errors", "orders_without_errors", "revenue_without_errors"], list(ERROR_CODES)
     return rows.with_columns(pl.struct(world).alias("counterfactual"), pl.struct(counts).alias("errors")).drop(*world, *counts)
 

@@ -9,7 +9,7 @@ from lakmus.simulate.draws import NEVER, Draws
 from lakmus.simulate.files import CompanyFiles, moments, shown, table
 from lakmus.simulate.numbering import Numbering
 from lakmus.simulate.reviews import PLACES
-from lakmus.simulate.season import Season
+from lakmus.simulate.season import DAY, Season
 from lakmus.simulate.spoken import answer_texts, review_texts, said
 from lakmus.simulate.story import Story
 from lakmus.simulate.texts import case_words
@@ -25,18 +25,30 @@ def _write_reviews(files: CompanyFiles, story: Story, numbers: Numbering, season
     rng, reviews = draws.of("reviews").spawn(1)[0], story.reviews
     owner = story.orders.owner[reviews.order]
     texts = review_texts(
-        rng, reviews, woman=story.people.woman[owner], city=story.people.city[owner],
-        late_days=story.deliveries.late_days[reviews.order], product=numbers.product[reviews.order],
-    )  # fmt: skip
+        rng,
+        reviews,
+        woman=story.people.woman[owner],
+        city=story.people.city[owner],
+        late_days=np.minimum(story.deliveries.late_days[reviews.order], reviews.at // DAY - story.deliveries.promised_day[reviews.order]),
+        product=numbers.product[reviews.order],
+    )
     answered = reviews.answered < season.minutes
     files.write(
         "reviews",
-        table({
-            "review": numbers.review, "at": moments(reviews.at, season), "customer": shown(numbers.customer.gather(owner), reviews.names_customer),
-            "order": shown(numbers.order.gather(reviews.order), reviews.names_order), "place": pl.Series(PLACES).gather(reviews.place), "stars": reviews.stars, "text": texts,
-            "answered": moments(reviews.answered, season), "answer": shown(answer_texts(rng, reviews.stars >= 3, numbers.who.called.gather(owner)), answered),
-        }),
-    )  # fmt: skip
+        table(
+            {
+                "review": numbers.review,
+                "at": moments(reviews.at, season),
+                "customer": shown(numbers.customer.gather(owner), reviews.names_customer),
+                "order": shown(numbers.order.gather(reviews.order), reviews.names_order),
+                "place": pl.Series(PLACES).gather(reviews.place),
+                "stars": reviews.stars,
+                "text": texts,
+                "answered": moments(reviews.answered, season),
+                "answer": shown(answer_texts(rng, reviews.stars >= 3, numbers.who.called.gather(owner)), answered),
+            }
+        ),
+    )
 
 
 def _write_surveys(files: CompanyFiles, story: Story, numbers: Numbering, season: Season, draws: Draws) -> None:
@@ -53,8 +65,16 @@ def _write_surveys(files: CompanyFiles, story: Story, numbers: Numbering, season
     scores = pl.select(pl.when(pl.Series(answered)).then(pl.Series(points))).to_series()
     files.write(
         "surveys",
-        table({
-            "customer": numbers.customer.gather(owner), "sent": moments(surveys.sent, season), "kind": kind, "answered": moments(surveys.answered, season), "points": scores,
-            "comment": shown(text, answered & surveys.worded), "case": shown(cases, about_case), "order": shown(numbers.order.gather(surveys.order), ~about_case),
-        }),
-    )  # fmt: skip
+        table(
+            {
+                "customer": numbers.customer.gather(owner),
+                "sent": moments(surveys.sent, season),
+                "kind": kind,
+                "answered": moments(surveys.answered, season),
+                "points": scores,
+                "comment": shown(text, answered & surveys.worded),
+                "case": shown(cases, about_case),
+                "order": shown(numbers.order.gather(surveys.order), ~about_case),
+            }
+        ),
+    )

@@ -16,10 +16,14 @@ Slot = tuple[str, ...]
 Pattern = tuple[Slot, ...]
 
 
-def compose(pattern: Pattern, rng: np.random.Generator, count: int, *, woman: Flags, words: Mapping[str, pl.Series] | None = None) -> pl.Series:
+def compose(
+    pattern: Pattern, rng: np.random.Generator, count: int, *, woman: Flags, words: Mapping[str, pl.Series] | None = None
+) -> pl.Series:
     """Return `count` texts of one pattern; an empty option leaves its slot out, a dash before a word is never doubled."""
     chosen = [pl.Series(slot, dtype=pl.String).gather(rng.integers(0, len(slot), count)) for slot in pattern]
-    joined = pl.DataFrame({str(place): column for place, column in enumerate(chosen)}).select(pl.concat_str(pl.all(), separator=" ").alias("text"))
+    joined = pl.DataFrame({str(place): column for place, column in enumerate(chosen)}).select(
+        pl.concat_str(pl.all(), separator=" ").alias("text")
+    )
     text = joined["text"].str.replace_all(r"\s+([.,!?)])", "$1").str.replace_all(r" {2,}", " ").str.strip_chars()
     return _filled(text, woman=woman, words=words or {})
 
