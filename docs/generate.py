@@ -215,9 +215,14 @@ def contents() -> str:
     return page("Reference", "docs/generate.py", table(("page", "holds"), rows))
 
 
+def render_page(name: str) -> str:
+    """Return the text of one file of the reference."""
+    return contents() if name == "README.md" else PAGES[name.removesuffix(".md")]()
+
+
 def render() -> dict[str, str]:
     """Return {name of the file: text} of the whole reference."""
-    return {"README.md": contents(), **{f"{name}.md": make() for name, make in PAGES.items()}}
+    return {name: render_page(name) for name in ("README.md", *(f"{name}.md" for name in PAGES))}
 
 
 def main() -> None:

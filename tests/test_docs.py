@@ -1,0 +1,95 @@
+"""The documents say what is there: paths exist, links lead somewhere, commands are known, the reference is current."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from docs import generate
+from docs.failure_codes import collect
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "src").rglob("*.md")])
+WRITTEN = [page for page in PAGES if page.parent != generate.REFERENCE]
+PLACES = ("src/", "tests/", "docs/", "benchmarks/", "requirements/", "scripts/", ".ci/")
+EACH_PAGE = pytest.mark.parametrize("page", WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+def commands(text: str, program: str) -> Iterator[str]:
+    """Every call of `program` in the code blocks of a page, continued lines joined."""
+    for block in re.findall(r"^```(?:\w*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        for line in block.replace("\\\n", " ").splitlines():
+            words = line.strip().removeprefix("$ ").removeprefix(".venv/bin/")
+            if words.split(" ")[0] == program:
+                yield words
+
+
+@EACH_PAGE
+def test_every_path_that_a_page_names_exists(page: Path) -> None:
+    named = {path for path in re.findall(r"`([\w./*-]+)`", page.read_text(encoding="utf-8")) if path.startswith(PLACES)}
+    assert [path for path in sorted(named) if not list(ROOT.glob(path.rstrip("/")))] == []
+
+
+@EACH_PAGE
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+@EACH_PAGE
+def test_every_make_target_exists(page: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = re.findall(r"`make ([a-z-]+)", page.read_text(encoding="utf-8"))
+    assert set(named) <= targets
+
+
+@EACH_PAGE
+def test_pages_name_no_host_but_this_machine(page: Path) -> None:
+    hosts = re.findall(r"\w+://([\w.-]+)", page.read_text(encoding="utf-8"))
+    assert set(hosts) <= {"localhost", "127.0.0.1", "user"}
+
+
+@EACH_PAGE
+def test_every_command_in_a_page_is_known(page: Path) -> None:
+    from lakmus.cli.main import build_parser
+
+    for command in commands(page.read_text(encoding="utf-8"), "lakmus"):
+        words = shlex.split(command, comments=True)[1:]
+        build_parser().parse_args(words[: words.index("|")] if "|" in words else words)
+
+
+@pytest.mark.parametrize("name", ["README.md", *(f"{name}.md" for name in generate.PAGES)])
+def test_the_reference_is_current(name: str) -> None:
+    committed = (generate.REFERENCE / name).read_text(encoding="utf-8")
+    assert committed == generate.render_page(name), "run `make docs` and commit what it writes"
+
+
+def test_every_error_can_be_told_by_reading_the_code() -> None:
+    codes = [failure.code for failure in collect()]
+    assert "stream_busy" in codes
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*…?", code) for code in codes)
+
+
+def test_the_two_readmes_show_the_same_commands() -> None:
+    english, russian = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ru.md"))
+    assert list(commands(english, "make")) == list(commands(russian, "make")) == ["make demo", "make test"]
+
+
+def test_every_decision_is_listed() -> None:
+    listed = set(re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (ROOT / "docs/adr/README.md").read_text(encoding="utf-8")))
+    assert listed == {path.name for path in (ROOT / "docs/adr").glob("[0-9]*.md")}
+
+
+@pytest.mark.slow
+def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
+    text = (ROOT / "docs/tutorial/first-verdict.md").read_text(encoding="utf-8")
+    for command in commands(text, "lakmus"):
+        if "serve" not in command.split():
+            program = command.replace("lakmus", str(ROOT / ".venv/bin/lakmus"), 1)
+            done = subprocess.run(program, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+            assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
