@@ -6,6 +6,7 @@ An exception stands in `house_exceptions.txt` as `rule path[:name]`. The file ma
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,12 +39,12 @@ PURE = ("history", "engine")
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 
 
-def modules(folder: Path = SOURCE) -> Iterator[tuple[str, ast.Module, str]]:
+@functools.cache
+def modules(folder: Path = SOURCE) -> list[tuple[str, ast.Module, str]]:
     """Every module below `folder`: its path from the root, its tree and its text; migrations are written by Django."""
-    for path in sorted(folder.rglob("*.py")):
-        if "migrations" not in path.parts:
-            text = path.read_text(encoding="utf-8")
-            yield str(path.relative_to(ROOT)), ast.parse(text), text
+    paths = [path for path in sorted(folder.rglob("*.py")) if "migrations" not in path.parts]
+    texts = [(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")) for path in paths]
+    return [(path, ast.parse(text), text) for path, text in texts]
 
 
 def oversized_modules() -> Iterator[str]:
