@@ -14,7 +14,6 @@ from django.utils import timezone
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.operations.company.queries import company_terms
 from lakmus.operations.journal.changes import record
-from lakmus.stream.identity import Identifier
 from lakmus.usecases.home import Home
 from lakmus.usecases.pushed_rows import RowProblem, Told, read_row
 
@@ -89,7 +88,7 @@ def push_activities(home: Home, rows: Sequence[Any], *, actor: Any, now: datetim
         stream.wait_seconds = WAIT_SECONDS
         appended = stream.append(_batches(told))
         appended_count, duplicate_count = appended.appended, appended.duplicate
-        links = [(Identifier(*identifier), one.customer) for one in told for identifier in one.identifiers if one.customer]
+        links = [(identifier, one.customer) for one in told for identifier in one.identifiers if one.customer]
         if links:
             stream.identity.link(links, source="api", at=moment.astimezone(UTC))
     if appended_count:

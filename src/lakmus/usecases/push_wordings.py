@@ -55,3 +55,7 @@ ACTIVITY_ID_DIFFERS = Wording(
     "Присланный activity_id не равен вычисленному ({made}). Уберите поле: мы вычисляем его сами.",
     "The activity_id given is not the one computed ({made}). Leave the field out: it is computed here.",
 )
+IDENTIFIER_UNREADABLE = Wording(
+    "Это не похоже на адрес, телефон или номер карты, который бывает у человека.",
+    "This does not look like an address, a phone or a card number that a person can have.",
+)

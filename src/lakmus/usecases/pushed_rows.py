@@ -19,6 +19,7 @@ from lakmus.history.activity import ACTIVITY_SCHEMA, TIMESTAMP, TYPED_COLUMNS, a
 from lakmus.history.catalogue import ActivityKind
 from lakmus.history.kinds import KINDS
 from lakmus.history.wording import Wording
+from lakmus.stream.identifiers import NOBODY, Identifier, key_of, normalise_identifier
 from lakmus.usecases import push_wordings as say
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,11 +28,12 @@ MOST_ROWS = 10_000
 MOST_AMOUNT = 1e12
 LONGEST_TEXT = 100_000
 LONGEST_NAME = 500
-NOBODY = frozenset({"", "0", "0.0", "nan", "null", "-", "none", "неизвестно", "n/a"})
 AUTHORS = ("customer", "person", "bot", "system")
-IDENTIFIERS = ("email", "phone", "card", "messenger", "site")
+IDENTIFIERS = ("email", "phone", "card", "messenger")
 LONG_TEXTS = frozenset({"_text", "feature_json"})
-NEEDED = {"was_promised_delivery": ("_promised_at",), "left_review": (), "gave_details": ()}
+NEEDED = {"was_promised_delivery": ("_promised_at",)}
+# Whose order or case it is, said once, resolves everything else that names only the order or the case.
+NAMED_BY = {"placed_order": ("order", "_order"), "opened_case": ("case", "_case")}
 DATELESS = frozenset({"gave_details"})
 # Columns that every kind may carry, beside those that its entry in the catalogue names.
 ALWAYS = frozenset({"_known_at", "_source", "_currency", "_order", "_case", "_place"})
@@ -55,7 +57,7 @@ class Told:
 
     activity: dict[str, Any]
     customer: str | None
-    identifiers: tuple[tuple[str, str], ...]
+    identifiers: tuple[Identifier, ...]
 
 
 def read_row(row: Any, *, now: datetime, currency: str, seen: Counter[tuple[object, ...]]) -> Told:
@@ -83,12 +85,15 @@ def read_row(row: Any, *, now: datetime, currency: str, seen: Counter[tuple[obje
     activity["_known_at"] = _known_at(activity, now)
     activity["_source"] = activity["_source"] or "api"
     activity["feature_json"] = _features(row, activity["feature_json"])
-    customer = activity["customer"] = _customer(activity["customer"])
+    identifiers = _identifiers(row)
+    customer = activity["customer"] = _customer(activity["customer"]) or _provisional(identifiers)
     activity["anonymous_customer_id"] = activity["anonymous_customer_id"] or _anonymous(activity, customer)
     _check_needed(activity, kind)
     _check_amount(activity, kind, currency)
     activity["activity_id"] = _identity(activity, kind, row, seen)
-    identifiers = tuple((name, _text(name, row[name], LONGEST_NAME) or "") for name in IDENTIFIERS if row.get(name))
+    if kind.name in NAMED_BY:
+        sort, column = NAMED_BY[kind.name]
+        identifiers = (*identifiers, Identifier(sort, activity[column]))
     return Told(activity, customer, identifiers)
 
 
@@ -111,14 +116,12 @@ def _columns(row: dict[str, Any], kind: ActivityKind) -> dict[str, tuple[str, An
     allowed = ALWAYS | set(kind.columns)
     given: dict[str, tuple[str, Any]] = {}
     for name, written in row.items():
-        if name in IDENTIFIERS or name in OURS or name in ("kind", "activity", "features"):
+        if written is None or written == "" or name in IDENTIFIERS or name in OURS or name in ("kind", "activity", "features"):
             continue
         column = _column(name)
         if column not in allowed and column not in PLAIN:
             known = ", ".join(sorted(part.lstrip("_") for part in allowed | {"customer", "ts", "features"}))
             raise RowProblem("field_unknown", say.FIELD_UNKNOWN.filled(kind=kind.name, name=str(name)[:60], known=known), str(name)[:60])
-        if written is None or written == "":
-            continue
         if column in given:
             raise RowProblem("field_twice", say.FIELD_TWICE.filled(name=str(name)[:60]), str(name)[:60])
         given[column] = (str(name), written)
@@ -241,6 +244,33 @@ def _customer(written: str | None) -> str | None:
     if written is None or written.lower() in NOBODY:
         return None
     return written[:-2] if written.endswith(".0") and written[:-2].isdigit() else written
+
+
+def _identifiers(row: dict[str, Any]) -> tuple[Identifier, ...]:
+    """Return the ways to recognise the customer that came with the row.
+
+    Raises
+    ------
+    RowProblem : one of them cannot be anybody's.
+    """
+    told = []
+    for name in IDENTIFIERS:
+        if row.get(name) in (None, ""):
+            continue
+        identifier = Identifier(name, _text(name, row[name], LONGEST_NAME) or "")
+        if normalise_identifier(identifier) is None:
+            raise RowProblem("identifier_unreadable", say.IDENTIFIER_UNREADABLE, name)
+        told.append(identifier)
+    return tuple(told)
+
+
+def _provisional(identifiers: tuple[Identifier, ...]) -> str | None:
+    """Return the key under which somebody stands of whom only an address or a number is known."""
+    for identifier in identifiers:
+        normal = normalise_identifier(identifier)
+        if normal is not None:
+            return key_of(identifier.kind, normal)
+    return None
 
 
 def _anonymous(activity: dict[str, Any], customer: str | None) -> str | None:
