@@ -51,10 +51,11 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The files that make up the stream at one version of its log."""
+    """The files that make up the stream at one version of its log, and the version of who is who that goes with them."""
 
     version: int
     files: tuple[StoredFile, ...]
+    identity: int = 0
 
     def of_bucket(self, bucket: int) -> tuple[StoredFile, ...]:
         """Return the files of one bucket."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -52,6 +53,12 @@ def metadata_of(path: str) -> pq.FileMetaData:
     return pq.read_metadata(path)
 
 
+def forget_footers() -> None:
+    """Drop the footers kept in memory; they hold least and greatest customer ids."""
+    metadata_of.cache_clear()
+    _group_ranges.cache_clear()
+
+
 def kinds_of(path: str) -> dict[str, list[int | None]]:
     """Return the note `kind -> [rows, rows with a customer, first ts, last ts]` (microseconds since the epoch) of a file."""
     noted: dict[str, list[int | None]] = json.loads(metadata_of(path).metadata[KINDS_NOTE])
@@ -87,8 +94,9 @@ def rows_of_keys(path: str, keys: Sequence[str]) -> pa.Table:
     """Return the rows of a few customer keys, in the stored schema and order; reads only the row groups that can hold them."""
     found = []
     file: pq.ParquetFile | None = None
+    ordered = sorted(keys)
     for span in _group_ranges(path):
-        wanted = [key for key in keys if span.first <= key <= span.last]
+        wanted = ordered[bisect_left(ordered, span.first) : bisect_right(ordered, span.last)]
         if not wanted:
             continue
         file = file or pq.ParquetFile(path, metadata=metadata_of(path))

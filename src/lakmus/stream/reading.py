@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 import pyarrow as pa
@@ -13,9 +14,13 @@ import pyarrow.compute as pc
 from lakmus.history.activity import ACTIVITY_SCHEMA, TIMESTAMP
 from lakmus.history.failures import WrongUsage
 from lakmus.history.wording import Wording
-from lakmus.stream.ledger import STORED_SCHEMA, StoredFile
+from lakmus.stream.buckets import KEY
+from lakmus.stream.ledger import STORED_SCHEMA, Snapshot, StoredFile
 from lakmus.stream.parquet import SORT_ORDER, read_columns, rows_of_keys
+from lakmus.stream.resolution import Resolution, relabelled
 
+R = TypeVar("R")
+READ_ATTEMPTS = 4
 NO_TIME_ZONE = Wording(
     "Момент, на который смотрим, указан без часового пояса. Укажите пояс.", "The moment to look from has no time zone. Give it one."
 )
@@ -68,18 +73,34 @@ def sorted_table(rows: pa.Table) -> pa.Table:
     return rows.take(order.to_arrow())
 
 
-def read_files(root: Path, files: Iterable[StoredFile], *, as_of: pa.Scalar, columns: Sequence[str]) -> pa.Table:
-    """Return the visible rows of some files of one bucket in order, with at least `columns` and the sort columns."""
+def read_settled(read: Callable[[Snapshot], R], newest: Callable[[], Snapshot], snapshot: Snapshot | None = None) -> R:
+    """Read from a snapshot; where erasure or compaction took its files away meanwhile, from the newest one."""
+    for _ in range(READ_ATTEMPTS):
+        try:
+            return read(snapshot or newest())
+        except FileNotFoundError:
+            snapshot = None
+    return read(newest())
+
+
+def read_files(
+    root: Path, files: Iterable[StoredFile], bucket: int, merged: Resolution, *, as_of: pa.Scalar, columns: Sequence[str]
+) -> pa.Table:
+    """Return the visible rows of one bucket in order, merges resolved, with at least `columns` and the sort columns."""
     needed = [name for name in STORED_SCHEMA.names if name in {*columns, *SORT_ORDER, "_known_at"}]
-    empty = pa.schema([STORED_SCHEMA.field(name) for name in needed]).empty_table()
-    parts = [visible(read_columns(str(root / file.path), needed), as_of) for file in files]
-    return in_order(parts) if parts else empty
+    leaving = merged.leaving(bucket)
+    parts = [pa.schema([STORED_SCHEMA.field(name) for name in needed]).empty_table()]
+    for file in files:
+        rows = visible(read_columns(str(root / file.path), needed), as_of)
+        parts.append(rows.filter(pc.invert(pc.is_in(rows[KEY], leaving.to_arrow().cast(pa.string())))) if len(leaving) else rows)
+    parts += [visible(rows.select(needed), as_of) for rows in merged.arriving(bucket)]
+    return in_order(parts)
 
 
-def read_keys(root: Path, files: Iterable[StoredFile], keys: Sequence[str], *, as_of: pa.Scalar) -> pa.Table:
-    """Return the visible rows of a few customer keys from the files of their bucket, in stored schema and order."""
-    parts = [rows_of_keys(str(root / file.path), keys) for file in files]
-    filled = [part for part in parts if part.num_rows]
-    if not filled:
-        return STORED_SCHEMA.empty_table()
-    return visible(in_order(filled), as_of)
+def read_person(root: Path, customer: str, files_of_key: Mapping[str, Iterable[StoredFile]], *, as_of: pa.Scalar) -> pa.Table:
+    """Return the visible rows of all keys of one customer, as that customer's, in stored schema and order."""
+    found = [STORED_SCHEMA.empty_table()]
+    for key, files in files_of_key.items():
+        parts = [rows_of_keys(str(root / file.path), [key]) for file in files]
+        found += [rows if key == customer else relabelled(rows, customer) for rows in parts]
+    return visible(in_order(found), as_of)

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from lakmus.stream.durable import publish, remove_folder, write_json
-from lakmus.stream.fingerprints import Fingerprints, found_in
+from lakmus.stream.fingerprints import Fingerprints, fingerprints, found_in
+from lakmus.stream.parquet import read_columns
 
 MOST_SEGMENTS = 12
 Rebuild = Callable[[], Fingerprints]
+
+
+def fingerprints_of_files(paths: Iterable[str]) -> Fingerprints:
+    """Return the fingerprints of all activities in some files of the stream, shape (rows,)."""
+    parts = [fingerprints(read_columns(path, ["activity_id"])["activity_id"]) for path in paths]
+    return np.concatenate(parts) if parts else np.empty(0, np.uint64)
 
 
 class Seen:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,14 +17,16 @@ from lakmus.history.failures import Busy, Damaged, NotFound, WrongUsage
 from lakmus.history.wording import Wording
 from lakmus.stream.appending import Appended, first_of_each, write_buckets
 from lakmus.stream.buckets import bucket_of
-from lakmus.stream.durable import write_json
-from lakmus.stream.fingerprints import Fingerprints, fingerprints
+from lakmus.stream.durable import remove_folder, write_json
 from lakmus.stream.folder import FORMAT, StreamFolder
+from lakmus.stream.identity import Identity
 from lakmus.stream.lease import lease
 from lakmus.stream.ledger import Ledger, Snapshot
-from lakmus.stream.parquet import kinds_of, read_columns
-from lakmus.stream.reading import columns_wanted, moment, read_files, read_keys
-from lakmus.stream.seen import Seen
+from lakmus.stream.parquet import forget_footers, kinds_of
+from lakmus.stream.reading import columns_wanted, moment, read_files, read_person, read_settled
+from lakmus.stream.resolution import Merged
+from lakmus.stream.rewriting import Replacement, all_files, joined, keys_of_matters, many_small_files, without_keys
+from lakmus.stream.seen import Seen, fingerprints_of_files
 from lakmus.stream.staging import Stage, stage, sweep_stages
 from lakmus.stream.sweeping import sweep_files
 from lakmus.stream.watermarks import Watermarks, summed
@@ -41,7 +44,6 @@ OTHER_FORMAT = Wording(
     "The customer history in “{path}” was written by another version of the program. Nothing was changed; update the program.",
 )
 WRONG_BUCKETS = Wording("Число частей должно быть от 1 до 256.", "The number of buckets must lie between 1 and 256.")
-R = TypeVar("R")
 
 
 class Stream:
@@ -57,6 +59,8 @@ class Stream:
         self._folder = StreamFolder(self.path)
         self._ledger = Ledger(self._folder)
         self._seen = Seen(self._folder.seen)
+        self.identity = Identity(self._folder.identity, self._lease)
+        self._merged = Merged(self._folder, self.identity, buckets)
 
     @classmethod
     def create(cls, path: Path, *, buckets: int = 32) -> Stream:
@@ -123,7 +127,7 @@ class Stream:
         """
         with stage(self._folder.staging, self.bucket_count) as staged:
             staged.fill(batches, progress)
-            with lease(self._folder.lease, wait_seconds=self.wait_seconds):
+            with self._lease():
                 return self._commit(staged)
 
     def read_bucket(
@@ -141,12 +145,15 @@ class Stream:
         wanted, until = columns_wanted(columns), moment(as_of)
 
         def read(state: Snapshot) -> pa.Table:
-            return read_files(self._folder.activities, state.of_bucket(bucket), as_of=until, columns=wanted).select(wanted)
+            files, merged = state.of_bucket(bucket), self._merged.at(state)
+            return read_files(self._folder.activities, files, bucket, merged, as_of=until, columns=wanted).select(wanted)
 
-        return self._reading(read, snapshot)
+        return read_settled(read, self.snapshot, snapshot)
 
     def history_of(self, customer: str, *, as_of: datetime) -> pa.Table:
         """Return what was known at `as_of` about one customer, sorted by `ts`, in `ACTIVITY_SCHEMA`; takes milliseconds.
+
+        `customer` may be any key that stands for the customer: an id merged into another, `email:…`, `phone:…`.
 
         Raises
         ------
@@ -155,31 +162,78 @@ class Stream:
         until = moment(as_of)
 
         def read(state: Snapshot) -> pa.Table:
-            files = state.of_bucket(bucket_of(customer, self.bucket_count))
-            return read_keys(self._folder.activities, files, [customer], as_of=until).select(columns_wanted(None))
+            canonical, keys = self._merged.keys_of(customer, state)
+            files = {key: state.of_bucket(bucket_of(key, self.bucket_count)) for key in keys}
+            return read_person(self._folder.activities, canonical, files, as_of=until).select(columns_wanted(None))
 
-        return self._reading(read)
+        return read_settled(read, self.snapshot)
 
     def snapshot(self) -> Snapshot:
         """Return the present state, for reading several buckets of one version."""
-        return self._ledger.snapshot()
+        return replace(self._ledger.snapshot(), identity=self.identity.version)
 
     def prepare(self) -> Snapshot:
         """Return the present state with all that is derived from it in place, so that processes only read."""
-        return self.snapshot()
+        state = self.snapshot()
+        read_settled(self._merged.at, self.snapshot, state)
+        return state
+
+    def erase(self, customer: str) -> int:
+        """Forget a person: every activity under any of their keys, their identifiers and links; return the activities erased.
+
+        Their bytes are gone from every file of the folder when this returns. Activities known only by an order or a
+        case of theirs go too. What is asked again after a crash is finished.
+
+        Raises
+        ------
+        Busy : somebody else is writing.
+        """
+        with self._lease():
+            self._sweep()
+            state = self.snapshot()
+            self._seen.contains(np.empty(0, np.uint64), version=state.version, rebuild=lambda: fingerprints_of_files(self.files()))
+            who = self.identity.state()
+            keys = sorted({customer, *who.keys_of(who.canonical(customer))})
+            keys += keys_of_matters(self._folder, state, keys, self.bucket_count)
+            change = without_keys(self._folder, state, keys, self.bucket_count)
+            self._replace(state, change)
+            self.identity.forget(keys)
+            remove_folder(self._folder.moved)
+            self._ledger.checkpoint()
+            forget_footers()
+        return len(change.gone)
+
+    def compact(self) -> None:
+        """Join the files of each bucket into one and shorten the log; what the stream says stays the same.
+
+        Raises
+        ------
+        Busy : somebody else is writing.
+        """
+        with self._lease():
+            self._sweep()
+            state = self.snapshot()
+            self._replace(state, joined(self._folder, state, all_files))
+            self._ledger.checkpoint()
+            self.identity.compact()
 
     def watermarks(self) -> Watermarks:
         """Return how many activities of each kind the stream holds, and from when to when."""
-        return self._reading(lambda state: summed(kinds_of(self._full(file.path)) for file in state.files))
+
+        def read(state: Snapshot) -> Watermarks:
+            return summed(kinds_of(str(self._folder.activities / file.path)) for file in state.files)
+
+        return read_settled(read, self.snapshot)
 
     def files(self) -> list[str]:
         """Return the Parquet files of the stream, for ad-hoc reading with DuckDB."""
-        return [self._full(file.path) for file in self.snapshot().files]
+        return [str(self._folder.activities / file.path) for file in self.snapshot().files]
 
     @property
     def version(self) -> int:
         """A number that grows with every change of what the stream says."""
-        return self._ledger.snapshot().version
+        state = self.snapshot()
+        return state.version + state.identity
 
     @property
     def count(self) -> int:
@@ -190,13 +244,14 @@ class Stream:
         self._sweep()
         before = self.snapshot()
         incoming = staged.all_fingerprints()
-        already = self._seen.contains(incoming, version=before.version, rebuild=self._all_fingerprints)
+        already = self._seen.contains(incoming, version=before.version, rebuild=lambda: fingerprints_of_files(self.files()))
         keep = first_of_each(incoming, already)
         written = list(write_buckets(self._folder, staged, keep, self.bucket_count)) if keep.any() else []
         added = [bucket.file for bucket in written if bucket.file]
         if added:
             after = self._ledger.commit(added)
             self._seen.add(incoming[keep], version=after.version)
+            self._replace(after, joined(self._folder, after, many_small_files))
         fresh: Counter[str] = sum((bucket.fresh for bucket in written), Counter())
         repeated: Counter[str] = sum((bucket.repeated for bucket in written), Counter()) if written else staged.kinds
         by_kind = {kind: (fresh[kind], repeated[kind]) for kind in sorted(fresh | repeated)}
@@ -207,19 +262,17 @@ class Stream:
         self._ledger.repair()
         sweep_stages(self._folder.staging)
         sweep_files(self._folder, self._ledger.snapshot())
+        self.identity.sweep()
 
-    def _all_fingerprints(self) -> Fingerprints:
-        parts = [fingerprints(read_columns(path, ["activity_id"])["activity_id"]) for path in self.files()]
-        return np.concatenate(parts) if parts else np.empty(0, np.uint64)
+    def _replace(self, state: Snapshot, change: Replacement) -> None:
+        if not change.removed:
+            return
+        after = self._ledger.commit(change.added, change.removed)
+        if len(change.gone):
+            self._seen.forget(change.gone, version=after.version)
+        else:
+            self._seen.follow(before=state.version, version=after.version)
+        sweep_files(self._folder, after)
 
-    def _reading(self, read: Callable[[Snapshot], R], snapshot: Snapshot | None = None) -> R:
-        """Read from a snapshot; when erasure or compaction took a file away meanwhile, from the newest one."""
-        for state in (snapshot or self.snapshot(), None, None):
-            try:
-                return read(state or self.snapshot())
-            except FileNotFoundError:
-                continue
-        return read(self.snapshot())
-
-    def _full(self, path: str) -> str:
-        return str(self._folder.activities / path)
+    def _lease(self) -> AbstractContextManager[None]:
+        return lease(self._folder.lease, wait_seconds=self.wait_seconds)

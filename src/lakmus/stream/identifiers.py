@@ -1,0 +1,123 @@
+"""Identifiers of people and the one form in which each is compared: an e-mail, a phone, a card, an id in some system."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import phonenumbers
+import polars as pl
+
+IdentifierKind = Literal["external", "email", "phone", "card", "messenger", "site", "order", "case"]
+KINDS: tuple[str, ...] = get_args(IdentifierKind)
+# Ids of other systems and of the site stand in activities as they are; the rest with their kind in front.
+BARE_KINDS = ("external", "site")
+PROVISIONAL_PREFIXES = tuple(f"{kind}:" for kind in ("email", "phone", "card", "messenger", "site", "order", "case", "review"))
+NOBODY = frozenset(("", "0", "0.0", "nan", "null", "-", "none", "неизвестно", "n/a"))
+REGION = "RU"
+EMAIL = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s.,;<>]+$")
+EMAIL_PATTERN = EMAIL.pattern
+# National numbers of ten digits behind +7, 8 or nothing: all that most Russian files hold, and cheap to read in bulk.
+LOCAL_PHONE = r"^(?:\+7|8)?(\d{10})$"
+LOCAL_SHAPE = r"^[+\d\s().\-\x{00a0}]*$"
+PHONE_NOISE = r"[\s().\-\x{00a0}]"
+ONE_DIGIT_ONLY = tuple(str(digit) * 10 for digit in range(10))
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """One way to recognise a customer: its kind and the value as somebody wrote it."""
+
+    kind: str
+    written: str
+
+
+def normalise_email(written: str) -> str | None:
+    """Return the address in small letters without blanks, or None where it is no address.
+
+    Dots and `+tags` stay: outside one provider they belong to different people.
+    """
+    address = written.strip().removeprefix("mailto:").lower()
+    return address if EMAIL.match(address) else None
+
+
+def normalise_phone(written: str, region: str = REGION) -> str | None:
+    """Return the number in E.164 (`+79161234567`), or None where it can be nobody's number.
+
+    Numbers without a country are read as numbers of `region`. Ten equal digits are a filler, not a phone.
+    """
+    try:
+        number = phonenumbers.parse(written.strip(), region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number) or str(number.national_number).zfill(10) in ONE_DIGIT_ONLY:
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def normalise_identifier(identifier: Identifier) -> str | None:
+    """Return the form in which identifiers of this kind are compared, or None where the value means nobody."""
+    if identifier.kind == "email":
+        return normalise_email(identifier.written)
+    if identifier.kind == "phone":
+        return normalise_phone(identifier.written)
+    plain = " ".join(identifier.written.split())
+    if plain.lower() in NOBODY:
+        return None
+    return plain.replace(" ", "").upper() if identifier.kind == "card" else plain
+
+
+def key_of(kind: str, normal: str) -> str:
+    """Return the customer key under which activities stand when only this identifier is known."""
+    return normal if kind in BARE_KINDS else f"{kind}:{normal}"
+
+
+def is_provisional(customer: str) -> bool:
+    """Say whether a customer key is only an identifier that stands in for a customer not known yet."""
+    return customer.startswith(PROVISIONAL_PREFIXES)
+
+
+def provisional(column: str) -> pl.Expr:
+    """Say for a column of customer keys what `is_provisional` says for one."""
+    key = pl.col(column)
+    return pl.any_horizontal([key.str.starts_with(prefix) for prefix in PROVISIONAL_PREFIXES])
+
+
+def keys() -> pl.Expr:
+    """Return for columns `kind` and `normal` what `key_of` returns for one identifier."""
+    return pl.when(pl.col("kind").is_in(BARE_KINDS)).then(pl.col("normal")).otherwise(pl.col("kind") + ":" + pl.col("normal"))
+
+
+def with_normal(rows: pl.DataFrame) -> pl.DataFrame:
+    """Add column `normal` to rows of `kind` and `written`, as `normalise_identifier` does; null where it returns None.
+
+    Whole columns at a time; only foreign and oddly written phones are parsed one by one.
+    """
+    written, kind = pl.col("written"), pl.col("kind")
+    email = written.str.strip_chars().str.strip_prefix("mailto:").str.to_lowercase()
+    plain = written.str.replace_all(r"\s+", " ").str.strip_chars()
+    local = pl.when(written.str.contains(LOCAL_SHAPE)).then(written.str.replace_all(PHONE_NOISE, "").str.extract(LOCAL_PHONE))
+    rows = rows.with_columns(
+        pl.when(kind == "email")
+        .then(pl.when(email.str.contains(EMAIL_PATTERN)).then(email))
+        .when(kind == "phone")
+        .then(pl.when(~local.is_in(ONE_DIGIT_ONLY)).then("+7" + local))
+        .when(plain.str.to_lowercase().is_in(NOBODY))
+        .then(None)
+        .when(kind == "card")
+        .then(plain.str.replace_all(" ", "", literal=True).str.to_uppercase())
+        .otherwise(plain)
+        .alias("normal")
+    )
+    return _with_odd_phones(rows)
+
+
+def _with_odd_phones(rows: pl.DataFrame) -> pl.DataFrame:
+    odd = rows.filter((pl.col("kind") == "phone") & pl.col("normal").is_null())["written"].unique()
+    if not len(odd):
+        return rows
+    parsed = pl.DataFrame({"written": odd, "parsed": pl.Series([normalise_phone(text) for text in odd], dtype=pl.String)})
+    joined = rows.join(parsed, on="written", how="left", maintain_order="left")
+    phone = (pl.col("kind") == "phone") & pl.col("normal").is_null()
+    return joined.with_columns(pl.when(phone).then("parsed").otherwise("normal").alias("normal")).drop("parsed")

@@ -1,0 +1,302 @@
+"""Who is who: identifiers, customers, merges that can be undone, and contradictions that wait for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+import polars as pl
+
+from lakmus.history.failures import NotFound, WrongUsage
+from lakmus.history.wording import Wording
+from lakmus.stream.facts import FactFiles, facts
+from lakmus.stream.identifiers import (
+    KINDS,
+    Identifier,
+    key_of,
+    keys,
+    normalise_email,
+    normalise_identifier,
+    normalise_phone,
+    provisional,
+)
+from lakmus.stream.linking import SHARED, LinkReport, conflict_id, decide_links, merge_fact
+from lakmus.stream.whois import WhoIsWho
+
+__all__ = ["Identifier", "Identity", "LinkReport", "normalise_email", "normalise_identifier", "normalise_phone"]
+
+Decision = Literal["same", "different", "shared"]
+MOST_FOUND = 50
+SHORTEST_SEARCH = 3
+SAME_ALREADY = Wording("Это и так один и тот же клиент.", "They are one customer already.")
+NO_MERGE = Wording("Такого объединения нет, или его уже отменили.", "There is no such merge, or it was undone already.")
+NO_CONFLICT = Wording("Такого вопроса нет, или на него уже ответили.", "There is no such question, or it was answered already.")
+NO_KIND = Wording("Неизвестный вид идентификатора: {kind}.", "Unknown kind of identifier: {kind}.")
+NO_DECISION = Wording(
+    "Ответ должен быть одним из: same (один человек), different (разные люди), shared (общий, ничей).",
+    "The decision must be one of same (one person), different (two people), shared (nobody's own).",
+)
+
+
+class LeaseMaker(Protocol):
+    """Gives the writer's lease for the length of a `with` block."""
+
+    def __call__(self) -> AbstractContextManager[None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """`customer` was found to be `into`, by a person or `automatic`."""
+
+    merge_id: str
+    customer: str
+    into: str
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An identifier that `holder` has and `claimants` name as theirs too; waits for a person."""
+
+    conflict_id: str
+    identifier: Identifier
+    holder: str
+    claimants: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityCoverage:
+    """How much is known about who is who: counts of identifiers (also by kind), of real customers with one, of what waits."""
+
+    identifier_count: int
+    customer_count: int
+    by_kind: dict[str, int]
+    merge_count: int
+    conflict_count: int
+
+
+class Identity:
+    """The link table of a stream.
+
+    Facts are only added; activities are never rewritten, and reading resolves them through `canonical`.
+    """
+
+    def __init__(self, folder: Path, lease: LeaseMaker) -> None:
+        self._files = FactFiles(folder)
+        self._lease = lease
+        self._known: tuple[int, WhoIsWho] = (0, WhoIsWho.of(facts([])))
+
+    @property
+    def version(self) -> int:
+        """A number that grows with every change; 0 when nothing was ever linked."""
+        return self._files.version()
+
+    def state(self) -> WhoIsWho:
+        """Return the present state, read from the disk only as far as it changed."""
+        version, known = self._known
+        newest = self._files.version()
+        if newest != version:
+            whole = self._files.whole_since(version)
+            known = WhoIsWho.of(self._files.read()) if whole else known.with_facts(self._files.read(after=version))
+            self._known = (newest, known)
+        return known
+
+    def link(self, rows: Iterable[tuple[Identifier, str] | tuple[str, str, str]], *, source: str, at: datetime) -> LinkReport:
+        """Note that identifiers belong to customers; rows are (Identifier, customer) or (kind, written, customer).
+
+        Raises
+        ------
+        WrongUsage : an unknown kind of identifier.
+        Busy : somebody else is writing.
+        """
+        kinds, written, customers = [], [], []
+        for row in rows:
+            kind, text, customer = (row[0].kind, row[0].written, row[1]) if isinstance(row[0], Identifier) else row
+            kinds.append(kind)
+            written.append(text)
+            customers.append(customer)
+        schema = {"kind": pl.String, "written": pl.String, "customer": pl.String}
+        return self.link_table(pl.DataFrame([kinds, written, customers], schema=schema), source=source, at=at)
+
+    def link_table(self, rows: pl.DataFrame, *, source: str, at: datetime) -> LinkReport:
+        """Do what `link` does for a table with text columns `kind`, `written`, `customer`; millions of rows are fine.
+
+        Raises
+        ------
+        WrongUsage : an unknown kind of identifier.
+        Busy : somebody else is writing.
+        """
+        unknown = set(rows["kind"].unique()) - set(KINDS)
+        if unknown:
+            raise WrongUsage("unknown_identifier_kind", NO_KIND.filled(kind=", ".join(map(str, unknown))))
+        with self._lease():
+            fresh, report = decide_links(self.state(), rows, source=source, at=at)
+            self._add(fresh)
+        return report
+
+    def canonical(self, customer: str) -> str:
+        """Return the customer that a key (a customer's id, `email:…`, `site:…`) stands for; itself when it is nobody else's."""
+        return self.state().canonical(customer)
+
+    def merge(self, customer: str, into: str, *, actor: str, at: datetime) -> str:
+        """Note that two customers are one person, and return the merge's id, by which it can be undone.
+
+        Raises
+        ------
+        WrongUsage : they are one already.
+        """
+        with self._lease():
+            state = self.state()
+            source, target = state.canonical(customer), state.canonical(into)
+            if source == target:
+                raise WrongUsage("same_customer", SAME_ALREADY)
+            name, fact = merge_fact(source, target, actor=actor, at=at)
+            self._add(fact)
+        return name
+
+    def undo(self, merge_id: str, *, actor: str, at: datetime) -> None:
+        """Take a merge back; the two are never merged automatically again.
+
+        Raises
+        ------
+        NotFound : no such merge, or it was undone already.
+        """
+        with self._lease():
+            merges = self.state().merges
+            found = next(((customer, into) for customer, (into, name) in merges.items() if name == merge_id), None)
+            if found is None:
+                raise NotFound("no_merge", NO_MERGE)
+            undo = {"action": "undo", "customer": found[0], "other": found[1], "fact_id": merge_id, "source": actor, "at": at}
+            self._add(facts([undo]))
+
+    def unlink(self, identifier: Identifier, *, actor: str, at: datetime) -> None:
+        """Take an identifier from whoever holds it; the two are not linked again by an import.
+
+        Raises
+        ------
+        NotFound : nobody holds it.
+        """
+        with self._lease():
+            normal = normalise_identifier(identifier) or ""
+            links = self.state().links
+            held = links.filter((pl.col("kind") == identifier.kind) & (pl.col("normal") == normal) & pl.col("customer").is_not_null())
+            if not held.height:
+                raise NotFound("no_merge", NO_MERGE)
+            gone = {"action": "link", "kind": identifier.kind, "normal": normal, "written": identifier.written, "source": actor, "at": at}
+            key = key_of(identifier.kind, normal)
+            apart = {"action": "undo", "customer": key, "other": held["customer"][0], "source": actor, "at": at}
+            self._add(facts([gone, apart]))
+
+    def merges(self) -> list[Merge]:
+        """Return the merges in force, newest first."""
+        state = self.state()
+        active = {name for _, name in state.merges.values()}
+        rows = state.events.filter((pl.col("action") == "merge") & pl.col("fact_id").is_in(list(active)))
+        return [
+            Merge(row["fact_id"], row["customer"], row["other"], row["source"], row["at"])
+            for row in rows.sort("at", descending=True).iter_rows(named=True)
+        ]
+
+    def conflicts(self) -> list[Conflict]:
+        """Return what waits for a person, oldest first."""
+        state = self.state()
+        waiting = []
+        for name, claims in state.claims.items():
+            first = claims[0]
+            holder = state.canonical(str(first["other"]))
+            claimants = dict.fromkeys(state.canonical(str(claim["customer"])) for claim in claims)
+            claimants.pop(holder, None)
+            moment = first["at"]
+            if name not in state.decided and claimants and isinstance(moment, datetime):
+                identifier = Identifier(str(first["kind"]), str(first["written"]))
+                waiting.append(Conflict(name, identifier, holder, tuple(claimants), moment))
+        return waiting
+
+    def resolve(self, conflict_id: str, decision: Decision, *, actor: str = "", at: datetime | None = None) -> None:
+        """Answer a conflict.
+
+        `same` merges the claimants into the holder, `different` leaves all as it is, `shared` takes the identifier from all.
+
+        Raises
+        ------
+        NotFound : no such conflict waits.
+        WrongUsage : another decision than these three.
+        """
+        if decision not in ("same", "different", "shared"):
+            raise WrongUsage("unknown_decision", NO_DECISION)
+        moment = at or datetime.now(UTC)
+        with self._lease():
+            conflict = next((conflict for conflict in self.conflicts() if conflict.conflict_id == conflict_id), None)
+            if conflict is None:
+                raise NotFound("no_conflict", NO_CONFLICT)
+            made = [facts([{"action": "decide", "fact_id": conflict_id, "other": decision, "source": actor, "at": moment}])]
+            if decision == "same":
+                made += [merge_fact(claimant, conflict.holder, actor=actor, at=moment)[1] for claimant in conflict.claimants]
+            if decision == SHARED:
+                normal = normalise_identifier(conflict.identifier)
+                gone: dict[str, object] = {"action": "link", "kind": conflict.identifier.kind, "normal": normal}
+                gone |= {"source": actor, "at": moment}
+                made.append(facts([gone]))
+            self._add(pl.concat(made))
+
+    def find(self, text: str) -> list[str]:
+        """Return the customers whose identifiers are this text, or contain it (from three letters on); at most 50."""
+        text = text.strip()
+        links = self.state().links.filter(pl.col("customer").is_not_null())
+        if not text or not links.height:
+            return []
+        forms = {normalise_identifier(Identifier(kind, text)) for kind in KINDS} - {None}
+        matching = links.filter(pl.col("normal").is_in(list(forms)))
+        if len(text) >= SHORTEST_SEARCH:
+            lowered = text.lower()
+            partly = links.filter(
+                pl.col("normal").str.to_lowercase().str.contains(lowered, literal=True)
+                | pl.col("written").str.to_lowercase().str.contains(lowered, literal=True)
+            )
+            matching = pl.concat([matching, partly.head(MOST_FOUND * 4)])
+        return list(dict.fromkeys(map(self.canonical, matching["customer"].unique(maintain_order=True).head(MOST_FOUND))))
+
+    def coverage(self) -> IdentityCoverage:
+        """Return how much is known about who is who."""
+        state = self.state()
+        held = state.links.filter(pl.col("customer").is_not_null())
+        people = state.canonical_column(held["customer"].unique()).unique().to_frame("customer")
+        by_kind = dict(sorted(held["kind"].value_counts().iter_rows()))
+        real = people.filter(~provisional("customer")).height
+        return IdentityCoverage(held.height, real, by_kind, len(state.merges), len(self.conflicts()))
+
+    def forget(self, gone: Sequence[str]) -> None:
+        """Remove every fact about a person, given all their keys; the caller holds the lease."""
+        everything = self._files.read()
+        kept = _without(everything, list(gone))
+        if kept.height < everything.height:
+            self._files.rewrite(lambda _: kept)
+        self._known = (0, WhoIsWho.of(facts([])))
+
+    def compact(self) -> None:
+        """Join the files of facts; the caller holds the lease."""
+        self._files.join()
+
+    def sweep(self) -> None:
+        """Remove leftovers of a killed writer; the caller holds the lease."""
+        self._files.sweep()
+
+    def _add(self, fresh: pl.DataFrame) -> None:
+        if fresh.height:
+            self._files.add(fresh)
+
+
+def _without(rows: pl.DataFrame, gone: list[str]) -> pl.DataFrame:
+    """Drop what names one of the keys, and what speaks of their identifiers while naming nobody."""
+    mine = pl.col("customer").is_in(gone).fill_null(False) | pl.col("other").is_in(gone).fill_null(False)
+    identifiers = rows.filter(mine & pl.col("kind").is_not_null()).select("kind", "normal").unique()
+    about = [conflict_id(kind, normal) for kind, normal in identifiers.iter_rows()]
+    written = identifiers.select(keys().alias("key"))["key"].to_list()
+    nobodys = pl.col("customer").is_null() & (keys().is_in(written) | pl.col("fact_id").is_in(about)).fill_null(False)
+    return rows.filter(~mine & ~nobodys)
