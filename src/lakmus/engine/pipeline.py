@@ -1,25 +1,37 @@
-"""The map of the engine: which stage follows which, and what crosses customers."""
+"""The map of the engine: which stage follows which, and what crosses customers.
+
+    every bucket: gaps, feeds   -> learning.rhythm_learned -> what "lost" means
+    every bucket: past cuts     -> learning.past_learned   -> rates, risk, the back-test
+    every bucket: score_bucket  -> reduction.verdict_of    -> the verdict; its tables go to `keep`, bucket after bucket
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Protocol, TypeVar
 
 import pyarrow as pa
 
+from lakmus.engine import tables
+from lakmus.engine.bucket import ORDER_COLUMNS, SCORE_COLUMNS
+from lakmus.engine.learning import RHYTHM_COLUMNS, Learned, PastPart, past_cuts, past_learned, read_past, read_rhythm, rhythm_learned
+from lakmus.engine.reduction import Sums, verdict_of
+from lakmus.engine.scoring import score_bucket
 from lakmus.engine.verdict import Verdict
+from lakmus.history.company import Company
 
-R = TypeVar("R", covariant=True)
+R = TypeVar("R")
 Keep = Callable[[str, pa.Table], None]
 
 
 class MapBuckets(Protocol):
-    """Run a picklable function over every bucket as of the moment bound beforehand; results come in bucket order."""
+    """Run a picklable `function(table, bucket)` over every bucket as of a moment bound beforehand; results in bucket order."""
 
     def __call__(self, function: Callable[[pa.Table, int], R], *, columns: Sequence[str]) -> Iterator[R]:
-        """Call `function(table, bucket)` for every bucket."""
-        ...
+        """Yield `function(table, bucket)` for every bucket, the table holding at least `columns`."""
 
 
 @dataclass(frozen=True)
@@ -27,5 +39,45 @@ class Analysis:
     """What `analyse` returns: the verdict, what was learned from all customers, and the tables (empty when kept elsewhere)."""
 
     verdict: Verdict
-    learned: object
+    learned: Learned
     tables: dict[str, pa.Table]
+
+
+def analyse(map_buckets: MapBuckets, *, company: Company, as_of: datetime, keep: Keep | None = None) -> Analysis:
+    """Return the verdict of a company as of a moment.
+
+    Parameters
+    ----------
+    map_buckets : how to run a function over the buckets (see `MapBuckets`).
+    company : the terms. as_of : aware moment; nothing known later is used.
+    keep : called as `keep(name, part)` with each bucket's part of each table of `tables.TABLES`; None collects them in memory.
+
+    Raises
+    ------
+    ValueError : `as_of` without a time zone.
+    """
+    if as_of.tzinfo is None:
+        raise ValueError("as_of needs a time zone")
+    learned = learn(map_buckets, company=company, as_of=as_of)
+    collected: dict[str, list[pa.Table]] = {name: [] for name in tables.TABLES}
+    sums = Sums()
+    for result in map_buckets(partial(score_bucket, learned=learned, company=company, as_of=as_of), columns=SCORE_COLUMNS):
+        sums.add(result)
+        for name, part in result.tables.items():
+            (keep or (lambda name, part: collected[name].append(part)))(name, part)
+    whole = {name: pa.concat_tables(parts) if parts else tables.TABLES[name].empty_table() for name, parts in collected.items()}
+    return Analysis(verdict_of(sums, learned=learned, company=company, as_of=as_of), learned, whole)
+
+
+def learn(map_buckets: MapBuckets, *, company: Company, as_of: datetime) -> Learned:
+    """Return what all customers teach: the definition of loss, the feeds, rates, risk and the back-test."""
+    reading = partial(read_rhythm, as_of=as_of, time_zone=company.time_zone)
+    definition, feeds, rhythm = rhythm_learned(list(map_buckets(reading, columns=RHYTHM_COLUMNS)), as_of=as_of)
+    cuts = past_cuts(definition, feeds, as_of=as_of)
+    parts: list[PastPart] = []
+    if definition.horizon_days is not None and rhythm is not None:
+        past = partial(
+            read_past, as_of=as_of, time_zone=company.time_zone, rhythm=rhythm, horizon_days=definition.horizon_days, cuts=tuple(cuts)
+        )
+        parts = list(map_buckets(past, columns=ORDER_COLUMNS))
+    return past_learned(parts, definition, feeds, rhythm, cuts)

@@ -1,0 +1,1 @@
+"""What errors do: the difference of loss between comparable moments with and without an error."""

@@ -1,0 +1,80 @@
+"""Moments at which an error could have happened, made comparable and followed for one horizon."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from lakmus.engine.signals.rhythm import DAY_US, Purchases
+
+PURCHASES_EDGES = (3, 5, 10)
+RHYTHM_EDGES = (0.15, 0.35, 0.6)
+SILENCE_EDGE = 0.25
+STRATA = (len(PURCHASES_EDGES) + 1) * (len(RHYTHM_EDGES) + 1) * 2
+_SECOND = 1_000_000
+_SHIFT = 1 << 33
+
+
+def followed(moments: pl.DataFrame, purchases: Purchases, *, horizon_days: int, as_of: datetime) -> pl.DataFrame:
+    """Return the moments of regulars who were not lost then, with stratum and outcome.
+
+    A regular has at least two purchases up to the moment; not lost: the last order lies less than a horizon back. Comparable moments share a stratum:
+    purchases so far (2, 3-4, 5-9, 10+) x mean gap so far / horizon (up to .15, .35, .6, more) x days since the last order / horizon (up to .25, more).
+
+    Parameters
+    ----------
+    moments : customer, at, code, exposed and more. purchases : the bucket's purchases.
+
+    Returns
+    -------
+    pl.DataFrame : the columns of `moments` and owner, stratum, observed (the horizon has passed by as_of), left (no order in
+        (at, at + horizon]; null unless observed).
+    """
+    codes = pl.DataFrame({"customer": purchases.customers}).with_row_index("owner")
+    rows = moments.join(codes, on="customer", how="inner").with_columns(pl.col("owner").cast(pl.Int64))
+    at_us = rows["at"].to_physical().cast(pl.Int64).to_numpy()
+    owner = rows["owner"].to_numpy()
+    before = np.searchsorted(_key(purchases.owner, purchases.first_us), _key(owner, at_us), side="right")
+    begins = np.searchsorted(purchases.owner, owner, side="left")
+    so_far = before - begins
+    after = np.searchsorted(_key(purchases.owner, purchases.last_us), _key(owner, at_us), side="right")
+    regular = so_far >= 2
+    last = np.where(regular, before - 1, 0)
+    silent, mean_gap, back = (np.zeros(len(owner)), np.zeros(len(owner)), np.zeros(len(owner), bool))
+    if purchases.owner.size:
+        silent = (at_us - np.minimum(purchases.last_us[last], at_us)) / DAY_US / horizon_days
+        span = purchases.day[last] - purchases.day[np.minimum(begins, last)]
+        mean_gap = span / np.maximum(so_far - 1, 1) / horizon_days
+        following = np.minimum(after, purchases.owner.size - 1)
+        end_us = at_us + horizon_days * DAY_US
+        back = (after < purchases.owner.size) & (purchases.owner[following] == owner) & (purchases.first_us[following] <= end_us)
+    stratum = np.searchsorted(PURCHASES_EDGES, so_far, side="right")
+    stratum = stratum * (len(RHYTHM_EDGES) + 1) + np.searchsorted(RHYTHM_EDGES, mean_gap, side="left")
+    stratum = stratum * 2 + (silent > SILENCE_EDGE)
+    observed = at_us + horizon_days * DAY_US <= round(as_of.timestamp() * _SECOND)
+    judged = rows.with_columns(
+        pl.Series("stratum", stratum, dtype=pl.Int32),
+        pl.Series("observed", observed, dtype=pl.Boolean),
+        pl.Series("left", ~back, dtype=pl.Boolean),
+        pl.Series("regular", regular & (silent < 1), dtype=pl.Boolean),
+    )
+    return judged.filter("regular").with_columns(pl.when("observed").then("left").alias("left"))
+
+
+def _key(owner: np.ndarray, moment_us: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    """Return one ascending integer for (customer, second); whole seconds keep it within 64 bits."""
+    return owner.astype(np.int64) * _SHIFT + moment_us // _SECOND
+
+
+def invented_exposure(moments: pl.DataFrame, *, seed: int, share: float = 0.2) -> pl.DataFrame:
+    """Return the moments with an invented error that by construction does nothing: the negative control.
+
+    Exposure is drawn by a salted hash of the customer and the moment, so that the same seed gives the same draw in every bucket.
+    """
+    limit = int(share * 2**32)
+    keys = moments.select(pl.format("{}|{}", "customer", pl.col("at").to_physical())).to_series().to_list()
+    drawn = [int.from_bytes(hashlib.blake2b(f"{seed}|{key}".encode(), digest_size=4).digest(), "big") < limit for key in keys]
+    return moments.with_columns(pl.Series("exposed", drawn, dtype=pl.Boolean), pl.lit("invented").alias("code"))

@@ -1,0 +1,257 @@
+"""One row per known customer: rhythm, signals, state, risk and money put side by side."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from lakmus.engine.bucket import KEY, of_kind
+from lakmus.engine.learning import Learned
+from lakmus.engine.money.purchase_rate import yearly_purchases
+from lakmus.engine.money.worth import yearly_margin
+from lakmus.engine.risk.definition import WINDOW_DAYS
+from lakmus.engine.risk.snapshots import cells_at
+from lakmus.engine.risk.states import LOST, NEVER, ONE_TIME, loss_shapes, states
+from lakmus.engine.signals import lamps
+from lakmus.engine.signals.catalogue import SIGNALS, Sight, contacts
+from lakmus.engine.signals.rhythm import DAY_US, Floats, Ints, Purchases, completed_gaps, personal_rhythm, purchase_days
+from lakmus.engine.signals.windows import Reading, Rows, Windows
+from lakmus.history.company import Company
+
+_MOMENT = pl.Datetime("us", "UTC")
+SILENT_DAYS = 365
+RECENT_ERROR_DAYS = 180
+
+
+def customer_table(
+    facts: pl.DataFrame,
+    orders: pl.DataFrame,
+    errors: pl.DataFrame,
+    displeasure: pl.DataFrame,
+    *,
+    learned: Learned,
+    company: Company,
+    as_of: datetime,
+) -> pl.DataFrame:
+    """Return the customers of a bucket with the columns of `tables.CUSTOMERS` and `worth_variance`, sorted by customer.
+
+    Parameters
+    ----------
+    facts, orders, errors, displeasure : `facts_until`, `order_table`, `find_errors(...).errors`, `voiced` of one bucket.
+    """
+    customers = facts["customer"].drop_nulls().unique().sort()
+    codes = pl.DataFrame({"customer": customers}).with_row_index("owner").with_columns(pl.col("owner").cast(pl.Int64))
+    age = ((pl.lit(as_of) - pl.col("ts")).dt.total_microseconds() / DAY_US).alias("age_days")
+    own_orders = orders.join(codes, on="customer", how="inner").with_columns(age)
+    bought = _purchases(own_orders, customers, company.time_zone)
+    said = displeasure.filter(pl.col("activity") != "left_review").join(codes, left_on=KEY, right_on="customer", how="inner").with_columns(age)
+    windows = Windows.of(facts, customers, as_of=as_of)
+    frame = codes.with_columns(_profile(facts, own_orders, codes).drop("owner"))
+    frame = frame.with_columns(_totals(own_orders, facts, codes).drop("owner"))
+    rhythm = None if learned.rhythm is None else personal_rhythm(bought, completed_gaps(bought), learned.rhythm)
+    purchase_rows = Rows(bought.owner, (_us(as_of) - bought.last_us) / DAY_US, np.ones(bought.owner.size))
+    complaint_rows = Rows(said["owner"].to_numpy(), said["age_days"].to_numpy(), np.ones(said.height))
+    sight = Sight(windows, own_orders, purchase_rows, complaint_rows, rhythm, as_of)
+    readings = {signal.code: signal.read(sight) for signal in SIGNALS}
+    frame = _with_signals(frame, readings, sight, as_of=as_of)
+    grids = lamps.all_grids(windows)
+    frame = frame.with_columns(_lamps_out(grids, len(customers)))
+    frame = _with_risk(frame, bought, grids, learned=learned, as_of=as_of)
+    frame = _with_money(frame, bought, learned=learned, company=company)
+    frame = _with_voice(frame, displeasure, as_of=as_of)
+    return _with_errors(frame, errors, readings, as_of=as_of)
+
+
+def _us(moment: datetime) -> int:
+    return round(moment.timestamp() * 1_000_000)
+
+
+def _moments(us: Ints) -> pl.Series:
+    return pl.Series(us, dtype=pl.Int64).to_frame("us").select(pl.when(pl.col("us") >= 0).then("us").cast(_MOMENT)).to_series()
+
+
+def _purchases(orders: pl.DataFrame, customers: pl.Series, time_zone: str) -> Purchases:
+    day = pl.col("ts").dt.convert_time_zone(time_zone).dt.date().cast(pl.Int32).alias("day")
+    return purchase_days(orders.filter(~pl.col("cancelled")).select("customer", "ts", day), customers)
+
+
+def _profile(facts: pl.DataFrame, orders: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
+    """Return name, place and known_since of each customer, in the order of `codes`."""
+    told = of_kind(facts, "gave_details").sort("_known_at", "ts", "activity_id").group_by("customer")
+    details = told.agg(pl.col("_name").drop_nulls().last().alias("name"), pl.col("_place").drop_nulls().last().alias("told_place"))
+    bought = of_kind(facts, "placed_order").filter(pl.col("_place").is_not_null()).sort("ts", "activity_id")
+    places = bought.group_by("customer").agg(pl.col("_place").last().alias("order_place"))
+    dated = facts.filter(pl.col("ts") >= pl.datetime(1970, 1, 2, time_zone="UTC"))
+    since = dated.group_by("customer").agg(pl.col("ts").min().alias("known_since"))
+    joined = codes
+    for more in (details, places, since):
+        joined = joined.join(more, on="customer", how="left", maintain_order="left")
+    return joined.select("owner", "name", pl.coalesce("told_place", "order_place").alias("place"), "known_since")
+
+
+def _totals(orders: pl.DataFrame, facts: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
+    """Return counts and sums of orders of each customer, in the order of `codes`; cancelled orders count only in the shares."""
+    kept = ~pl.col("cancelled")
+    cancelled = orders.filter("cancelled").select("customer", pl.col("order_key").alias("_order"))
+    returns = of_kind(facts, "returned_item").join(cancelled, on=["customer", "_order"], how="anti")
+    returned = returns.group_by("customer").agg(pl.col("_amount").sum().alias("returned"))
+    summed = orders.group_by("customer").agg(
+        kept.sum().alias("orders_count").cast(pl.Int64),
+        pl.col("ts").filter(kept).min().alias("first_order_at"),
+        pl.col("ts").filter(kept).max().alias("last_order_at"),
+        pl.col("amount").filter(kept).sum().alias("gross"),
+        pl.col("amount").filter(kept).mean().round(2).alias("mean_order_amount"),
+        pl.col("cancelled").mean().alias("cancellations_share"),
+        pl.col("returned_amount").filter(kept).is_not_null().mean().alias("returns_share"),
+    )
+    joined = codes.join(summed, on="customer", how="left", maintain_order="left")
+    joined = joined.join(returned, on="customer", how="left", maintain_order="left")
+    revenue = (pl.col("gross").fill_null(0) - pl.col("returned").fill_null(0)).round(2)
+    return joined.with_columns(revenue.alias("revenue"), pl.col("orders_count").fill_null(0)).drop("customer", "gross", "returned")
+
+
+def _column(values: Floats) -> pl.Series:
+    return pl.Series(values, dtype=pl.Float64).fill_nan(None)
+
+
+def _with_signals(frame: pl.DataFrame, readings: dict[str, Reading], sight: Sight, *, as_of: datetime) -> pl.DataFrame:
+    contact_days = sight.windows.latest(contacts(sight.windows))
+    contact_us = np.where(np.isinf(contact_days), -1, _us(as_of) - np.nan_to_num(contact_days, posinf=0.0) * DAY_US).astype(np.int64)
+    year = 365.0
+    n = sight.windows.count
+    reviews = sight.windows.select(("left_review",), where=pl.col("_stars") <= 2)
+    return frame.with_columns(
+        ((pl.lit(as_of) - pl.col("last_order_at")).dt.total_microseconds() / DAY_US).alias("days_since_last_order"),
+        _column(readings["purchase_gap"].previous).alias("gap_median_days"),
+        _column(readings["purchase_gap"].usual).alias("gap_p90_days"),
+        pl.Series("purchase_gap_exceeded", readings["purchase_gap"].warns, dtype=pl.Boolean),
+        _column(readings["purchase_frequency"].change).alias("frequency_change"),
+        _column(readings["mean_order_amount"].change).alias("amount_change"),
+        _column(readings["visits"].change).alias("visits_change"),
+        pl.Series("complaints_count", sight.complaints.within(n, 0, year).astype(np.int64)),
+        pl.Series("negative_reviews_count", reviews.within(n, 0, year).astype(np.int64)),
+        _moments(contact_us).alias("last_contact_at"),
+    )
+
+
+def _lamps_out(grids: dict[str, lamps.Grid], count: int) -> pl.Series:
+    frame = pl.DataFrame({name: grid.out_cell >= 0 for name, grid in grids.items()}, schema=dict.fromkeys(grids, pl.Boolean))
+    out = [pl.when(name).then(pl.lit(name)) for name in grids]
+    return frame.select(pl.concat_list(out).list.drop_nulls().alias("lamps_out")).to_series() if count else pl.Series("lamps_out", [], pl.List(pl.String))
+
+
+def _with_risk(frame: pl.DataFrame, bought: Purchases, grids: dict[str, lamps.Grid], *, learned: Learned, as_of: datetime) -> pl.DataFrame:
+    """Add state, loss, eligibility and probability; all null while the rhythm is unknown."""
+    n, now = frame.height, _us(as_of)
+    counts = np.bincount(bought.owner, minlength=n).astype(np.int64)
+    frame = frame.with_columns(pl.Series("purchase_days_count", counts))
+    horizon = learned.definition.horizon_days
+    if horizon is None or learned.rhythm is None:
+        return _undefined(frame)
+    gaps = completed_gaps(bought)
+    rhythm = personal_rhythm(bought, gaps, learned.rhythm)
+    cell = lamps.second_lamp_cell(grids)
+    ends = np.array([_us(lamps.cell_end(place, as_of=as_of)) for place in range(lamps.CELLS)], dtype=np.int64)
+    lamps_us = np.where(cell >= 0, ends[np.maximum(cell, 0)], NEVER)
+    known = frame["known_since"].to_physical().fill_null(-1).to_numpy()
+    placed = states(bought, gaps, rhythm, lamps_us, known_since_us=known, horizon_days=horizon, now_us=now)
+    lost = (placed.lost_us >= 0) & (placed.lost_us <= now) & (counts >= 2)
+    in_window = lost & (placed.lost_us > _us(as_of - timedelta(days=WINDOW_DAYS)))
+    exclusion = np.select([counts == 0, counts == 1, lost & ~in_window], ["no_orders", "one_time", "lost_before_window"], default="")
+    state = np.where(placed.name == ONE_TIME, ONE_TIME, placed.name)
+    frame = frame.with_columns(
+        pl.Series("state", state.tolist(), dtype=pl.String),
+        _moments(placed.since_us).alias("state_since"),
+        _moments(np.where(state == LOST, placed.lost_us, -1)).alias("lost_at"),
+        pl.Series("lost_in_window", in_window, dtype=pl.Boolean),
+        pl.Series("eligible", exclusion == "", dtype=pl.Boolean),
+        pl.Series("exclusion", [code or None for code in exclusion.tolist()], dtype=pl.String),
+        pl.Series("loss_shape", np.where(state == LOST, loss_shapes(gaps, n), None).tolist(), dtype=pl.String),
+        pl.lit(horizon, dtype=pl.Int64).alias("horizon_days"),
+    )
+    return _with_probability(frame, bought, learned=learned, as_of=as_of, horizon=horizon)
+
+
+def _undefined(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with everything that needs a rhythm left open."""
+    counts = frame["purchase_days_count"]
+    reason = pl.when(counts == 0).then(pl.lit("no_orders")).when(counts == 1).then(pl.lit("one_time"))
+    texts, moments, floats = ("state", "loss_shape"), ("state_since", "lost_at"), ("churn_probability", "churn_low", "churn_high")
+    return frame.with_columns(
+        *(pl.lit(None, dtype=pl.String).alias(name) for name in texts),
+        *(pl.lit(None, dtype=_MOMENT).alias(name) for name in moments),
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in (*floats, "gap_points", "experience_points")),
+        *(pl.lit(None, dtype=pl.Int64).alias(name) for name in ("churn_n", "horizon_days")),
+        *(pl.lit(False).alias(name) for name in ("lost_in_window", "eligible")),
+        reason.alias("exclusion"),
+    )
+
+
+def _with_probability(frame: pl.DataFrame, bought: Purchases, *, learned: Learned, as_of: datetime, horizon: int) -> pl.DataFrame:
+    """Add the probability of loss and its two contributions, for regulars who are not lost."""
+    n = frame.height
+    blank: Floats = np.full(n, np.nan)
+    probability, low, high, silence_only, cases = blank, blank, blank, blank, np.zeros(n, np.int64)
+    present: npt.NDArray[np.bool_] = np.zeros(n, dtype=bool)
+    mean = 0.0
+    if learned.risk is not None and learned.rhythm is not None and n:
+        cells = cells_at(bought, completed_gaps(bought), learned.rhythm, moment=as_of, horizon_days=horizon)
+        probability, low, high, cases, silence_only = learned.risk.of(cells)
+        present, mean = cells.present, learned.risk.mean
+    return frame.with_columns(
+        _column(np.where(present, probability, np.nan)).alias("churn_probability"),
+        _column(np.where(present, low, np.nan)).alias("churn_low"),
+        _column(np.where(present, high, np.nan)).alias("churn_high"),
+        pl.Series("churn_n", np.where(present, cases, 0), dtype=pl.Int64),
+        _column(np.where(present, silence_only - mean, np.nan)).alias("gap_points"),
+        _column(np.where(present, probability - silence_only, np.nan)).alias("experience_points"),
+    )
+
+
+def _with_money(frame: pl.DataFrame, bought: Purchases, *, learned: Learned, company: Company) -> pl.DataFrame:
+    """Add what a living customer is worth in 12 months and what a lost one would have been."""
+    n = frame.height
+    worth, variance = np.full(n, np.nan), np.zeros(n)
+    if learned.rhythm is not None and n:
+        rhythm = personal_rhythm(bought, completed_gaps(bought), learned.rhythm)
+        mean, spread = yearly_purchases(rhythm, learned.rates)
+        amount = frame["revenue"].to_numpy() / np.maximum(rhythm.purchases_count, 1)
+        known = frame["mean_order_amount"].is_not_null().to_numpy() & (rhythm.purchases_count >= 2)
+        amount = np.where(known, np.maximum(amount, 0.0), np.nan)
+        worth, variance = yearly_margin(mean, spread, amount, company.margin_share)
+    frame = frame.with_columns(_column(worth).alias("worth"), pl.Series("worth_variance", np.nan_to_num(variance)))
+    lost = (pl.col("state") == LOST).fill_null(False)
+    return frame.with_columns(
+        pl.when(~lost).then("worth").alias("value_at_risk"), pl.when(lost).then("worth").alias("lost_value")
+    ).drop("worth")
+
+
+def _with_voice(frame: pl.DataFrame, displeasure: pl.DataFrame, *, as_of: datetime) -> pl.DataFrame:
+    """Add `lost_silently`: lost, and no displeasure voiced from a year before the loss until now."""
+    last = displeasure.group_by(KEY).agg(pl.col("ts").max().alias("last_said_at"))
+    joined = frame.join(last, left_on="customer", right_on=KEY, how="left", maintain_order="left")
+    spoke = (pl.col("last_said_at") >= pl.col("lost_at") - pl.duration(days=SILENT_DAYS)).fill_null(False)
+    lost = pl.col("lost_at").is_not_null()
+    return joined.with_columns((lost & ~spoke).alias("lost_silently")).drop("last_said_at")
+
+
+def _with_errors(frame: pl.DataFrame, errors: pl.DataFrame, readings: dict[str, Reading], *, as_of: datetime) -> pl.DataFrame:
+    """Add the errors of the window, and the reasons: recent errors first, then the signals that warn."""
+    suffered = errors.filter(pl.col("customer").is_not_null() & (pl.col("at") > as_of - timedelta(days=WINDOW_DAYS)))
+    recent = pl.col("at") > as_of - timedelta(days=RECENT_ERROR_DAYS)
+    summed = suffered.sort("at", "code").group_by("customer").agg(
+        pl.len().cast(pl.Int64).alias("errors_count"),
+        pl.col("code").unique().sort().alias("error_codes"),
+        pl.col("at").max().alias("last_error_at"),
+        pl.col("code").filter(recent).unique().sort().alias("recent_codes"),
+    )
+    joined = frame.join(summed, on="customer", how="left", maintain_order="left")
+    none = pl.lit([], dtype=pl.List(pl.String))
+    warned = pl.DataFrame({code: reading.warns for code, reading in readings.items()}, schema=dict.fromkeys(readings, pl.Boolean))
+    warnings = warned.select(pl.concat_list([pl.when(code).then(pl.lit(code)) for code in readings]).list.drop_nulls().alias("warnings"))
+    return joined.with_columns(
+        pl.col("errors_count").fill_null(0), pl.col("error_codes").fill_null(none), pl.concat_list(pl.col("recent_codes").fill_null(none), warnings["warnings"]).alias("reasons")
+    ).drop("recent_codes")

@@ -1,0 +1,1 @@
+"""The judge: randomised comparisons. Uses nothing of the stages whose work it judges."""

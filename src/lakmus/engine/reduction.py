@@ -1,0 +1,242 @@
+"""From the buckets' sums to the one page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from lakmus.engine.causes.difference import difference_by_exposure, no_exposure, no_horizon, silent_to_vocal
+from lakmus.engine.errors.catalogue import ERROR_CODES
+from lakmus.engine.errors.search import DETECTORS
+from lakmus.engine.feeds import Feeds
+from lakmus.engine.learning import Learned
+from lakmus.engine.measures.people import monday, spared
+from lakmus.engine.money.worth import lost_money
+from lakmus.engine.risk.definition import NEEDED_CUSTOMERS, WINDOW_DAYS, with_counts
+from lakmus.engine.scoring import BucketResult, CodeSums
+from lakmus.engine.verdict import (
+    Coverage,
+    CoverageLine,
+    CustomerCounts,
+    DoNotTouch,
+    ErrorFinding,
+    MonthLosses,
+    NotMeasured,
+    OrderCounts,
+    Person,
+    Verdict,
+)
+from lakmus.history.company import Company
+from lakmus.history.estimate import Estimate, Finding
+from lakmus.history.wording import Wording
+
+_NO_CODE = CodeSums(0, 0, 0, 0, 0, 0, 0, 0, 0.0, no_exposure())
+
+
+@dataclass
+class Sums:
+    """What is added up while buckets pass by; money in hundredths."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    money: Counter[str] = field(default_factory=Counter)
+    months: dict[str, tuple[int, int, float]] = field(default_factory=dict)
+    codes: dict[str, CodeSums] = field(default_factory=dict)
+    people: list[Person] = field(default_factory=list)
+    do_not_touch: list[DoNotTouch] = field(default_factory=list)
+
+    def add(self, result: BucketResult) -> None:
+        """Add one bucket's result; only the best candidates are kept."""
+        self.counts.update(result.counts)
+        for name, amount in result.money.items():
+            self.money[name] += amount  # type: ignore[assignment]
+        for month, part in result.months.items():
+            seen = self.months.get(month, (0, 0, 0.0))
+            self.months[month] = (seen[0] + part[0], seen[1] + part[1], seen[2] + part[2])
+        for code, sums in result.codes.items():
+            self.codes[code] = _added(self.codes.get(code, _NO_CODE), sums)
+        self.people = list(monday([*self.people, *result.people]))
+        self.do_not_touch = list(spared([*self.do_not_touch, *result.do_not_touch]))
+
+    def amount(self, name: str) -> float:
+        """Return a sum of money in the currency's unit, exact to the hundredth."""
+        return round(self.money[name] / 100, 2)
+
+
+def _added(one: CodeSums, other: CodeSums) -> CodeSums:
+    return CodeSums(
+        one.found + other.found,
+        one.without_customer + other.without_customer,
+        one.exposed + other.exposed,
+        one.complained + other.complained,
+        one.left + other.left,
+        one.left_silently + other.left_silently,
+        one.opportunities + other.opportunities,
+        one.regulars_exposed + other.regulars_exposed,
+        one.regulars_worth + other.regulars_worth,
+        one.exposure + other.exposure,
+    )
+
+
+def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetime) -> Verdict:
+    """Return the page from the sums of all buckets."""
+    counts = sums.counts
+    known_rhythm = learned.definition.horizon_days is not None
+    definition = with_counts(
+        learned.definition,
+        eligible=counts["eligible"],
+        censored=counts["eligible"] - counts["lost"],
+        no_orders=counts["no_orders"],
+        one_time=counts["one_time"],
+        lost_before=counts["lost_before"],
+        unknown_orders=counts["orders_without_customer"],
+    )
+    shortage = no_horizon(NEEDED_CUSTOMERS, 0 if learned.rhythm is None else learned.rhythm.customers_count)
+    loss = lost_money(sums.amount("lost_value"), sums.money["lost_variance"], counts["lost_with_money"])
+    return Verdict(
+        as_of=as_of,
+        company=company.name,
+        currency=company.currency,
+        margin_share=company.margin_share,
+        margin_is_assumed=company.margin_is_assumed,
+        margin_note=_margin_note(company),
+        definition=definition,
+        customers=_customer_counts(counts, known_rhythm=known_rhythm),
+        orders=_order_counts(sums),
+        loss=loss if known_rhythm else learned.definition.horizon,
+        value_at_risk=sums.amount("value_at_risk"),
+        abrupt=counts["abrupt"],
+        gradual=counts["gradual"],
+        months=_months(sums, company.time_zone, as_of=as_of) if known_rhythm else (),
+        silent_to_vocal=silent_to_vocal(counts["hurt_silent"], counts["hurt_vocal"]) if known_rhythm else shortage,
+        errors=_errors(sums, learned, known_rhythm=known_rhythm),
+        people=tuple(sums.people),
+        do_not_touch=tuple(sums.do_not_touch),
+        backtest=learned.backtest,
+        coverage=coverage_of(learned.feeds),
+    )
+
+
+def _margin_note(company: Company) -> Wording:
+    share = f"{round(100 * company.margin_share)}"
+    if company.margin_is_assumed:
+        return Wording(
+            "Деньги – это маржа. Мы приняли её за {share} % выручки; укажите свою в настройках.",
+            "Money here is margin. We assumed it to be {share} % of revenue; state your own in the settings.",
+        ).filled(share=share)
+    return Wording("Деньги – это маржа: {share} % выручки.", "Money here is margin: {share} % of revenue.").filled(share=share)
+
+
+def _customer_counts(counts: Counter[str], *, known_rhythm: bool) -> CustomerCounts:
+    if not known_rhythm:
+        return CustomerCounts(counts["known"], counts["with_orders"], counts["one_time"], None, None, None, None, None)
+    return CustomerCounts(
+        known=counts["known"],
+        with_orders=counts["with_orders"],
+        one_time=counts["one_time"],
+        active=counts["eligible"] - counts["lost"],
+        lost=counts["lost"],
+        lost_silently=counts["lost_silently"],
+        cooling=counts["cooling"],
+        cold=counts["cold"],
+    )
+
+
+def _order_counts(sums: Sums) -> OrderCounts:
+    counts = sums.counts
+    return OrderCounts(
+        count=counts["orders"],
+        cancelled=counts["cancelled"],
+        without_customer=counts["orders_without_customer"],
+        late=counts["late"],
+        with_promise=counts["with_promise"],
+        revenue=round((sums.money["gross"] - sums.money["returned"]) / 100, 2),
+        returned_amount=sums.amount("returned"),
+        last_12_months_count=counts["orders_12_months"],
+        last_12_months_revenue=round((sums.money["gross_12_months"] - sums.money["returned_12_months"]) / 100, 2),
+    )
+
+
+def _months(sums: Sums, time_zone: str, *, as_of: datetime) -> tuple[MonthLosses, ...]:
+    """Return the window's calendar months, those without a loss too, oldest first."""
+    zone = ZoneInfo(time_zone)
+    first, last = (as_of - timedelta(days=WINDOW_DAYS)).astimezone(zone), as_of.astimezone(zone)
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    names = [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in numbers]
+    shown = []
+    for name in names:
+        visible, silent, worth = sums.months.get(name, (0, 0, 0.0))
+        shown.append(MonthLosses(name, visible, silent, round(worth / 100, 2)))
+    return tuple(shown)
+
+
+def _errors(sums: Sums, learned: Learned, *, known_rhythm: bool) -> tuple[ErrorFinding, ...]:
+    """Return one finding per detected code: those that cost most first, then those that hit most."""
+    findings = []
+    for detector in DETECTORS:
+        code = sums.codes.get(detector.code, _NO_CODE)
+        rhythm = learned.rhythm
+        difference: Finding = no_horizon(NEEDED_CUSTOMERS, 0 if rhythm is None else rhythm.customers_count)
+        if known_rhythm:
+            difference = difference_by_exposure([code.exposure])
+        enough = isinstance(difference, Estimate)
+        entry = ERROR_CODES[detector.code]
+        measured = detector.measures(learned.feeds)
+        findings.append(
+            ErrorFinding(
+                code=detector.code,
+                title=entry.title,
+                measured=measured,
+                not_measured=None if measured else detector.needed,
+                found=code.found,
+                without_customer=code.without_customer,
+                exposed=code.exposed,
+                complained=code.complained,
+                left=code.left,
+                left_silently=code.left_silently,
+                opportunities=code.opportunities,
+                difference=difference,
+                effect=difference.scaled(code.regulars_exposed) if enough else difference,
+                money=_rounded(difference.scaled(code.regulars_worth)) if isinstance(difference, Estimate) else difference,
+                article_share=entry.article_share,
+            )
+        )
+    return tuple(sorted(findings, key=_costliest))
+
+
+def _costliest(finding: ErrorFinding) -> tuple[bool, float, int, str]:
+    money = finding.money.point if isinstance(finding.money, Estimate) else 0.0
+    return (not finding.measured, -money, -finding.exposed, finding.code)
+
+
+def _rounded(money: Estimate) -> Estimate:
+    return Estimate(round(money.point, 2), round(money.low, 2), round(money.high, 2), money.n, money.badge)
+
+
+_LINES = (
+    ("orders", Wording("Заказы связаны с клиентом", "Orders linked to a customer"), ("placed_order",)),
+    ("cases", Wording("Обращения связаны с клиентом", "Cases linked to a customer"), ("opened_case",)),
+    ("reviews", Wording("Отзывы связаны с клиентом", "Reviews linked to a customer"), ("left_review",)),
+)
+_MISSING = (
+    ("visits", Wording("Визиты на сайт и в магазин", "Visits to site and shop"), ("visited_site", "visited_store", "logged_in"),
+     Wording("журнал визитов с клиентом и временем", "a log of visits with customer and time")),
+    ("surveys", Wording("Опросы", "Surveys"), ("answered_survey",), Wording("ответы на опросы", "answers to surveys")),
+    ("reviews", Wording("Отзывы", "Reviews"), ("left_review",), Wording("отзывы с оценкой и датой", "reviews with stars and date")),
+    ("loyalty", Wording("Программа лояльности", "Loyalty programme"), ("earned_points", "redeemed_points"),
+     Wording("начисления и списания баллов", "points earned and redeemed")),
+    ("messages_opened", Wording("Открытие писем", "Messages opened"), ("opened_message",), Wording("открытия рассылок", "opens of mailings")),
+)  # fmt: skip
+
+
+def coverage_of(feeds: Feeds) -> Coverage:
+    """Return what the verdict could see: links by sort of record, and what no imported file tells."""
+    lines = []
+    for code, title, kinds in _LINES:
+        feed = feeds.of(*kinds)
+        lines.append(CoverageLine(code, title, feed.linked_count, feed.count))
+    missing = [NotMeasured(detector.code, ERROR_CODES[detector.code].title, detector.needed) for detector in DETECTORS if not detector.measures(feeds)]
+    missing += [NotMeasured(code, title, needed) for code, title, kinds, needed in _MISSING if feeds.of(*kinds).count == 0]
+    every = feeds.of(*feeds.by_kind)
+    return Coverage(every.first_at, every.last_at, every.count, tuple(lines), tuple(missing))

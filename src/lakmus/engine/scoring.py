@@ -1,0 +1,223 @@
+"""Everything about the customers of one bucket: one pure function, the same for a bucket of thousands and for one customer's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from lakmus.engine import tables
+from lakmus.engine.bucket import KEY, facts_until, of_kind
+from lakmus.engine.causes.difference import ExposureSums, exposure_sums
+from lakmus.engine.causes.moments import followed
+from lakmus.engine.customer_table import customer_table
+from lakmus.engine.errors.detector import MOMENT_SCHEMA
+from lakmus.engine.errors.search import DETECTORS, find_errors
+from lakmus.engine.learning import Learned
+from lakmus.engine.measures.people import candidates, left_alone, people_of
+from lakmus.engine.orders import order_table
+from lakmus.engine.risk.definition import WINDOW_DAYS
+from lakmus.engine.signals.rhythm import Purchases, purchase_days
+from lakmus.engine.text.voice import voiced
+from lakmus.engine.verdict import DoNotTouch, Person
+from lakmus.history.company import Company
+
+
+@dataclass(frozen=True)
+class CodeSums:
+    """One bucket's counts for one error code; money in the company's currency."""
+
+    found: int
+    without_customer: int
+    exposed: int
+    complained: int
+    left: int
+    left_silently: int
+    opportunities: int
+    regulars_exposed: int
+    regulars_worth: float
+    exposure: ExposureSums
+
+
+@dataclass(frozen=True)
+class BucketResult:
+    """What one bucket gives: the four tables, its candidates for the list, and the sums that cross customers."""
+
+    tables: dict[str, pa.Table]
+    people: list[Person]
+    do_not_touch: list[DoNotTouch]
+    codes: dict[str, CodeSums]
+    counts: dict[str, int] = field(default_factory=dict)
+    money: dict[str, float] = field(default_factory=dict)
+    months: dict[str, tuple[int, int, float]] = field(default_factory=dict)
+
+
+def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company: Company, as_of: datetime) -> BucketResult:
+    """Return everything about the customers of one bucket as of a moment.
+
+    Parameters
+    ----------
+    table : activities with `SCORE_COLUMNS`, sorted or not; the whole history of each customer in it.
+    learned : what `learning` found in all customers. company : the terms. as_of : aware moment.
+
+    Returns
+    -------
+    BucketResult : tables after `tables.TABLES`; an empty table gives empty ones.
+    """
+    facts = facts_until(table, as_of=as_of)
+    orders = order_table(facts, currency=company.currency)
+    found = find_errors(facts, orders, feeds=learned.feeds, company=company, as_of=as_of)
+    displeasure = voiced(facts)
+    customers = customer_table(facts, orders, found.errors, displeasure, learned=learned, company=company, as_of=as_of)
+    errors = _judged_errors(found.errors, customers, displeasure, as_of=as_of)
+    moments = _followed_moments(found.moments, orders, customers, learned=learned, company=company, as_of=as_of)
+    alone = left_alone(facts, orders, errors, as_of=as_of)
+    people, untouched = people_of(candidates(customers, errors, as_of=as_of), errors, facts, alone, as_of=as_of)
+    return BucketResult(
+        tables={
+            "customers": _arrow(customers, tables.CUSTOMERS),
+            "orders": _arrow(orders, tables.ORDERS),
+            "errors": _arrow(errors, tables.ERRORS),
+            "moments": _arrow(moments, tables.MOMENTS),
+        },
+        people=people,
+        do_not_touch=untouched,
+        codes={detector.code: _code_sums(detector.code, errors, moments, customers, as_of=as_of) for detector in DETECTORS},
+        counts=_counts(customers, orders, errors, as_of=as_of),
+        money=_money(customers, orders, facts, as_of=as_of),
+        months=_months(customers, company.time_zone),
+    )
+
+
+def _arrow(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:
+    return frame.select(schema.names).to_arrow().cast(schema)
+
+
+def _judged_errors(errors: pl.DataFrame, customers: pl.DataFrame, displeasure: pl.DataFrame, *, as_of: datetime) -> pl.DataFrame:
+    """Add to each error whether it lies in the window, and what its customer did afterwards."""
+    fate = customers.select("customer", "lost_at", "lost_in_window", "lost_silently")
+    said = displeasure.select(KEY, pl.col("ts").alias("said_at")).sort("said_at")
+    joined = errors.join(fate, on="customer", how="left").sort("at", "error_id")
+    joined = joined.join_asof(said, left_on="at", right_on="said_at", by=KEY, strategy="forward", check_sortedness=False)
+    left = (pl.col("lost_in_window") & (pl.col("lost_at") >= pl.col("at"))).fill_null(False)
+    return joined.with_columns(
+        pl.lit("found").alias("status"),
+        (pl.col("at") > as_of - timedelta(days=WINDOW_DAYS)).alias("in_window"),
+        pl.col("said_at").is_not_null().alias("complained"),
+        left.alias("left"),
+        (left & pl.col("lost_silently").fill_null(False)).alias("left_silently"),
+    ).sort(KEY, "at", "code", "error_id")
+
+
+def _followed_moments(
+    moments: pl.DataFrame, orders: pl.DataFrame, customers: pl.DataFrame, *, learned: Learned, company: Company, as_of: datetime
+) -> pl.DataFrame:
+    """Return the comparable moments with their outcome; none while the rhythm is unknown."""
+    horizon_days = learned.definition.horizon_days
+    if horizon_days is None:
+        empty = pl.DataFrame(schema={**MOMENT_SCHEMA, "code": pl.String(), "owner": pl.Int64(), "stratum": pl.Int32()})
+        return empty.with_columns(pl.lit(False).alias("observed"), pl.lit(None, dtype=pl.Boolean).alias("left"))
+    bought = bucket_purchases(orders, customers["customer"], time_zone=company.time_zone)
+    return followed(moments, bought, horizon_days=horizon_days, as_of=as_of)
+
+
+def bucket_purchases(orders: pl.DataFrame, customers: pl.Series, *, time_zone: str) -> Purchases:
+    """Return the purchases behind an order table, for the given customers (sorted, unique)."""
+    day = pl.col("ts").dt.convert_time_zone(time_zone).dt.date().cast(pl.Int32).alias("day")
+    return purchase_days(orders.filter(~pl.col("cancelled") & pl.col("customer").is_not_null()).select("customer", "ts", day), customers)
+
+
+def _code_sums(code: str, errors: pl.DataFrame, moments: pl.DataFrame, customers: pl.DataFrame, *, as_of: datetime) -> CodeSums:
+    rows = errors.filter((pl.col("code") == code) & pl.col("in_window"))
+    known = rows.filter(pl.col("customer").is_not_null())
+    of_code = moments.filter(pl.col("code") == code)
+    recent = of_code.filter(pl.col("at") > as_of - timedelta(days=WINDOW_DAYS))
+    regulars = recent.filter("exposed").select("customer").unique()
+    worth = customers.join(regulars, on="customer", how="semi").select(pl.coalesce("value_at_risk", "lost_value").sum()).item()
+
+    def distinct(column: str) -> int:
+        return known.filter(column)["customer"].n_unique()
+
+    return CodeSums(
+        found=rows.height,
+        without_customer=rows.height - known.height,
+        exposed=known["customer"].n_unique(),
+        complained=distinct("complained"),
+        left=distinct("left"),
+        left_silently=distinct("left_silently"),
+        opportunities=recent.height,
+        regulars_exposed=regulars.height,
+        regulars_worth=float(worth or 0.0),
+        exposure=exposure_sums(of_code),
+    )
+
+
+def _counts(customers: pl.DataFrame, orders: pl.DataFrame, errors: pl.DataFrame, *, as_of: datetime) -> dict[str, int]:
+    hurt = errors.filter(pl.col("in_window") & pl.col("left")).select("customer").unique()
+    lost = customers.filter("lost_in_window")
+    hurt_lost = lost.join(hurt, on="customer", how="semi")
+    excluded = dict(customers.group_by("exclusion").len().iter_rows())
+    year = orders.filter(~pl.col("cancelled") & (pl.col("ts") > as_of - timedelta(days=WINDOW_DAYS)))
+    due = orders.filter(pl.col("promised_at").is_not_null() & ~pl.col("cancelled"))
+    states = dict(customers.group_by("state").len().iter_rows())
+    return {
+        "known": customers.height,
+        "with_orders": int((customers["orders_count"] > 0).sum()),
+        "eligible": int(customers["eligible"].sum()),
+        "lost": lost.height,
+        "lost_silently": int(lost["lost_silently"].sum()),
+        "lost_with_money": int(lost["lost_value"].is_not_null().sum()),
+        "cooling": states.get("cooling", 0),
+        "cold": states.get("cold", 0),
+        "abrupt": int((lost["loss_shape"] == "abrupt").sum()),
+        "gradual": int((lost["loss_shape"] == "gradual").sum()),
+        "hurt_silent": int(hurt_lost["lost_silently"].sum()),
+        "hurt_vocal": hurt_lost.height - int(hurt_lost["lost_silently"].sum()),
+        "no_orders": excluded.get("no_orders", 0),
+        "one_time": excluded.get("one_time", 0),
+        "lost_before": excluded.get("lost_before_window", 0),
+        "orders": orders.height,
+        "cancelled": int(orders["cancelled"].sum()),
+        "orders_without_customer": int(orders["customer"].is_null().sum()),
+        "with_promise": due.height,
+        "late": int((due["late_days"] > 0).sum()),
+        "orders_12_months": year.height,
+    }
+
+
+def _money(customers: pl.DataFrame, orders: pl.DataFrame, facts: pl.DataFrame, *, as_of: datetime) -> dict[str, float]:
+    """Return sums of money; revenue counts whole hundredths, so that no order of summing changes it."""
+    kept = orders.filter(~pl.col("cancelled"))
+    year_ago = as_of - timedelta(days=WINDOW_DAYS)
+    cancelled = orders.filter("cancelled").select(KEY, pl.col("order_key").alias("_order"))
+    returns = of_kind(facts, "returned_item").join(cancelled, on=[KEY, "_order"], how="anti")
+    lost = customers.filter("lost_in_window")
+    return {
+        "gross": _hundredths(kept["amount"]),
+        "returned": _hundredths(returns["_amount"]),
+        "gross_12_months": _hundredths(kept.filter(pl.col("ts") > year_ago)["amount"]),
+        "returned_12_months": _hundredths(returns.filter(pl.col("ts") > year_ago)["_amount"]),
+        "value_at_risk": _hundredths(customers.filter("eligible")["value_at_risk"]),
+        "lost_value": _hundredths(lost["lost_value"]),
+        "lost_variance": float(lost["worth_variance"].sum()),
+    }
+
+
+def _hundredths(amounts: pl.Series) -> float:
+    return float(np.round(amounts.drop_nulls().to_numpy() * 100).astype(np.int64).sum()) if amounts.len() else 0.0
+
+
+def _months(customers: pl.DataFrame, time_zone: str) -> dict[str, tuple[int, int, float]]:
+    lost = customers.filter("lost_in_window").with_columns(
+        pl.col("lost_at").dt.convert_time_zone(time_zone).dt.strftime("%Y-%m").alias("month"),
+        pl.col("lost_silently").fill_null(False),
+    )
+    monthly = lost.group_by("month").agg(
+        (~pl.col("lost_silently")).sum(), pl.col("lost_silently").sum().alias("silent"), pl.col("lost_value").sum().alias("worth")
+    )
+    rows: list[tuple[Any, ...]] = list(monthly.iter_rows())
+    return {month: (visible, silent, round((worth or 0.0) * 100)) for month, visible, silent, worth in rows}

@@ -1,0 +1,1 @@
+"""What a customer does, against their own past: rhythm, windows, signals, lamps."""
