@@ -72,30 +72,53 @@ def activities() -> str:
     )
 
 
+def signals() -> str:
+    """The signals that a customer is cooling: what is read, in which unit and window, and when it warns."""
+    from lakmus.engine.signals.catalogue import SIGNALS
+
+    rows = [
+        (
+            f"`{one.code}`",
+            one.title.ru,
+            one.title.en,
+            one.unit.en,
+            one.window_days or "",
+            one.definition.ru,
+            one.definition.en,
+            one.source,
+        )
+        for one in SIGNALS
+    ]
+    heads = ("code", "на русском", "in English", "unit", "window, days", "определение", "definition", "source")
+    return page("Signals", "src/lakmus/engine/signals/catalogue.py", table(heads, rows))
+
+
 def service_errors() -> str:
     """The service errors that the product looks for, and other reasons for leaving."""
     from lakmus.engine.errors.catalogue import ERROR_CODES, OTHER_REASONS
     from lakmus.engine.errors.search import DETECTORS
 
-    found = {}
-    for detector in DETECTORS:
-        found.setdefault(detector.code, []).append(detector.name)
+    looked_for = {detector.code for detector in DETECTORS}
     rows = [
         (
             f"`{one.code}`",
             one.title.ru,
             one.title.en,
             f"{one.article_share:.0%}" if one.article_share else "–",
-            ", ".join(f"`{name}`" for name in found.get(one.code, [])) or "not yet",
+            "yes" if one.code in looked_for else "not yet",
         )
         for one in ERROR_CODES.values()
     ]
+    detectors = [(f"`{one.code}`", f"`{one.name}`", one.rule.ru, one.rule.en, one.needed.en) for one in DETECTORS]
     reasons = [(f"`{code}`", title.ru, title.en) for code, title in OTHER_REASONS.items()]
     return page(
         "Service errors",
         "src/lakmus/engine/errors/catalogue.py",
         "The articles' figure is a prior, shown as such; the company's own data replace it.",
-        table(("code", "на русском", "in English", "the articles' figure", "detectors"), rows),
+        table(("code", "на русском", "in English", "the articles' figure", "looked for"), rows),
+        "## Detectors",
+        "A detector speaks only where the company sends the facts that it reads; otherwise the error is “not measured”.",
+        table(("finds", "detector", "правило", "rule", "reads"), detectors),
         "## Other reasons for leaving",
         table(("code", "на русском", "in English"), reasons),
     )
@@ -201,6 +224,7 @@ def files() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "activities": activities,
+    "signals": signals,
     "service-errors": service_errors,
     "errors": errors,
     "settings": settings,
