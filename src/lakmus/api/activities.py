@@ -17,7 +17,7 @@ from lakmus.usecases.pushed_rows import MOST_ROWS
 
 router = Router(tags=["activities"])
 
-ROW = {
+ROW: dict[str, Any] = {
     "type": "object",
     "required": ["kind"],
     "properties": {
@@ -31,7 +31,7 @@ ROW = {
     },
     "additionalProperties": True,
 }
-EXAMPLE = {"kind": "placed_order", "ts": "2026-03-01T12:00:00+03:00", "customer": "17850", "order": "A-1", "amount": 1200.5}
+EXAMPLE: dict[str, Any] = {"kind": "placed_order", "ts": "2026-03-01T12:00:00+03:00", "customer": "17850", "order": "A-1", "amount": 1200.5}
 
 
 class Batch(Schema):

@@ -165,12 +165,12 @@ class PageMixin:
         """Return the view, marked with what it asks for."""
         view = super().as_view(**initial)  # type: ignore[misc]
         view.permit = (cls.page_name, *_known(cls.page_name, (cls.page_verb, cls.page_post or cls.page_verb)))
-        return view  # type: ignore[no-any-return]
+        return view
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refuse before the view begins."""
         _refuse_unless(request, self.page_name, (self.page_verb, self.page_post or self.page_verb))
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 
 def _known(name: str, verbs: Iterable[str]) -> tuple[str, ...]:

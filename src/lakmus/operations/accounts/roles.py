@@ -18,7 +18,7 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator"
 
     @property
-    def title(self) -> Wording:
+    def title(self) -> Wording:  # type: ignore[override]  # hides str.title, which no code here wants
         """The role's name for people."""
         return TITLES[self.value]
 
