@@ -1,0 +1,211 @@
+"""The kinds of files that hold activities: what each must have, may have, and how its columns are usually called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lakmus.connectors.files.names import compact
+from lakmus.history.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """One kind of file.
+
+    `required` holds groups of alternatives: at least one field of each group must be fed. `fields` are all that this
+    kind reads. `names` are names of columns (compact) that speak for this kind, with the field each feeds. `titles`
+    are words in the name of a file that speak for it.
+    """
+
+    name: str
+    title: Wording
+    required: tuple[tuple[str, ...], ...]
+    fields: frozenset[str]
+    names: dict[str, str]
+    titles: tuple[str, ...]
+
+
+def _kind(name: str, ru: str, en: str, required: str, optional: str, titles: str, /, **names: str) -> FileKind:
+    groups = tuple(tuple(group.split("|")) for group in required.split())
+    fields = {field for group in groups for field in group} | set(optional.split())
+    synonyms = {compact(synonym): field for field, listed in names.items() for synonym in listed.split(",")}
+    return FileKind(name, Wording(ru, en), groups, frozenset(fields | set(names) - {"none"}), synonyms, tuple(titles.split()))
+
+
+PERSON = "customer email phone card name"
+
+FILE_KINDS: dict[str, FileKind] = {
+    kind.name: kind
+    for kind in (
+        _kind(
+            "orders", "заказы", "orders", "ts order|customer|email|phone|card",
+            PERSON + " amount quantity product product_name status channel store city staff promised_at delivered_at cancelled_at paid_at reason currency freight",
+            "orders order заказы заказ продажи sales purchases чеки cdnow реализация transactions",
+            ts="дата заказа, дата оформления, дата оформления заказа, дата и время заказа, оформлен, дата покупки, дата документа, дата продажи, дата чека,"
+               " order date, order purchase timestamp, purchase date, purchase timestamp, ordered at, order datetime, invoice date, transaction date, sale date, date of order, order created at, дата создания заказа",
+            amount="сумма заказа, сумма документа, стоимость заказа, итого по заказу, сумма чека, сумма покупки, order amount, order total, order value, revenue, total price, стоимость",
+            status="order status, статус заказа",
+            order="номер, номер заказа, ссылка, реализация",
+            channel="способ оформления, канал продаж, sales channel",
+        ),
+        _kind(
+            "order_lines", "строки заказов", "order lines", "order product|product_name|amount|price",
+            "ts customer quantity price amount freight city store currency email phone",
+            "lines items item позиции строки товары состав line online retail",
+            product="product id, артикул, stock code, stockcode, sku, код товара",
+            quantity="quantity, количество, кол во, qty",
+            price="price, цена, unit price, unitprice, цена за единицу",
+            amount="сумма строки, стоимость строки, line total, line amount, item total, сумма позиции",
+            ts="invoice date, дата заказа, order date, дата документа",
+            product_name="товар, наименование, номенклатура, description, product name",
+            none="order item id, seller id, shipping limit date",
+        ),
+        _kind(
+            "deliveries", "доставки", "deliveries", "order promised_at|delivered_at", "ts customer channel city store",
+            "deliveries delivery доставки доставка shipping shipments",
+            ts="дата заказа, order date",
+            promised_at="обещанная дата доставки, обещано, плановая дата доставки, promised date, promised at, estimated delivery date",
+            delivered_at="фактическая дата доставки, дата доставки, доставлено, actual delivery date, delivered at, delivery date",
+            channel="способ доставки, служба доставки, перевозчик, delivery method, carrier",
+        ),
+        _kind(
+            "payments", "оплаты", "payments", "order amount", "ts customer channel currency",
+            "payments payment оплаты оплата платежи",
+            amount="payment value, сумма оплаты, сумма платежа, оплачено сумма, payment amount, paid amount",
+            channel="payment type, payment method, способ оплаты, вид оплаты",
+            ts="дата оплаты, дата платежа, payment date, paid at",
+            none="payment sequential, payment installments",
+        ),
+        _kind(
+            "returns", "возвраты", "returns", "order|customer ts|order",
+            "customer return product product_name quantity amount reason currency",
+            "returns return возвраты возврат refunds cancellations отмены",
+            **{"return": "номер возврата, id возврата, return id"},
+            ts="дата возврата, return date, refund date, returned at",
+            amount="сумма возврата, refund amount, return amount",
+            reason="причина возврата, return reason, refund reason",
+        ),
+        _kind(
+            "cases", "обращения", "cases", "ts case|customer|order|text|topic",
+            PERSON + " case order channel topic text title staff shift status reason replied_at resolved_at reopened_at score comment answered_at city store feature",
+            "cases tickets обращения заявки тикеты support requests helpdesk",
+            case="номер обращения, id обращения, номер заявки, ticket id, case id, номер тикета, unique id, ticket number, заявка, обращение",
+            ts="дата обращения, дата заявки, issue reported at, reported at, opened at, opened, ticket created, дата регистрации обращения, дата открытия, открыто, date of complaint, case created",
+            topic="тема обращения, category, категория обращения, ticket subject, ticket type",
+            staff="agent name, исполнитель",
+            shift="agent shift",
+            score="csat score",
+            comment="customer remarks",
+            text="ticket description, описание обращения, текст обращения",
+            feature="supervisor, manager, tenure bucket, sub category, супервайзер, руководитель, подкатегория, приоритет, priority",
+            none="order date time, item price, product category, connected handling time",
+        ),
+        _kind(
+            "messages", "сообщения", "messages", "ts case|customer author|staff",
+            PERSON + " case order message channel text staff author topic",
+            "messages message сообщения переписка диалоги chat чат comments",
+            ts="дата сообщения, sent at, время сообщения, message date",
+            text="текст сообщения, message text, текст",
+            author="автор, author, отправитель, sender, направление, direction",
+            message="id сообщения, message id",
+        ),
+        _kind(
+            "reviews", "отзывы", "reviews", "ts stars|text",
+            PERSON + " order product product_name review channel stars text title replied_at reply_text city store topic sent_at",
+            "reviews review отзывы отзыв",
+            review="id отзыва, review id",
+            ts="дата отзыва, review date, review creation date, reviewed at, опубликован, дата публикации",
+            stars="оценка, звезды, stars, review score, rating, рейтинг, балл",
+            text="текст отзыва, отзыв, review text, review comment message, review, comment, достоинства",
+            title="review comment title, заголовок отзыва",
+            channel="площадка, источник, платформа, site",
+            replied_at="дата ответа",
+            reply_text="ответ",
+        ),
+        _kind(
+            "surveys", "опросы", "surveys", "customer|case|order|email|phone sent_at|answered_at|ts score|comment|sent_at|answered_at",
+            PERSON + " case order channel score comment survey_kind staff",
+            "surveys survey опросы опрос csat nps ces анкеты",
+            sent_at="дата отправки, sent at, invited at",
+            answered_at="дата ответа, answered at, response date, дата прохождения, дата опроса, дата, survey date",
+            survey_kind="опрос, survey, вид опроса, survey type",
+            score="оценка, score, csat, nps, ces",
+            comment="комментарий, comment, feedback, текст, отзыв",
+        ),
+        _kind(
+            "customers", "клиенты", "customers", "customer|email|phone|card email|phone|card|name|city|customer_master|registered_at|status",
+            PERSON + " customer_master registered_at city status channel store",
+            "customers customer clients клиенты контрагенты покупатели users contacts_list",
+            customer="id, код, ссылка",
+            registered_at="дата регистрации, registered at, дата создания, created at, registration date",
+            name="наименование, название, имя",
+            none="customer zip code prefix, customer state",
+        ),
+        _kind(
+            "visits", "посещения", "visits", "ts customer|anonymous|email|phone page|minutes|store|channel",
+            PERSON + " anonymous channel page minutes store",
+            "visits посещения визиты sessions hits pageviews site",
+            page="страница, page, url, page path",
+            minutes="длительность, время на сайте, duration",
+            ts="дата визита, visit date, visited at, session start, дата посещения",
+            anonymous="client id сайта, ga client id, visitor id",
+        ),
+        _kind(
+            "loyalty", "программа лояльности", "loyalty", "ts customer|card|email|phone points|operation",
+            PERSON + " order points operation channel store",
+            "loyalty лояльность баллы бонусы points",
+            points="баллы, бонусы, points, bonus",
+            operation="операция, operation, вид операции",
+            ts="дата операции, operation date",
+        ),
+        _kind(
+            "automatic_messages", "автоматические сообщения", "automatic messages", "ts customer|email|phone|order template",
+            PERSON + " order case channel text",
+            "automatic messages рассылки уведомления notifications mailings",
+            template="шаблон, template, template id, рассылка",
+            ts="дата отправки, sent at, отправлено",
+        ),
+        _kind(
+            "contacts", "наши контакты с клиентом", "our contacts", "ts customer|email|phone|order staff|topic|text|channel",
+            PERSON + " order channel topic staff text reason",
+            "contacts contact контакты звонки calls",
+            ts="дата контакта, дата звонка, contact date, call date, contacted at",
+        ),
+        _kind(
+            "contracts", "договоры", "contracts", "ts contract|customer",
+            PERSON + " contract amount currency product product_name ended_at reason status",
+            "contracts contract договоры договор subscriptions подписки churn",
+            contract="договор, номер договора, contract id, subscription id",
+            ts="дата начала, дата заключения, дата договора, start date, started at, contract date, contract start",
+            ended_at="дата окончания, дата расторжения, end date, ended at",
+            amount="абонентская плата, monthly charges, monthly fee, mrr, сумма договора",
+            none="tenure, churn, paperless billing, payment method, total charges",
+        ),
+        _kind(
+            "invoices", "счета", "invoices", "ts amount contract|customer",
+            "contract customer email phone amount currency status",
+            "invoices invoice счета счет billing",
+            ts="дата счета, дата оплаты, paid at, billing date, invoice paid at",
+            amount="сумма счета, invoice amount, billed amount",
+            contract="договор, contract id, subscription id",
+        ),
+        _kind(
+            "reference", "справочник", "reference list", "feature",
+            "product product_name",
+            "products sellers translation category товары справочник goods",
+            feature="product category name, product category name english, product weight g, product length cm, product height cm, product width cm, product photos qty,"
+                    " product name lenght, product description lenght, seller id, seller city, seller state, seller zip code prefix, вес, бренд, brand, остаток, stock level, поставщик,"
+                    " supplier, единица измерения, закупочная цена, geolocation lat, geolocation lng",
+        ),
+    )
+}  # fmt: skip
+"""Every kind by name; "activities" (our own schema) is recognised by its columns and stands apart."""
+
+ACTIVITIES = "activities"
+ALIASES = {
+    "order-lines": "order_lines",
+    "lines": "order_lines",
+    "delivery": "deliveries",
+    "tickets": "cases",
+    "automatic": "automatic_messages",
+}

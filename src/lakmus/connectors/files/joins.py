@@ -1,0 +1,59 @@
+"""How files given together hang together, in words; the reading itself stands in `linking`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lakmus.connectors.files.plan import FilePlan
+from lakmus.history.wording import Wording
+
+BY_ORDER = Wording(
+    "клиент и дата заказа берутся по номеру заказа из «{other}»", "customer and date of the order come by its number from “{other}”"
+)
+BY_CASE = Wording("клиент берётся по номеру обращения из «{other}»", "the customer comes by the number of the case from “{other}”")
+BY_MASTER = Wording(
+    "номера клиентов приводятся к общему номеру из «{other}»", "customer numbers are brought to the common one of “{other}”"
+)
+BY_CONTACT = Wording(
+    "клиент узнаётся по почте, телефону или карте из «{other}»", "the customer is known by e-mail, phone or card from “{other}”"
+)
+SKIPPED = Wording("справочник, событий в нём нет: пропустим", "a reference list without activities: it will be passed over")
+NOBODY = Wording("номера клиента нет: события останутся без клиента", "there is no customer number: the activities stay without a customer")
+HAVE_ORDERS = ("orders", "order_lines")
+
+
+def describe_joins(files: tuple[FilePlan, ...]) -> tuple[FilePlan, ...]:
+    """Return the plans with the joins that reading them together will make."""
+    return tuple(replace(file, joins=_joins(file, files), notes=_notes(file)) for file in files)
+
+
+def _joins(file: FilePlan, files: tuple[FilePlan, ...]) -> tuple[Wording, ...]:
+    if file.kind is None or file.is_reference or file.problems:
+        return ()
+    found: list[Wording] = []
+    others = [other for other in files if other is not file and not other.problems and other.kind]
+    if file.kind != "orders" and file.column_of("order"):
+        found += [BY_ORDER.filled(other=other.name) for other in others if other.kind == "orders" and other.column_of("order")][:1]
+    if file.kind != "cases" and file.column_of("case"):
+        found += [BY_CASE.filled(other=other.name) for other in others if other.kind == "cases" and other.column_of("case")][:1]
+    customers = [other for other in others if other.kind == "customers"]
+    if file.column_of("customer"):
+        found += [BY_MASTER.filled(other=other.name) for other in customers if other.column_of("customer_master")][:1]
+    elif any(file.column_of(field) for field in ("email", "phone", "card")):
+        found += [BY_CONTACT.filled(other=other.name) for other in customers][:1]
+    return tuple(found)
+
+
+def _notes(file: FilePlan) -> tuple[Wording, ...]:
+    if file.is_reference:
+        return (SKIPPED,)
+    links = ("customer", "order", "case", "email", "phone", "card", "anonymous", "customer_master", "contract")
+    if (
+        file.kind
+        and not file.problems
+        and file.kind != "activities"
+        and file.kind == "cases"
+        and not any(file.column_of(field) for field in ("customer", "email", "phone", "card"))
+    ):
+        return (NOBODY,)
+    return () if any(file.column_of(field) for field in links) or not file.kind or file.kind == "activities" else (NOBODY,)

@@ -1,0 +1,243 @@
+"""From a confirmed plan to a stream of activities."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from lakmus.connectors.files import emissions_talk
+from lakmus.connectors.files.activities_sql import Emission, as_schema, emission_query
+from lakmus.connectors.files.activity_table import activity_emissions, stage_activities
+from lakmus.connectors.files.emissions import Reading, cancelling_invoices, emissions
+from lakmus.connectors.files.file_kinds import ACTIVITIES
+from lakmus.connectors.files.inspect import check_plan
+from lakmus.connectors.files.joins import SKIPPED
+from lakmus.connectors.files.linking import DATED_BY_ORDER, link_all, promises_are_dates
+from lakmus.connectors.files.plan import FilePlan, ImportPlan
+from lakmus.connectors.files.refusals import refusal, row_reason
+from lakmus.connectors.files.rejected import Refused, late_refusals, refused_rows, write_refused
+from lakmus.connectors.files.staging import Staged, connect, stage
+from lakmus.history.activity import ACTIVITY_SCHEMA
+from lakmus.history.failures import BadInput
+from lakmus.history.wording import Wording
+
+BATCH_ROWS = 100_000
+STAGING_SHARE = 0.5
+
+Progress = Callable[[str, int, int], None]
+"""Called as progress(name of the file, rows done, rows expected) a few times a second, from the caller's thread."""
+
+Link = tuple[str, str, str]
+"""(kind of identifier: external, email, phone, card, site; the identifier as written; the customer)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of one file: rows read, taken, refused (each with one reason, in `rejected_file`)."""
+
+    name: str
+    kind: str
+    read: int
+    accepted: int
+    rejected: int
+    rejected_file: Path | None
+    reasons: dict[str, int]
+    notes: tuple[Wording, ...] = ()
+
+
+@dataclass(slots=True)
+class ReadResult:
+    """A running read. Take `batches` to their end; then `files` is complete and `links` may be taken (once)."""
+
+    batches: pa.RecordBatchReader
+    links: Iterator[Link]
+    files: list[FileOutcome] = field(default_factory=list)
+
+
+def read_plan(
+    plan: ImportPlan,
+    *,
+    work_dir: Path,
+    rejected_dir: Path,
+    time_zone: str,
+    currency: str,
+    now: datetime,
+    progress: Progress | None = None,
+    known_activities: Sequence[str] = (),
+) -> ReadResult:
+    """Read the planned files into activities.
+
+    All files are staged, checked and joined before the first batch is given out, so a file that cannot be used leaves
+    nothing half imported. `time_zone` (IANA) is where naive times belong, `currency` (ISO 4217) what amounts are in
+    where the file does not say; rows dated after `now` plus a day are refused. `known_activities` are Parquet files of
+    the stream, in which orders and cases imported before are looked up.
+
+    Raises
+    ------
+    BadInput : a file cannot be used; its code and message say which and why.
+    """
+    files = [check_plan(file) for file in plan.files]
+    for file in files:
+        if file.problems:
+            raise BadInput(file.problem_codes[0], file.problems[0])
+    if not files:
+        raise refusal("no_files")
+    if all(file.is_reference for file in files):
+        raise refusal("only_reference")
+    work_dir.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="read-", dir=work_dir))
+    try:
+        reader = _Reader(folder, work_dir, rejected_dir, time_zone, currency, now, progress or (lambda name, done, total: None))
+        reader.prepare(files, known_activities)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    result = ReadResult(pa.RecordBatchReader.from_batches(ACTIVITY_SCHEMA, reader.batches()), reader.links())
+    result.files = reader.outcomes
+    return result
+
+
+class _Reader:
+    """One read in progress: its folder, its connection, and what it has found so far."""
+
+    def __init__(
+        self, folder: Path, work_dir: Path, rejected_dir: Path, time_zone: str, currency: str, now: datetime, progress: Progress
+    ) -> None:
+        self.folder, self.work_dir, self.rejected_dir = folder, work_dir, rejected_dir
+        self.time_zone, self.currency, self.now, self.progress = time_zone, currency, now, progress
+        self.outcomes: list[FileOutcome] = []
+        self.linked: list[Staged] = []
+        self.queries: list[tuple[FilePlan, list[str]]] = []
+        self.connection: duckdb.DuckDBPyConnection = connect(folder)
+
+    def prepare(self, files: Sequence[FilePlan], known_activities: Sequence[str]) -> None:
+        """Stage, check and join all files; write down the refused rows."""
+        staged = []
+        for number, file in enumerate(files):
+            if file.is_reference:
+                continue
+            target = self.folder / f"{number}.parquet"
+            if file.kind == ACTIVITIES:
+                staged.append(stage_activities(file, target, work_dir=self.work_dir, now=self.now))
+            else:
+                total = max(file.row_estimate, 1)
+                ticking = self._ticker(file.name, total)
+                staged.append(stage(file, target, work_dir=self.work_dir, time_zone=self.time_zone, now=self.now, ticking=ticking))
+        self.linked = link_all(staged, work_dir=self.folder, known_activities=known_activities)
+        together = frozenset(file.kind or "" for file in files)
+        for file in files:
+            first = next((each for each in staged if each.plan is file), None)
+            if first is None:
+                self.outcomes.append(FileOutcome(file.name, file.kind or "", 0, 0, 0, None, {}, (SKIPPED,)))
+                continue
+            linked = next(each for each in self.linked if each.plan is file)
+            made = self._emissions(linked, together)
+            self._settle(first, linked)
+            self.queries.append(
+                (file, [emission_query(self.connection, each, source=f"file:{file.name}", currency=self.currency) for each in made])
+            )
+
+    def _ticker(self, name: str, total: int) -> Callable[[float], None]:
+        return lambda share: self.progress(name, int(share * STAGING_SHARE * total), total)
+
+    def _emissions(self, linked: Staged, together: frozenset[str]) -> list[Emission]:
+        if linked.plan.kind == ACTIVITIES:
+            return activity_emissions(self.connection, linked)
+        lines = linked.plan.kind == "order_lines"
+        cancelling = lines and bool(self.connection.execute(cancelling_invoices(linked.relation)).fetchall()[0][0])
+        return emissions(Reading(linked, self.time_zone, promises_are_dates(self.connection, linked), together, cancelling))
+
+    def _settle(self, first: Staged, linked: Staged) -> None:
+        """Write the file of refused rows and the outcome; a file of which nothing can be taken is refused whole."""
+        late: list[Iterator[Refused]] = []
+        for where, code in _late_checks(linked):
+            late.append(late_refusals(self.connection, linked, where, code, self.work_dir))
+
+        def everything() -> Iterator[Refused]:
+            yield from refused_rows(self.connection, first)
+            for each in late:
+                yield from each
+
+        plan = first.plan
+        names = [column.name for column in plan.columns]
+        target = self.rejected_dir / f"{self.folder.name.removeprefix('read-')}-{len(self.outcomes) + 1}-{_file_name(plan)}.csv"
+        reasons = write_refused(target, names, everything())
+        read, rejected = first.rows + len(first.broken), sum(reasons.values())
+        if rejected >= read:
+            target.unlink(missing_ok=True)
+            code = reasons.most_common(1)[0][0]
+            column = next((column.name for column in plan.columns if column.field == "ts"), "")
+            wording = row_reason(code, column)
+            russian = refusal("no_usable_rows", plan.name, reason=wording.ru + ".").wording.ru
+            english = refusal("no_usable_rows", plan.name, reason=wording.en + ".").wording.en
+            raise BadInput("no_usable_rows", Wording(russian, english))
+        outcome = FileOutcome(
+            plan.name, plan.kind or "", read, read - rejected, rejected, target if rejected else None, dict(reasons), plan.notes
+        )
+        self.outcomes.append(outcome)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Give out the activities, file by file, kind by kind."""
+        for plan, queries in self.queries:
+            total, given = max(plan.row_estimate, 1), 0
+            for number, query in enumerate(queries):
+                for batch in self.connection.sql(query).to_arrow_reader(BATCH_ROWS):
+                    given += batch.num_rows
+                    share = STAGING_SHARE + (1 - STAGING_SHARE) * min(1.0, (number + given / max(total, given)) / len(queries))
+                    self.progress(plan.name, int(share * total), total)
+                    yield as_schema(batch)
+            self.progress(plan.name, total, total)
+
+    def links(self) -> Iterator[Link]:
+        """Give out which identifier belongs to whom, then tidy up."""
+        try:
+            for staged in self.linked:
+                for kind, column in (
+                    ("external", "customer_given"),
+                    ("email", "email"),
+                    ("phone", "phone"),
+                    ("card", "card"),
+                    ("site", "anonymous"),
+                ):
+                    if {column, "customer"} <= staged.columns and (kind != "external" or "customer_master" in staged.columns):
+                        yield from self._links_of(staged, kind, column)
+        finally:
+            self.connection.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _links_of(self, staged: Staged, kind: str, column: str) -> Iterator[Link]:
+        query = (
+            f'select distinct "{column}", customer from {staged.relation} where "{column}" is not null and customer is not null'
+            f' and "{column}" <> customer'
+        )
+        cursor = self.connection.cursor().execute(query)
+        while batch := cursor.fetchmany(BATCH_ROWS):
+            for written, customer in batch:
+                yield kind, written, customer
+
+
+def _late_checks(linked: Staged) -> list[tuple[str, str]]:
+    """SQL conditions over linked rows for which there is no place in the stream, with the reason of each."""
+    columns, kind = linked.columns, linked.plan.kind
+    checks = []
+    if kind in DATED_BY_ORDER and kind != "deliveries":
+        dates = [name for name in ("ts", "order_paid_at", "order_ts") if name in columns]
+        checks.append((f"coalesce({', '.join(dates)}) is null" if dates else "true", "unknown_order"))
+    if kind == "messages":
+        reading = Reading(linked, "UTC", False, frozenset())
+        checks.append((f"({emissions_talk.author(reading)}) is null", "unknown_author"))
+    if kind == "loyalty":
+        reading = Reading(linked, "UTC", False, frozenset())
+        checks.append((f"({emissions_talk.operation(reading)}) is null", "unknown_operation"))
+    return checks
+
+
+def _file_name(plan: FilePlan) -> str:
+    return "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in plan.name.removesuffix(".csv"))[:60]

@@ -1,0 +1,271 @@
+"""First half of reading: one pass over the file, every cell turned into its value, every wrong row marked with one reason.
+
+What comes out is a Parquet file in the work folder, so that whatever is wrong with the file shows before anything is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Thread
+
+import duckdb
+
+from lakmus.connectors.files import cells
+from lakmus.connectors.files.fields import FIELDS, Sort
+from lakmus.connectors.files.file_kinds import FILE_KINDS
+from lakmus.connectors.files.plan import ColumnPlan, FilePlan
+from lakmus.connectors.files.refusals import refusal
+from lakmus.connectors.files.sql import literal, utc_of_local
+from lakmus.connectors.files.whole import relation_of
+
+LARGEST_NUMBER = 1e12
+EARLIEST = "1970-01-01"
+MAY_BE_FUTURE = ("promised_at", "ended_at")
+MAY_BE_OLD = ("registered_at",)
+NEVER = "'(0001-01-01|0000-00-00|01\\.01\\.0001|00\\.00\\.0000|1900-01-00).*'"
+STRUCTURE = {"MISSING COLUMNS": "too_few_cells", "TOO MANY COLUMNS": "too_many_cells", "INVALID ENCODING": "wrong_encoding"}
+KEYS = {
+    "deliveries": ("order",),
+    "payments": ("order",),
+    "order_lines": ("order",),
+    "automatic_messages": ("template",),
+    "invoices": ("amount",),
+}
+
+Ticking = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """A row that could not be cut into cells: its line in the file, the reason's code, the text as it stood."""
+
+    line: int
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A file's rows as values: a Parquet file with one column per field, `_why` (null: taken), `_cells` (JSON, where refused)."""
+
+    plan: FilePlan
+    path: Path
+    rows: int
+    broken: tuple[BrokenRow, ...]
+    columns: frozenset[str]
+
+    @property
+    def relation(self) -> str:
+        """The rows that were taken, as SQL, with `_row` counting all rows from 0."""
+        if "_row" in self.columns:
+            return f"(select * from read_parquet({literal(self.path)}))"
+        return (
+            f"(select * rename (file_row_number as _row) from read_parquet({literal(self.path)}, file_row_number=true) where _why is null)"
+        )
+
+
+def connect(work_dir: Path, memory: str = "1200MB") -> duckdb.DuckDBPyConnection:
+    """Return a fresh connection with bounded memory that spills into the work folder; a failed read spoils an old one."""
+    spill = work_dir / "spill"
+    spill.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect()
+    connection.execute(f"set memory_limit='{memory}'")
+    connection.execute(f"set temp_directory={literal(spill)}")
+    connection.execute("set threads=2")
+    return connection
+
+
+def stage(plan: FilePlan, target: Path, *, work_dir: Path, time_zone: str, now: datetime, ticking: Ticking) -> Staged:
+    """Turn a planned table into values.
+
+    Raises
+    ------
+    BadInput : the file cannot be read to its end, or too little of it makes a table.
+    """
+    try:
+        return _stage_once(plan, target, work_dir=work_dir, time_zone=time_zone, now=now, ticking=ticking, padded=False)
+    except _Uneven:
+        return _stage_once(plan, target, work_dir=work_dir, time_zone=time_zone, now=now, ticking=ticking, padded=True)
+
+
+class _Uneven(Exception):
+    """So many rows lack cells at their end that the writer must leave empty cells out."""
+
+
+def _stage_once(plan: FilePlan, target: Path, *, work_dir: Path, time_zone: str, now: datetime, ticking: Ticking, padded: bool) -> Staged:
+    relation = relation_of(plan, work_dir, padded=padded)
+    query = staging_query(plan, relation, time_zone, now)
+    with connect(work_dir) as connection:
+        try:
+            run_with_ticks(connection, f"copy ({query}) to {literal(target)} (format parquet, row_group_size 100000)", ticking)
+            broken = _broken_rows(connection) if plan.format in ("csv", "text") else ()
+            rows = connection.execute(f"select count(*) from read_parquet({literal(target)})").fetchall()[0][0]
+        except duckdb.Error as failure:
+            raise _reading_failure(plan, failure) from failure
+        columns = frozenset(connection.sql(f"from read_parquet({literal(target)}) limit 0").columns)
+    few = sum(row.code == "too_few_cells" for row in broken)
+    if few > 0.02 * (rows + few) and not padded:
+        raise _Uneven
+    if len(broken) > rows:
+        quotes = next((row for row in broken if row.code == "broken_row"), None)
+        raise refusal("broken_quotes", plan.name, line=quotes.line) if quotes else refusal("uneven_rows", plan.name)
+    if not rows:
+        raise refusal("header_only", plan.name)
+    return Staged(plan, target, rows, broken, columns)
+
+
+def run_with_ticks(connection: duckdb.DuckDBPyConnection, query: str, ticking: Ticking) -> None:
+    """Run a long statement in a thread and report its share done (0..1) twice a second from the caller's thread."""
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            connection.execute(query)
+        except BaseException as failure:
+            failures.append(failure)
+
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(0.5)
+            share = connection.query_progress() if thread.is_alive() else 100.0
+            ticking(min(max(float(share), 0.0), 100.0) / 100)
+    except BaseException:
+        connection.interrupt()
+        thread.join()
+        raise
+    if failures:
+        raise failures[0]
+
+
+def _reading_failure(plan: FilePlan, failure: duckdb.Error) -> Exception:
+    written = str(failure)
+    if "unterminated quote" in written.lower() or "quote" in written.lower():
+        line = written.split("Line: ")[1].split("\n")[0] if "Line: " in written else "?"
+        return refusal("broken_quotes", plan.name, line=line)
+    if "Maximum line size" in written or "maximum_object_size" in written:
+        return refusal("line_too_long", plan.name, limit=16)
+    return refusal("damaged", plan.name)
+
+
+def _broken_rows(connection: duckdb.DuckDBPyConnection) -> tuple[BrokenRow, ...]:
+    try:
+        found = connection.execute(
+            "select line, min(cast(error_type as varchar)), min(csv_line) from reject_errors group by line order by line"
+        ).fetchall()
+    except duckdb.CatalogException:
+        return ()
+    return tuple(BrokenRow(int(line), STRUCTURE.get(kind, "broken_row"), (text or "")[:10_000]) for line, kind, text in found)
+
+
+def staging_query(plan: FilePlan, relation: str, time_zone: str, now: datetime) -> str:
+    """Return the SQL that turns texts into values and marks the rows that cannot be taken."""
+    fed = [(index, column) for index, column in enumerate(plan.columns) if column.field and column.field in FIELDS]
+    values, moments = [], []
+    for index, column in fed:
+        field = column.field or ""
+        if FIELDS[field].sort is Sort.MOMENT:
+            moments.append((index, column))
+            written = _written_moment(plan, f"c{index}", field)
+            values.append(f"{cells.local_moment(written, column.date_format or '')} as {field}_local")
+            values.append(f"{cells.aware_moment(written, column.date_format or '')} as {field}_aware")
+        elif field not in ("feature", "clock"):
+            values.append(f'{_value(column, f"c{index}", plan.decimal)} as "{field}"')
+    if any(column.field == "feature" for _, column in fed):
+        pairs = ", ".join(f"{literal(column.name)}, {cells.label(f'c{index}')}" for index, column in fed if column.field == "feature")
+        values.append(f"json_object({pairs}) as feature")
+    raw = ", ".join(f"c{index}" for index in range(len(plan.columns)))
+    first = f"select {', '.join([raw, *values])} from {relation}"
+    in_utc = [
+        f"coalesce({column.field}_aware, {utc_of_local(f'{column.field}_local', time_zone)}) as {column.field}" for _, column in moments
+    ]
+    second = f"select {', '.join(['* exclude (' + ', '.join(f'{c.field}_aware' for _, c in moments) + ')' if moments else '*', *in_utc])} from ({first})"
+    third = f"select *, {_why(plan, fed, now)} as _why from ({second})"
+    kept = [f'"{column.field}"' for _, column in fed if column.field not in ("feature", "clock")]
+    kept += [f"{column.field}_local" for _, column in moments if column.field == "promised_at"]
+    kept += ["feature"] if any(column.field == "feature" for _, column in fed) else []
+    return f"select {', '.join([*kept, '_why'])}, case when _why is not null then to_json([{raw}]) end as _cells from ({third})"
+
+
+def _written_moment(plan: FilePlan, cell: str, field: str) -> str:
+    """The cell of a date; the column with the time of day is put behind that of `ts`."""
+    clock = next((index for index, column in enumerate(plan.columns) if column.field == "clock"), None)
+    if field == "ts" and clock is not None:
+        return f"({cell} || coalesce(' ' || {cells.label(f'c{clock}')}, ''))"
+    return cell
+
+
+def _value(column: ColumnPlan, cell: str, decimal: str) -> str:
+    field = FIELDS[column.field or ""]
+    if field.sort is Sort.NUMBER:
+        return cells.number(cell, decimal)
+    if field.sort is Sort.TEXT:
+        return cells.text(cell)
+    if field.name == "email":
+        return f"case when contains({cell}, '@') then lower({cells.label(cell)}) end"
+    if field.name == "phone":
+        digits = f"regexp_replace({cell}, '(\\.0$|\\D)', '', 'g')"
+        return (
+            f"case when length({digits}) = 11 and prefix({digits}, '8') then '+7' || substr({digits}, 2)"
+            f" when length({digits}) = 10 and not prefix(trim({cell}), '+') then '+7' || {digits}"
+            f" when length({digits}) between 9 and 15 then '+' || {digits} end"
+        )
+    return cells.identifier(cell) if field.sort is Sort.IDENTIFIER else cells.label(cell)
+
+
+def _why(plan: FilePlan, fed: list[tuple[int, ColumnPlan]], now: datetime) -> str:
+    """SQL: the first reason why a row cannot be taken, as code|column number; null where there is none."""
+    every = ", ".join(f"c{index}" for index in range(len(plan.columns)))
+    latest = f"timestamp '{now + timedelta(days=1):%Y-%m-%d %H:%M:%S}'"
+    checks = [f"case when coalesce({every}) is null then 'empty_row|' end"]
+    for index, column in fed:
+        field, cell = column.field or "", f"c{index}"
+        if FIELDS[field].sort is Sort.MOMENT:
+            never = f"case when {cells.present(cell)} and not regexp_full_match({cell}, {NEVER}) then 'bad_date|{index}' end"
+            checks.append(f"case when {field} is null then {never} end")
+            if field not in MAY_BE_OLD:
+                checks.append(f"case when {field} < timestamp '{EARLIEST}' then 'impossible_date|{index}' end")
+            if field not in MAY_BE_FUTURE:
+                checks.append(f"case when {field} > {latest} then 'future_date|{index}' end")
+        elif FIELDS[field].sort is Sort.NUMBER:
+            checks.append(f"case when \"{field}\" is null then case when {cells.present(cell)} then 'bad_number|{index}' end end")
+            nan = "" if field in ("amount", "price", "quantity") else f' and not isnan("{field}")'
+            checks.append(
+                f'case when (not isfinite("{field}") or abs("{field}") > {LARGEST_NUMBER}){nan} then \'enormous_number|{index}\' end'
+            )
+            if field == "stars":
+                checks.append(f"case when stars not between 0.5 and 5 then 'stars_out_of_range|{index}' end")
+    checks += _needed(plan, {column.field or "": index for index, column in fed})
+    return f"coalesce({', '.join(checks)})"
+
+
+def _needed(plan: FilePlan, fed: dict[str, int]) -> list[str]:
+    """SQL: the checks that a row has what its kind cannot do without."""
+    kind = FILE_KINDS[plan.kind or ""]
+    checks = []
+    if ("ts",) in kind.required:
+        checks.append(f"case when ts is null then 'missing_date|{fed['ts']}' end")
+    for field in KEYS.get(kind.name, ()):
+        checks.append(f"case when \"{field}\" is null then 'missing_key|{fed[field]}' end")
+    for field in ("order", "case"):
+        if kind.name == f"{field}s" and field in fed:
+            checks.append(f"case when \"{field}\" is null then 'missing_key|{fed[field]}' end")
+    if kind.name == "deliveries":
+        checks.append(_nothing(fed, "promised_at", "delivered_at", code="nothing_said"))
+    elif kind.name == "surveys":
+        checks.append(_nothing(fed, "sent_at", "answered_at", "ts", code="missing_date"))
+        checks.append(_nothing(fed, "customer", "case", "order", "email", "phone", code="nobody"))
+    elif kind.name in ("customers", "loyalty", "contacts", "automatic_messages", "visits", "messages"):
+        checks.append(_nothing(fed, "customer", "case", "order", "email", "phone", "card", "anonymous", code="nobody"))
+    elif kind.name == "reviews":
+        checks.append(_nothing(fed, "stars", "text", "title", code="nothing_said"))
+    return checks
+
+
+def _nothing(fed: dict[str, int], *fields: str, code: str) -> str:
+    present = [f'"{field}"' for field in fields if field in fed]
+    return f"case when coalesce({', '.join(f'cast({name} as varchar)' for name in present)}) is null then '{code}|' end"

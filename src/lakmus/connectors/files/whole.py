@@ -1,0 +1,62 @@
+"""The whole of a planned table as SQL: every cell a text, columns c0, c1, … in the order of the plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lakmus.connectors.files.archives import Unpacked
+from lakmus.connectors.files.plan import FilePlan
+from lakmus.connectors.files.refusals import refusal
+from lakmus.connectors.files.tables import (
+    csv_relation,
+    json_relation,
+    parquet_relation,
+    sheet_copy,
+    tables_of,
+    utf8_copy,
+)
+from lakmus.connectors.files.sql import literal
+
+
+def relation_of(plan: FilePlan, work_dir: Path, *, padded: bool = False) -> str:
+    """Return the SQL relation of a planned table; copies that reading needs are made in the work folder.
+
+    Raises
+    ------
+    BadInput : the file is gone, or no longer what was looked at.
+    """
+    place, sheet = place_of(plan, work_dir)
+    names = [column.name for column in plan.columns]
+    if plan.format == "parquet":
+        return parquet_relation(place.path, names)
+    if plan.format in ("jsonl", "json"):
+        return json_relation(place.path, names, plan.format)
+    if plan.format == "xlsx":
+        copy = sheet_copy(place.path, work_dir, sheet, plan.header_row)
+        return f"(select * from read_parquet({literal(copy)}))"
+    white_space = plan.format == "text"
+    try:
+        path = utf8_copy(place.path, work_dir, plan.encoding or "utf-8", white_space=white_space)
+    except UnicodeDecodeError as failure:
+        raise refusal("unknown_encoding", plan.name) from failure
+    delimiter = "\t" if white_space else plan.delimiter or ","
+    return csv_relation(path, len(names), delimiter, plan.header_row, padded=padded, quoted=not white_space)
+
+
+def place_of(plan: FilePlan, work_dir: Path) -> tuple[Unpacked, str]:
+    """Return where the bytes of a planned table lie, and the sheet's name (that of the first where there is one only).
+
+    Raises
+    ------
+    BadInput : the file or its member is gone.
+    """
+    places = tables_of(plan.path, work_dir)
+    member = plan.member or ""
+    for place in places:
+        inside = place.member or ""
+        if plan.format == "xlsx" and (member == inside or member.startswith(f"{inside} / ") or not inside):
+            sheet = member.removeprefix(inside).removeprefix(" / ")
+            return place, sheet
+        if member == inside:
+            return place, ""
+    raise refusal("changed", plan.name)
