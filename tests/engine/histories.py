@@ -1,6 +1,6 @@
 """A small language for writing histories in tests: one call per fact, then `.table()`.
 
-    history = History("2025-01-01").customer("anna").order("A1", "2025-03-01", amount=100).promise("A1", "2025-03-03").receive("A1", "2025-03-05 12:00")
+    History().customer("anna").order("A1", "2025-03-01").promise("A1", "2025-03-03").receive("A1", "2025-03-05 12:00")
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ class History:
         self.who = name
         return self
 
-    def fact(self, kind: str, at: str | datetime, *, known_at: str | None = None, anonymous: str | None = None, **columns: object) -> History:
+    def fact(
+        self, kind: str, at: str | datetime, *, known_at: str | None = None, anonymous: str | None = None, **columns: object
+    ) -> History:
         ts = moment(at) if isinstance(at, str) else at
         row: dict[str, object] = dict.fromkeys(ACTIVITY_SCHEMA.names)
         row.update({f"_{name}": thing for name, thing in columns.items()})
@@ -71,7 +73,9 @@ class History:
     def cancel(self, number: str, at: str) -> History:
         return self.fact("cancelled_order", at, order=number)
 
-    def case(self, number: str, at: str, *, channel: str = "chat", topic: str | None = None, order: str | None = None, text: str | None = None) -> History:
+    def case(
+        self, number: str, at: str, *, channel: str = "chat", topic: str | None = None, order: str | None = None, text: str | None = None
+    ) -> History:
         return self.fact("opened_case", at, case=number, channel=channel, topic=topic, order=order, text=text)
 
     def says(self, number: str, at: str, text: str = "Где мой заказ?") -> History:
@@ -91,5 +95,7 @@ class History:
 
     def table(self) -> pa.Table:
         """All facts so far, sorted as a bucket is: by customer (or anonymous id) and time."""
-        rows = sorted(self.rows, key=lambda row: (str(row["customer"] or row["anonymous_customer_id"] or ""), row["ts"], row["activity_id"]))
+        rows = sorted(
+            self.rows, key=lambda row: (str(row["customer"] or row["anonymous_customer_id"] or ""), row["ts"], row["activity_id"])
+        )
         return pa.Table.from_pylist(rows, schema=ACTIVITY_SCHEMA)

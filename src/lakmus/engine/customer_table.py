@@ -14,7 +14,7 @@ from lakmus.engine.money.purchase_rate import yearly_purchases
 from lakmus.engine.money.worth import yearly_margin
 from lakmus.engine.risk.definition import WINDOW_DAYS
 from lakmus.engine.risk.snapshots import cells_at
-from lakmus.engine.risk.states import LOST, NEVER, ONE_TIME, loss_shapes, states
+from lakmus.engine.risk.states import LOST, NEVER, loss_shapes, states
 from lakmus.engine.signals import lamps
 from lakmus.engine.signals.catalogue import SIGNALS, Sight, contacts
 from lakmus.engine.signals.rhythm import DAY_US, Floats, Ints, Purchases, completed_gaps, personal_rhythm, purchase_days
@@ -47,7 +47,9 @@ def customer_table(
     age = ((pl.lit(as_of) - pl.col("ts")).dt.total_microseconds() / DAY_US).alias("age_days")
     own_orders = orders.join(codes, on="customer", how="inner").with_columns(age)
     bought = _purchases(own_orders, customers, company.time_zone)
-    said = displeasure.filter(pl.col("activity") != "left_review").join(codes, left_on=KEY, right_on="customer", how="inner").with_columns(age)
+    said = (
+        displeasure.filter(pl.col("activity") != "left_review").join(codes, left_on=KEY, right_on="customer", how="inner").with_columns(age)
+    )
     windows = Windows.of(facts, customers, as_of=as_of)
     frame = codes.with_columns(_profile(facts, own_orders, codes).drop("owner"))
     frame = frame.with_columns(_totals(own_orders, facts, codes).drop("owner"))
@@ -140,7 +142,11 @@ def _with_signals(frame: pl.DataFrame, readings: dict[str, Reading], sight: Sigh
 def _lamps_out(grids: dict[str, lamps.Grid], count: int) -> pl.Series:
     frame = pl.DataFrame({name: grid.out_cell >= 0 for name, grid in grids.items()}, schema=dict.fromkeys(grids, pl.Boolean))
     out = [pl.when(name).then(pl.lit(name)) for name in grids]
-    return frame.select(pl.concat_list(out).list.drop_nulls().alias("lamps_out")).to_series() if count else pl.Series("lamps_out", [], pl.List(pl.String))
+    return (
+        frame.select(pl.concat_list(out).list.drop_nulls().alias("lamps_out")).to_series()
+        if count
+        else pl.Series("lamps_out", [], pl.List(pl.String))
+    )
 
 
 def _with_risk(frame: pl.DataFrame, bought: Purchases, grids: dict[str, lamps.Grid], *, learned: Learned, as_of: datetime) -> pl.DataFrame:
@@ -161,7 +167,7 @@ def _with_risk(frame: pl.DataFrame, bought: Purchases, grids: dict[str, lamps.Gr
     lost = (placed.lost_us >= 0) & (placed.lost_us <= now) & (counts >= 2)
     in_window = lost & (placed.lost_us > _us(as_of - timedelta(days=WINDOW_DAYS)))
     exclusion = np.select([counts == 0, counts == 1, lost & ~in_window], ["no_orders", "one_time", "lost_before_window"], default="")
-    state = np.where(placed.name == ONE_TIME, ONE_TIME, placed.name)
+    state = placed.name
     frame = frame.with_columns(
         pl.Series("state", state.tolist(), dtype=pl.String),
         _moments(placed.since_us).alias("state_since"),
@@ -169,9 +175,9 @@ def _with_risk(frame: pl.DataFrame, bought: Purchases, grids: dict[str, lamps.Gr
         pl.Series("lost_in_window", in_window, dtype=pl.Boolean),
         pl.Series("eligible", exclusion == "", dtype=pl.Boolean),
         pl.Series("exclusion", [code or None for code in exclusion.tolist()], dtype=pl.String),
-        pl.Series("loss_shape", np.where(state == LOST, loss_shapes(gaps, n), None).tolist(), dtype=pl.String),
+        pl.Series("loss_shape", loss_shapes(gaps, n).tolist(), dtype=pl.String),
         pl.lit(horizon, dtype=pl.Int64).alias("horizon_days"),
-    )
+    ).with_columns(pl.when(pl.col("state") == LOST).then("loss_shape").alias("loss_shape"))
     return _with_probability(frame, bought, learned=learned, as_of=as_of, horizon=horizon)
 
 
@@ -224,9 +230,9 @@ def _with_money(frame: pl.DataFrame, bought: Purchases, *, learned: Learned, com
         worth, variance = yearly_margin(mean, spread, amount, company.margin_share)
     frame = frame.with_columns(_column(worth).alias("worth"), pl.Series("worth_variance", np.nan_to_num(variance)))
     lost = (pl.col("state") == LOST).fill_null(False)
-    return frame.with_columns(
-        pl.when(~lost).then("worth").alias("value_at_risk"), pl.when(lost).then("worth").alias("lost_value")
-    ).drop("worth")
+    return frame.with_columns(pl.when(~lost).then("worth").alias("value_at_risk"), pl.when(lost).then("worth").alias("lost_value")).drop(
+        "worth"
+    )
 
 
 def _with_voice(frame: pl.DataFrame, displeasure: pl.DataFrame, *, as_of: datetime) -> pl.DataFrame:
@@ -242,16 +248,22 @@ def _with_errors(frame: pl.DataFrame, errors: pl.DataFrame, readings: dict[str, 
     """Add the errors of the window, and the reasons: recent errors first, then the signals that warn."""
     suffered = errors.filter(pl.col("customer").is_not_null() & (pl.col("at") > as_of - timedelta(days=WINDOW_DAYS)))
     recent = pl.col("at") > as_of - timedelta(days=RECENT_ERROR_DAYS)
-    summed = suffered.sort("at", "code").group_by("customer").agg(
-        pl.len().cast(pl.Int64).alias("errors_count"),
-        pl.col("code").unique().sort().alias("error_codes"),
-        pl.col("at").max().alias("last_error_at"),
-        pl.col("code").filter(recent).unique().sort().alias("recent_codes"),
+    summed = (
+        suffered.sort("at", "code")
+        .group_by("customer")
+        .agg(
+            pl.len().cast(pl.Int64).alias("errors_count"),
+            pl.col("code").unique().sort().alias("error_codes"),
+            pl.col("at").max().alias("last_error_at"),
+            pl.col("code").filter(recent).unique().sort().alias("recent_codes"),
+        )
     )
     joined = frame.join(summed, on="customer", how="left", maintain_order="left")
     none = pl.lit([], dtype=pl.List(pl.String))
     warned = pl.DataFrame({code: reading.warns for code, reading in readings.items()}, schema=dict.fromkeys(readings, pl.Boolean))
     warnings = warned.select(pl.concat_list([pl.when(code).then(pl.lit(code)) for code in readings]).list.drop_nulls().alias("warnings"))
     return joined.with_columns(
-        pl.col("errors_count").fill_null(0), pl.col("error_codes").fill_null(none), pl.concat_list(pl.col("recent_codes").fill_null(none), warnings["warnings"]).alias("reasons")
+        pl.col("errors_count").fill_null(0),
+        pl.col("error_codes").fill_null(none),
+        pl.concat_list(pl.col("recent_codes").fill_null(none), warnings["warnings"]).alias("reasons"),
     ).drop("recent_codes")

@@ -76,9 +76,7 @@ def feeds_of(facts: pl.DataFrame) -> Feeds:
         dated.min().alias("first_at"),
         dated.max().alias("last_at"),
     )
-    return Feeds(
-        {kind: Feed(count, linked, first_at, last_at) for kind, count, linked, first_at, last_at in counted.collect().iter_rows()}
-    )
+    return Feeds({kind: Feed(count, linked, first_at, last_at) for kind, count, linked, first_at, last_at in counted.collect().iter_rows()})
 
 
 def together(parts: Iterable[Feeds]) -> Feeds:

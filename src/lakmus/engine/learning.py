@@ -17,7 +17,16 @@ from lakmus.engine.risk.backtest import backtest
 from lakmus.engine.risk.definition import define_loss
 from lakmus.engine.risk.probability import RiskTable, learn_risk
 from lakmus.engine.risk.snapshots import Snapshot, cells_at, cut_moments, snapshot, summed
-from lakmus.engine.signals.rhythm import CompanyRhythm, Floats, Purchases, company_rhythm, completed_gaps, gap_histogram, personal_rhythm, purchase_days
+from lakmus.engine.signals.rhythm import (
+    CompanyRhythm,
+    Floats,
+    Purchases,
+    company_rhythm,
+    completed_gaps,
+    gap_histogram,
+    personal_rhythm,
+    purchase_days,
+)
 from lakmus.engine.verdict import Backtest, Definition
 
 RHYTHM_COLUMNS = (*ORDER_COLUMNS, "_author")

@@ -59,9 +59,7 @@ def order_table(facts: pl.DataFrame, *, currency: str) -> pl.DataFrame:
     -------
     pl.DataFrame : the columns of `tables.ORDERS` and `key`, `channel`, `order_key`; sorted by key, ts, order.
     """
-    facts = facts.with_columns(
-        pl.when(pl.col("_currency").is_null() | (pl.col("_currency") == currency)).then("_amount").alias("_amount")
-    )
+    facts = facts.with_columns(pl.when(pl.col("_currency").is_null() | (pl.col("_currency") == currency)).then("_amount").alias("_amount"))
     placed = (
         of_kind(facts, "placed_order")
         .with_columns(pl.coalesce("_order", "activity_id").alias("order_key"))

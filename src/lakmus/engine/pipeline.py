@@ -1,8 +1,8 @@
 """The map of the engine: which stage follows which, and what crosses customers.
 
-    every bucket: gaps, feeds   -> learning.rhythm_learned -> what "lost" means
-    every bucket: past cuts     -> learning.past_learned   -> rates, risk, the back-test
-    every bucket: score_bucket  -> reduction.verdict_of    -> the verdict; its tables go to `keep`, bucket after bucket
+every bucket: gaps, feeds   -> learning.rhythm_learned -> what "lost" means
+every bucket: past cuts     -> learning.past_learned   -> rates, risk, the back-test
+every bucket: score_bucket  -> reduction.verdict_of    -> the verdict; its tables go to `keep`, bucket after bucket
 """
 
 from __future__ import annotations

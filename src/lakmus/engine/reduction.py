@@ -180,7 +180,6 @@ def _errors(sums: Sums, learned: Learned, *, known_rhythm: bool) -> tuple[ErrorF
         difference: Finding = no_horizon(NEEDED_CUSTOMERS, 0 if rhythm is None else rhythm.customers_count)
         if known_rhythm:
             difference = difference_by_exposure([code.exposure])
-        enough = isinstance(difference, Estimate)
         entry = ERROR_CODES[detector.code]
         measured = detector.measures(learned.feeds)
         findings.append(
@@ -197,7 +196,7 @@ def _errors(sums: Sums, learned: Learned, *, known_rhythm: bool) -> tuple[ErrorF
                 left_silently=code.left_silently,
                 opportunities=code.opportunities,
                 difference=difference,
-                effect=difference.scaled(code.regulars_exposed) if enough else difference,
+                effect=difference.scaled(code.regulars_exposed) if isinstance(difference, Estimate) else difference,
                 money=_rounded(difference.scaled(code.regulars_worth)) if isinstance(difference, Estimate) else difference,
                 article_share=entry.article_share,
             )
@@ -226,7 +225,8 @@ _MISSING = (
     ("reviews", Wording("Отзывы", "Reviews"), ("left_review",), Wording("отзывы с оценкой и датой", "reviews with stars and date")),
     ("loyalty", Wording("Программа лояльности", "Loyalty programme"), ("earned_points", "redeemed_points"),
      Wording("начисления и списания баллов", "points earned and redeemed")),
-    ("messages_opened", Wording("Открытие писем", "Messages opened"), ("opened_message",), Wording("открытия рассылок", "opens of mailings")),
+    ("messages_opened", Wording("Открытие писем", "Messages opened"), ("opened_message",),
+     Wording("открытия рассылок", "opens of mailings")),
 )  # fmt: skip
 
 
@@ -236,7 +236,11 @@ def coverage_of(feeds: Feeds) -> Coverage:
     for code, title, kinds in _LINES:
         feed = feeds.of(*kinds)
         lines.append(CoverageLine(code, title, feed.linked_count, feed.count))
-    missing = [NotMeasured(detector.code, ERROR_CODES[detector.code].title, detector.needed) for detector in DETECTORS if not detector.measures(feeds)]
+    missing = [
+        NotMeasured(detector.code, ERROR_CODES[detector.code].title, detector.needed)
+        for detector in DETECTORS
+        if not detector.measures(feeds)
+    ]
     missing += [NotMeasured(code, title, needed) for code, title, kinds, needed in _MISSING if feeds.of(*kinds).count == 0]
     every = feeds.of(*feeds.by_kind)
     return Coverage(every.first_at, every.last_at, every.count, tuple(lines), tuple(missing))

@@ -24,8 +24,9 @@ _LEFT1, _ALL1, _LEFT0, _ALL0 = (slice(part * STRATA, (part + 1) * STRATA) for pa
 class ExposureSums:
     """What crosses customers for one error: per stratum moments lost / all, exposed / not, and their products within customers.
 
-    `total`: shape (4 STRATA,): lost exposed, all exposed, lost unexposed, all unexposed. `products`: shape (4 STRATA, 4 STRATA), the sum over customers c of
-    v_c v_c', v_c being the customer's own `total`. `exposed_customers`, `other_customers`: customers with at least one such moment.
+    `total`: shape (4 STRATA,): lost exposed, all exposed, lost unexposed, all unexposed. `products`: shape (4 STRATA, 4 STRATA), the sum
+    over customers c of v_c v_c', v_c being the customer's own `total`. `exposed_customers`, `other_customers`: customers with at least
+    one such moment.
     """
 
     total: Floats
@@ -70,9 +71,10 @@ def exposure_sums(moments: pl.DataFrame) -> ExposureSums:
 def difference_by_exposure(parts: Iterable[ExposureSums]) -> Finding:
     """Return the difference in the share lost between exposed and comparable unexposed moments, -1..1.
 
-    Formula: d = sum_s (L1s - N1s p0s) / N1, p0s = L0s / N0s, over the strata s in which both groups occur; N1 = sum_s N1s: direct standardisation to the
-    exposed (Rothman, Greenland and Lash, Modern Epidemiology, ch. 15). Its variance is a' M a, M = sum_c v_c v_c', a = the gradient of d: linearisation with
-    customers as clusters (Huber, 1967; Liang and Zeger, 1986). Newcombe's interval would take two moments of one customer for two customers.
+    Formula: d = sum_s (L1s - N1s p0s) / N1, p0s = L0s / N0s, over the strata s in which both groups occur; N1 = sum_s N1s: direct
+    standardisation to the exposed (Rothman, Greenland and Lash, Modern Epidemiology, ch. 15). Its variance is a' M a, M = sum_c v_c v_c',
+    a = the gradient of d: linearisation with customers as clusters (Huber, 1967; Liang and Zeger, 1986). Newcombe's interval would take
+    two moments of one customer for two customers.
 
     Returns
     -------
@@ -117,7 +119,10 @@ def _too_few(available: int, *, exposed: bool) -> NotEnoughEvidence:
 def no_horizon(needed: int, available: int) -> NotEnoughEvidence:
     """Return the state of every difference while the company's rhythm is unknown."""
     return NotEnoughEvidence(
-        Wording("Пока неизвестен ритм покупок, нельзя сказать, кто ушёл.", "While the rhythm of purchases is unknown, nobody can be called lost."),
+        Wording(
+            "Пока неизвестен ритм покупок, нельзя сказать, кто ушёл.",
+            "While the rhythm of purchases is unknown, nobody can be called lost.",
+        ),
         needed,
         available,
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from lakmus.engine.signals.rhythm import DAY_US, Purchases
+from lakmus.engine.signals.rhythm import DAY_US, Ints, Purchases
 
 PURCHASES_EDGES = (3, 5, 10)
 RHYTHM_EDGES = (0.15, 0.35, 0.6)
@@ -21,8 +21,9 @@ _SHIFT = 1 << 33
 def followed(moments: pl.DataFrame, purchases: Purchases, *, horizon_days: int, as_of: datetime) -> pl.DataFrame:
     """Return the moments of regulars who were not lost then, with stratum and outcome.
 
-    A regular has at least two purchases up to the moment; not lost: the last order lies less than a horizon back. Comparable moments share a stratum:
-    purchases so far (2, 3-4, 5-9, 10+) x mean gap so far / horizon (up to .15, .35, .6, more) x days since the last order / horizon (up to .25, more).
+    A regular has at least two purchases up to the moment; not lost: the last order lies less than a horizon back. Comparable moments
+    share a stratum: purchases so far (2, 3-4, 5-9, 10+) x mean gap so far / horizon (up to .15, .35, .6, more) x days since the last
+    order / horizon (up to .25, more).
 
     Parameters
     ----------
@@ -64,9 +65,10 @@ def followed(moments: pl.DataFrame, purchases: Purchases, *, horizon_days: int, 
     return judged.filter("regular").with_columns(pl.when("observed").then("left").alias("left"))
 
 
-def _key(owner: np.ndarray, moment_us: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _key(owner: Ints, moment_us: Ints) -> Ints:
     """Return one ascending integer for (customer, second); whole seconds keep it within 64 bits."""
-    return owner.astype(np.int64) * _SHIFT + moment_us // _SECOND
+    keys: Ints = owner.astype(np.int64) * _SHIFT + moment_us // _SECOND
+    return keys
 
 
 def invented_exposure(moments: pl.DataFrame, *, seed: int, share: float = 0.2) -> pl.DataFrame:

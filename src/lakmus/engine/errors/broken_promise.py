@@ -13,8 +13,8 @@ WHOLE_SEVERITY_DAYS = 10.0
 def find(scene: Scene) -> Found:
     """Return orders whose promise was broken; every order with a promise that is due is a moment.
 
-    A promise given as a date carries the last microsecond of that day as `promised_at`, so it is kept until the day ends. An order that never
-    came counts only while the company's feed of receipts goes on after the promised moment.
+    A promise given as a date carries the last microsecond of that day as `promised_at`, so it is kept until the day ends. An order that
+    never came counts only while the company's feed of receipts goes on after the promised moment.
     """
     seen_until = pl.lit(min(scene.as_of, scene.feeds.last_at("received_order")))
     due = scene.orders.filter(pl.col("promised_at").is_not_null() & ~pl.col("cancelled"))
@@ -52,7 +52,8 @@ DETECTOR = Detector(
     name="delivered_after_promise",
     rule=Wording(
         "заказ получен позже обещанного (обещание-дата действует до конца дня) или не получен и не отменён, хотя срок прошёл",
-        "the order was received after the promised moment (a date holds until its day ends), or neither received nor cancelled though it is due",
+        "the order was received after the promised moment (a date holds until its day ends), or neither received nor cancelled "
+        "though it is due",
     ),
     needs=(("was_promised_delivery", "received_order"),),
     needed=Wording("доставки с обещанной и фактической датой", "deliveries with promised and actual dates"),

@@ -30,6 +30,7 @@ def _code(
 
 
 _APOLOGISE = ("Позвонить и извиниться", "Call and apologise")
+_CORRECT = ("Исправить и извиниться", "Put it right and apologise")
 _ANSWER = ("Ответить по существу", "Answer the question itself")
 
 ERROR_CODES: dict[str, ErrorCode] = dict(
@@ -39,7 +40,8 @@ ERROR_CODES: dict[str, ErrorCode] = dict(
         _code("no_reply", "обращение или отзыв без ответа", "case or review without an answer", None,
               ("не получил ответа", "got no answer"), "answer", _ANSWER),
         _code("unresolved_problem", "проблема не решена", "problem not solved", 0.68,
-              ("проблема не решена", "problem not solved"), "solve", ("Решить вопрос до конца и сказать об этом", "Solve it for good and say so")),
+              ("проблема не решена", "problem not solved"), "solve",
+              ("Решить вопрос до конца и сказать об этом", "Solve it for good and say so")),
         _code("wrong_information", "ошибочная или неполная информация", "wrong or incomplete information", 0.60,
               ("получил неверные сведения", "was told something wrong"), "correct", ("Исправить и объяснить", "Correct it and explain")),
         _code("indifference", "безразличие", "indifference", 0.72,
@@ -53,9 +55,9 @@ ERROR_CODES: dict[str, ErrorCode] = dict(
         _code("inflexibility", "отсутствие гибкости", "inflexibility", None,
               ("отказали без замены", "was refused without an alternative"), "offer", ("Предложить другой выход", "Offer another way")),
         _code("inattention", "невнимание к деталям", "inattention to details", 0.63,
-              ("перепутали детали", "details were mixed up"), "correct", ("Исправить и извиниться", "Put it right and apologise")),
+              ("перепутали детали", "details were mixed up"), "correct", _CORRECT),
         _code("automatic_message_error", "ошибка в автоматическом сообщении", "error in an automatic message", None,
-              ("пришло неверное сообщение", "got a wrong automatic message"), "correct", ("Исправить и извиниться", "Put it right and apologise")),
+              ("пришло неверное сообщение", "got a wrong automatic message"), "correct", _CORRECT),
         _code("no_aftersales", "нет послепродажного сопровождения", "no after-sales care", 0.55,
               ("после покупки никто не связался", "nobody got in touch after the purchase"),
               "follow_up", ("Узнать, всё ли в порядке с покупкой", "Ask whether all is well with the purchase")),

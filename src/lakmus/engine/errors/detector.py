@@ -104,9 +104,7 @@ def shaped(errors: pl.DataFrame, moments: pl.DataFrame) -> Found:
 
 
 def _cast(frame: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame:
-    return frame.select(
-        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in schema.items()
-    )
+    return frame.select((pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in schema.items())
 
 
 def day_text(column: str, time_zone: str) -> pl.Expr:

@@ -13,8 +13,8 @@ from lakmus.history.wording import Wording
 def find(scene: Scene) -> Found:
     """Return deliveries that no contact followed; every delivery whose time for a contact has passed is a moment.
 
-    A contact is a `was_contacted` of the same customer, whichever order it speaks of; automatic messages are none. Deliveries are judged only where
-    the feed of contacts had begun by the middle of their time and went on after its end.
+    A contact is a `was_contacted` of the same customer, whichever order it speaks of; automatic messages are none. Deliveries are judged
+    only where the feed of contacts had begun by the middle of their time and went on after its end.
     """
     allowed = days(scene.company.aftersales_days)
     seen_until = min(scene.as_of, scene.feeds.last_at("was_contacted"))
@@ -35,7 +35,9 @@ def find(scene: Scene) -> Found:
         pl.lit(0.4).alias("severity"),
         pl.lit(0.9).alias("confidence"),
         pl.format(f"Получил заказ {{}}, за {count} дн. с ним никто не связался", day_text("received_at", zone)).alias("summary_ru"),
-        pl.format(f"Received the order on {{}}; nobody got in touch within {count} days", day_text("received_at", zone)).alias("summary_en"),
+        pl.format(f"Received the order on {{}}; nobody got in touch within {count} days", day_text("received_at", zone)).alias(
+            "summary_en"
+        ),
     )
     return shaped(errors, joined)
 

@@ -31,7 +31,9 @@ def _cases(scene: Scene) -> Found:
     )
     first = scene.clocks.filter(missed).sort("opened_at", "open_id").unique([KEY, "conversation"], keep="first", maintain_order=True)
     errors = _described(
-        first.with_columns((pl.col("opened_at") + limit).alias("at"), pl.concat_list("open_id", "stop_id").list.drop_nulls().alias("evidence")),
+        first.with_columns(
+            (pl.col("opened_at") + limit).alias("at"), pl.concat_list("open_id", "stop_id").list.drop_nulls().alias("evidence")
+        ),
         scene,
         Wording("Написал {}", "Wrote on {}"),
     )
@@ -49,7 +51,11 @@ def _reviews(scene: Scene) -> Found:
     wanted = (pl.col("_stars") <= NEGATIVE_STARS) & (pl.col("_text").str.strip_chars().str.len_chars() > 0)
     reviews = of_kind(scene.rows, "left_review").filter(wanted).with_columns(pl.col("_order").fill_null("").alias("about"))
     answers = of_kind(scene.rows, "review_answered").select(
-        KEY, pl.col("_order").fill_null("").alias("about"), pl.col("ts").alias("answered_at"), pl.col("activity_id").alias("stop_id"), "_staff"
+        KEY,
+        pl.col("_order").fill_null("").alias("about"),
+        pl.col("ts").alias("answered_at"),
+        pl.col("activity_id").alias("stop_id"),
+        "_staff",
     )
     joined = reviews.sort("ts").join_asof(
         answers.sort("answered_at"), left_on="ts", right_on="answered_at", by=[KEY, "about"], strategy="forward", check_sortedness=False
@@ -98,6 +104,8 @@ DETECTOR = Detector(
         "no person answered within the no-reply limit; a review of 1 or 2 stars with a text went unanswered for longer than that",
     ),
     needs=(("received_reply",), ("review_answered",)),
-    needed=Wording("переписка с ответами сотрудников или ответы на отзывы", "conversations with the staff's replies, or answers to reviews"),
+    needed=Wording(
+        "переписка с ответами сотрудников или ответы на отзывы", "conversations with the staff's replies, or answers to reviews"
+    ),
     find=find,
 )

@@ -32,7 +32,8 @@ def find_errors(facts: pl.DataFrame, orders: pl.DataFrame, *, feeds: Feeds, comp
 
     Returns
     -------
-    Found : errors with the columns of `ROW_SCHEMA` and code, detector, error_id; moments with `MOMENT_SCHEMA`, code and known customers only.
+    Found : errors with the columns of `ROW_SCHEMA` and code, detector, error_id; moments with `MOMENT_SCHEMA`, code and known customers
+    only.
     """
     clocks = waiting_clocks(facts, company=company, as_of=as_of)
     scene = Scene(rows=facts, orders=orders, clocks=clocks, feeds=feeds, company=company, as_of=as_of)
@@ -41,7 +42,9 @@ def find_errors(facts: pl.DataFrame, orders: pl.DataFrame, *, feeds: Feeds, comp
         found = detector.find(scene) if detector.measures(feeds) else nothing_found()
         code = pl.lit(detector.code).alias("code")
         errors.append(
-            found.errors.with_columns(code, pl.lit(detector.name).alias("detector"), pl.format(detector.code + ":{}", "anchor").alias("error_id"))
+            found.errors.with_columns(
+                code, pl.lit(detector.name).alias("detector"), pl.format(detector.code + ":{}", "anchor").alias("error_id")
+            )
         )
         moments.append(found.moments.with_columns(code))
     known = pl.col("customer").is_not_null()

@@ -51,7 +51,8 @@ DETECTOR = Detector(
     name="reply_later_than_target",
     rule=Wording(
         "человек ответил позже срока канала, но до предела «без ответа»; бот и система не считаются, «спасибо» часов не запускает",
-        "a person replied later than the channel's target but before the no-reply limit; bots and the system do not count, thanks open no clock",
+        "a person replied later than the channel's target but before the no-reply limit; bots and the system do not count, thanks "
+        "open no clock",
     ),
     needs=(("received_reply",),),
     needed=Wording("переписка с ответами сотрудников", "conversations with the staff's replies"),

@@ -108,9 +108,13 @@ def _came_back(scene: Scene, cases: pl.DataFrame) -> pl.DataFrame:
     parts = []
     for matter in ("topic", "order"):
         says = pl.col(matter).is_not_null() & ~pl.col(matter).str.to_lowercase().str.contains(_NO_MATTER)
-        earlier = closed.filter(says).select(KEY, matter, pl.col("case").alias("earlier"), "closed_at", "close_id", "_staff").sort("closed_at")
-        joined = cases.filter(says).sort("opened_at").join_asof(
-            earlier, left_on="opened_at", right_on="closed_at", by=[KEY, matter], strategy="backward", check_sortedness=False
+        earlier = (
+            closed.filter(says).select(KEY, matter, pl.col("case").alias("earlier"), "closed_at", "close_id", "_staff").sort("closed_at")
+        )
+        joined = (
+            cases.filter(says)
+            .sort("opened_at")
+            .join_asof(earlier, left_on="opened_at", right_on="closed_at", by=[KEY, matter], strategy="backward", check_sortedness=False)
         )
         again = (pl.col("opened_at") - pl.col("closed_at") <= limit) & (pl.col("earlier") != pl.col("case"))
         parts.append(
@@ -136,7 +140,10 @@ def _closed_unanswered(scene: Scene, cases: pl.DataFrame) -> pl.DataFrame:
     named = first.join(answered, on=group, how="left").filter(silent).join(cases, on=group, how="inner")
     return _way(
         named.with_columns(
-            pl.col("closed_at").alias("at"), pl.col("opened_at").alias("before_at"), pl.col("_staff").alias("staff"), pl.col("close_id").alias("anchor")
+            pl.col("closed_at").alias("at"),
+            pl.col("opened_at").alias("before_at"),
+            pl.col("_staff").alias("staff"),
+            pl.col("close_id").alias("anchor"),
         ),
         "closed_unanswered",
         ["open_id", "close_id"],
@@ -147,8 +154,10 @@ DETECTOR = Detector(
     code="unresolved_problem",
     name="reopened_or_came_back",
     rule=Wording(
-        "обращение открыто снова; или закрыто без ответа человека; или клиент вернулся с той же темой или тем же заказом вскоре после закрытия",
-        "the case was reopened; or closed without a person's reply; or the customer came back on the same topic or order soon after the closing",
+        "обращение открыто снова; или закрыто без ответа человека; или клиент вернулся с той же темой или тем же заказом вскоре "
+        "после закрытия",
+        "the case was reopened; or closed without a person's reply; or the customer came back on the same topic or order soon after "
+        "the closing",
     ),
     needs=(("opened_case", "case_resolved"), ("opened_case", "case_reopened")),
     needed=Wording("обращения с датой закрытия или повторного открытия", "cases with the date of closing or reopening"),

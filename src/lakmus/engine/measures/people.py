@@ -25,10 +25,13 @@ WEIGHTY = ("broken_promise", "no_reply", "unresolved_problem", "slow_reply")
 
 _CALL_SILENT = Wording("Позвонить и спросить, что не так", "Call and ask what is wrong")
 _REASONS: dict[str, Wording] = {
-    "contacted_lately": Wording("Мы уже связывались за последние 14 дней: дайте ответить", "We were in touch within 14 days: let them answer"),
+    "contacted_lately": Wording(
+        "Мы уже связывались за последние 14 дней: дайте ответить", "We were in touch within 14 days: let them answer"
+    ),
     "order_on_the_way": Wording("Заказ в пути и ещё не опоздал: не торопите", "An order is on its way and not late: do not press"),
     "unsubscribed": Wording(
-        "Просил не писать, и нашей ошибки за ним нет: звонок навредит", "Asked not to be written to, and we owe nothing: a call would do harm"
+        "Просил не писать, и нашей ошибки за ним нет: звонок навредит",
+        "Asked not to be written to, and we owe nothing: a call would do harm",
     ),
 }
 
@@ -92,7 +95,7 @@ def people_of(
 
 
 def _person(row: dict[str, Any], errors: Sequence[dict[str, Any]], words: dict[str, str]) -> Person:
-    ordered = sorted(errors, key=lambda error: (WEIGHTY.index(error["code"]) if error["code"] in WEIGHTY else len(WEIGHTY)))
+    ordered = sorted(errors, key=lambda error: WEIGHTY.index(error["code"]) if error["code"] in WEIGHTY else len(WEIGHTY))
     first = ordered[0] if ordered else None
     chips = [_error_chip(error, words) for error in ordered[:CHIPS]]
     signals = [code for code in row["reasons"] if code in BY_CODE]

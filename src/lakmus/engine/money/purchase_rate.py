@@ -25,9 +25,7 @@ class RateSums:
     tt: float = 0.0
 
     def __add__(self, other: RateSums) -> RateSums:
-        return RateSums(
-            self.n + other.n, self.x + other.x, self.t + other.t, self.xx + other.xx, self.xt + other.xt, self.tt + other.tt
-        )
+        return RateSums(self.n + other.n, self.x + other.x, self.t + other.t, self.xx + other.xx, self.xt + other.xt, self.tt + other.tt)
 
 
 def rate_sums(rhythm: PersonalRhythm, living: Flags, *, now_us: int) -> RateSums:
@@ -65,8 +63,9 @@ def fit_rates(parts: Iterable[RateSums], *, fallback_days: float) -> RatePrior:
 def yearly_purchases(rhythm: PersonalRhythm, prior: RatePrior) -> tuple[Floats, Floats]:
     """Return (mean, variance) of the purchases of the next 365 days if the customer goes on as while buying; shape (n,).
 
-    Observed: x purchases after the first in T days between the first and the last purchase. Posterior of the rate: Gamma(r + x, alpha + T); stopping at a
-    purchase does not change the likelihood. m = 365 (r + x) / (alpha + T); variance of the count to come = m + m^2 / (r + x).
+    Observed: x purchases after the first in T days between the first and the last purchase. Posterior of the rate: Gamma(r + x, alpha +
+    T); stopping at a purchase does not change the likelihood. m = 365 (r + x) / (alpha + T); variance of the count to come = m + m^2 / (r
+    + x).
     """
     x = np.maximum(rhythm.purchases_count - 1, 0)
     a = prior.shape + x

@@ -13,11 +13,13 @@ from lakmus.history.wording import Wording
 Z95 = 1.959963984540054
 
 
-def yearly_margin(purchases_mean: Floats, purchases_variance: Floats, purchase_amount: Floats, margin_share: float) -> tuple[Floats, Floats]:
+def yearly_margin(
+    purchases_mean: Floats, purchases_variance: Floats, purchase_amount: Floats, margin_share: float
+) -> tuple[Floats, Floats]:
     """Return (worth, variance of worth): expected margin of 12 months, rounded to the hundredth, and its variance before rounding.
 
-    Formula: worth = purchases of 12 months x the customer's mean amount per purchase x margin share; the mean amount is taken as known. NaN where the
-    customer's amounts are unknown.
+    Formula: worth = purchases of 12 months x the customer's mean amount per purchase x margin share; the mean amount is taken as known.
+    NaN where the customer's amounts are unknown.
     """
     unit = purchase_amount * margin_share
     return np.round(purchases_mean * unit, 2), purchases_variance * unit * unit

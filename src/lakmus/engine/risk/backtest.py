@@ -9,7 +9,7 @@ import numpy as np
 
 from lakmus.engine.risk.probability import FALL_RULE, GAP_RULE, MODEL, RULES, learn_risk
 from lakmus.engine.risk.snapshots import Snapshot, summed
-from lakmus.engine.signals.rhythm import Floats
+from lakmus.engine.signals.rhythm import Flags, Floats, Ints
 from lakmus.engine.verdict import Backtest, BacktestCut, RuleFigures
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.wording import Wording
@@ -74,7 +74,7 @@ def _judge(cut: datetime, counted: Snapshot, earlier: Snapshot) -> BacktestCut:
     )
 
 
-def _names(way: str, probability: Floats) -> np.ndarray:  # type: ignore[type-arg]
+def _names(way: str, probability: Floats) -> Flags:
     """Return which cells a way of judging names: the model by probability, a rule by itself."""
     if way == MODEL:
         return np.asarray(probability >= NAMED_FROM)
@@ -86,7 +86,7 @@ def _names(way: str, probability: Floats) -> np.ndarray:  # type: ignore[type-ar
     return named
 
 
-def _figures(probability: Floats, cells: np.ndarray, named: np.ndarray) -> RuleFigures:  # type: ignore[type-arg]
+def _figures(probability: Floats, cells: Ints, named: Flags) -> RuleFigures:
     """Return discrimination and calibration of cell probabilities against counts of (kept, lost) by cell.
 
     AUC: Mann-Whitney with ties a half. Average precision: sum of (recall step) x precision over distinct probabilities. Brier (1950).
@@ -108,7 +108,7 @@ def _figures(probability: Floats, cells: np.ndarray, named: np.ndarray) -> RuleF
         pr_auc=average_precision,
         brier=brier,
         ece=float((np.abs(said - seen) * n).sum() / n.sum()),
-        lift10=_lift(n[::-1], lost[::-1]),
+        lift10=_lift(n[::-1].astype(np.float64), lost[::-1].astype(np.float64)),
         named=int(cells[named].sum()),
         named_and_lost=int(cells[..., 1][named].sum()),
     )
@@ -149,10 +149,20 @@ def _words(cut: BacktestCut, horizon_days: int, used: str) -> Wording:
     rule_false = round(100 * (rule.named - rule.named_and_lost) / rule.named) if rule.named else 0
     ahead = "" if cut.earliness_days is None else round(cut.earliness_days)
     return Wording(
-        "Если бы Лакмус стоял у вас {day}, он назвал бы {found} из 100 ушедших за следующие {horizon} дн., в среднем за {ahead} дн. до ухода. "
-        "Из 100 тревог {false} оказались бы ложными. Правило «упало на 20 %» назвало бы {rule_found} из 100 и ошиблось бы в {rule_false} из 100 тревог.",
-        "Had Lakmus stood here on {day}, it would have named {found} of 100 who left in the next {horizon} days, {ahead} days before on average. "
-        "Of 100 alarms {false} would have been false. The rule “fell by 20 %” would have named {rule_found} of 100, with {rule_false} of 100 alarms false.",
+        "Если бы Лакмус стоял у вас {day}, он назвал бы {found} из 100 ушедших за следующие {horizon} дн., в среднем за {ahead} дн. "
+        "до ухода. "
+        "Из 100 тревог {false} оказались бы ложными. Правило «упало на 20 %» назвало бы {rule_found} из 100 и ошиблось бы в "
+        "{rule_false} из 100 тревог.",
+        "Had Lakmus stood here on {day}, it would have named {found} of 100 who left in the next {horizon} days, {ahead} days before "
+        "on average. "
+        "Of 100 alarms {false} would have been false. The rule “fell by 20 %” would have named {rule_found} of 100, with "
+        "{rule_false} of 100 alarms false.",
     ).filled(
-        day=cut.as_of.strftime("%d.%m.%Y"), found=found, horizon=horizon_days, ahead=ahead, false=false, rule_found=rule_found, rule_false=rule_false
+        day=cut.as_of.strftime("%d.%m.%Y"),
+        found=found,
+        horizon=horizon_days,
+        ahead=ahead,
+        false=false,
+        rule_found=rule_found,
+        rule_false=rule_false,
     )

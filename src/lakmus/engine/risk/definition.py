@@ -15,15 +15,17 @@ VERSION = "loss-1"
 SHORTEST_HORIZON_DAYS = 14
 LONGEST_HORIZON_DAYS = 365
 NEEDED_CUSTOMERS = 50
-"""Below this many customers with a completed gap the 90th percentile is known to worse than -+8 percentage points: too little to name losses."""
+"""Below this many customers with a completed gap the 90th percentile is known to worse than -+8 percentage points: too little to name
+losses."""
 WINDOW_DAYS = 365
 
 
 def define_loss(rhythm: CompanyRhythm | None, *, feeds: Feeds, as_of: datetime) -> Definition:
     """Return the definition of loss without its counts (see `with_counts`).
 
-    horizon_days = the 90th percentile of completed gaps between purchases, each customer weighing the same (`signals.rhythm.company_rhythm`), within
-    SHORTEST_HORIZON_DAYS..LONGEST_HORIZON_DAYS. A customer is lost at `lost_at` = last order + horizon_days x 24 h, if that moment has come.
+    horizon_days = the 90th percentile of completed gaps between purchases, each customer weighing the same
+    (`signals.rhythm.company_rhythm`), within SHORTEST_HORIZON_DAYS..LONGEST_HORIZON_DAYS. A customer is lost at `lost_at` = last order +
+    horizon_days x 24 h, if that moment has come.
 
     Parameters
     ----------
@@ -48,7 +50,9 @@ def define_loss(rhythm: CompanyRhythm | None, *, feeds: Feeds, as_of: datetime) 
         text = (
             Wording("«Ушёл» – закончил договор или предупредил об уходе.", "“Lost” means the contract ended or notice was given.")
             if contract
-            else Wording("Пока нельзя сказать, после какого перерыва клиент ушёл.", "It cannot be said yet after which silence a customer is lost.")
+            else Wording(
+                "Пока нельзя сказать, после какого перерыва клиент ушёл.", "It cannot be said yet after which silence a customer is lost."
+            )
         )
         basis = "contract" if contract else "unknown"
         gaps = 0 if rhythm is None else rhythm.gaps_count
@@ -71,7 +75,8 @@ def _text(days: int, found_days: int) -> Wording:
             "“Lost” means no purchase for more than {days} days: 9 in 10 gaps between your customers' purchases are no longer.",
         ).filled(days=days)
     return Wording(
-        "«Ушёл» – не покупал дольше {days} дн. 9 из 10 перерывов между покупками не длиннее {found} дн.; срок держим от {short} до {long} дн.",
+        "«Ушёл» – не покупал дольше {days} дн. 9 из 10 перерывов между покупками не длиннее {found} дн.; срок держим от {short} до "
+        "{long} дн.",
         "“Lost” means no purchase for more than {days} days. 9 in 10 gaps between purchases last at most {found} days; "
         "the horizon is kept between {short} and {long} days.",
     ).filled(days=days, found=found_days, short=SHORTEST_HORIZON_DAYS, long=LONGEST_HORIZON_DAYS)
@@ -91,7 +96,9 @@ def with_counts(
         ),
         Exclusion(
             "orders_without_customer",
-            Wording("Заказы, у которых клиент неизвестен (это заказы, не клиенты)", "Orders whose customer is unknown (orders, not customers)"),
+            Wording(
+                "Заказы, у которых клиент неизвестен (это заказы, не клиенты)", "Orders whose customer is unknown (orders, not customers)"
+            ),
             unknown_orders,
         ),
     )

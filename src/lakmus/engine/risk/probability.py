@@ -22,8 +22,8 @@ RULES = (GAP_RULE, FALL_RULE)
 class RiskTable:
     """Probabilities by cell; every array has shape (silence, experience, 2, 2) with the two rules last.
 
-    `silence_only`: the probability before experience is looked at; `mean`: the company's share of losses. `used`: `model`, or the rule in whose two
-    cells everybody stands.
+    `silence_only`: the probability before experience is looked at; `mean`: the company's share of losses. `used`: `model`, or the rule in
+    whose two cells everybody stands.
     """
 
     used: str
@@ -43,9 +43,9 @@ class RiskTable:
 def learn_risk(past: Snapshot, used: str = MODEL) -> RiskTable:
     """Return the table learned from past snapshots.
 
-    Formula: p(cell) = (lost + m p(silence)) / (all + m), p(silence) = (lost + m p) / (all + m), p = (lost + 1) / (all + 2), m = PRIOR_CASES:
-    an empirical Bayes estimate, Beta prior, binomial cases (Efron and Morris, 1975; Gelman et al., Bayesian Data Analysis, 5.3). The interval holds the
-    middle 95 % of the cell's Beta posterior. Customers counted at several cuts make it somewhat too narrow.
+    Formula: p(cell) = (lost + m p(silence)) / (all + m), p(silence) = (lost + m p) / (all + m), p = (lost + 1) / (all + 2), m =
+    PRIOR_CASES: an empirical Bayes estimate, Beta prior, binomial cases (Efron and Morris, 1975; Gelman et al., Bayesian Data Analysis,
+    5.3). The interval holds the middle 95 % of the cell's Beta posterior. Customers counted at several cuts make it somewhat too narrow.
     """
     counts = past.cells
     all_count, lost_count = int(counts.sum()), int(counts[..., 1].sum())

@@ -1,7 +1,7 @@
 """Past moments of the company, counted: how silent each customer was then, and who came back.
 
-One snapshot at cut t takes the customers with at least two purchases who were not lost at t, puts each into a cell by silence and experience, and
-sees whether they bought in the horizon after t. Counts of cells are all that crosses customers.
+One snapshot at cut t takes the customers with at least two purchases who were not lost at t, puts each into a cell by silence and
+experience, and sees whether they bought in the horizon after t. Counts of cells are all that crosses customers.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def cells_at(purchases: Purchases, gaps: Gaps, company: CompanyRhythm, *, moment
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Counts of one cut: `cells` of SHAPE; `ahead_days` (silence x experience): sum over those lost of the days from the cut to their loss."""
+    """Counts of one cut: `cells` of SHAPE; `ahead_days` (silence x experience): sum over those lost of the days from the cut to their loss.
+    Counts of one cut: `cells` of SHAPE; `ahead_days` (silence x experience): sum over those lost of the days from the cut to their loss."""
 
     cells: Ints
     ahead_days: Floats
@@ -98,7 +99,13 @@ def snapshot(purchases: Purchases, company: CompanyRhythm, *, cut: datetime, hor
     back = np.bincount(purchases.owner[came], minlength=purchases.count) > 0
     seen = cells.present
     counts = np.zeros(SHAPE, np.int64)
-    place = (cells.silence[seen], cells.experience[seen], cells.exceeded[seen].astype(int), cells.fell[seen].astype(int), (~back[seen]).astype(int))
+    place = (
+        cells.silence[seen],
+        cells.experience[seen],
+        cells.exceeded[seen].astype(int),
+        cells.fell[seen].astype(int),
+        (~back[seen]).astype(int),
+    )
     np.add.at(counts, place, 1)
     ahead = np.zeros((SILENCE_COUNT, EXPERIENCE_COUNT))
     lost = seen & ~back

@@ -19,7 +19,8 @@ GRADUAL_RATIO = 1.5
 
 @dataclass(frozen=True)
 class States:
-    """For each customer (n,): `name`; `since_us` (-1 unknown); `lost_us` = last order + horizon, whether it has come or not (-1 without orders)."""
+    """For each customer (n,): `name`; `since_us` (-1 unknown); `lost_us` = last order + horizon, whether it has come or not (-1 without
+    orders)."""
 
     name: npt.NDArray[np.object_]
     since_us: Ints
@@ -32,8 +33,9 @@ def states(
     """Return each customer's state by the explicit rule.
 
     Let h = horizon, p = min(personal 90th percentile, 0.75 h), s = silence since the last order.
-    lost: s >= h, since last order + h. cold: s >= (p + h) / 2. cooling: s >= p, or at least two lamps (other than orders) are out, since the second
-    went out. warm: otherwise, since the purchase that ended the last gap longer than p (or the second purchase). One purchase: new, then one_time from h on.
+    lost: s >= h, since last order + h. cold: s >= (p + h) / 2. cooling: s >= p, or at least two lamps (other than orders) are out, since
+    the second went out. warm: otherwise, since the purchase that ended the last gap longer than p (or the second purchase). One purchase:
+    new, then one_time from h on.
 
     Parameters
     ----------

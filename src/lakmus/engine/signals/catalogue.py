@@ -23,7 +23,8 @@ FROZEN_DAYS = 180.0
 
 @dataclass(frozen=True)
 class Sight:
-    """What a signal may look at: one bucket's windows, orders (rows), purchases and complaints, and each customer's rhythm (None: unknown)."""
+    """What a signal may look at: one bucket's windows, orders (rows), purchases and complaints, and each customer's rhythm (None: unknown).
+    What a signal may look at: one bucket's windows, orders (rows), purchases and complaints, and each customer's rhythm (None: unknown)."""
 
     windows: Windows
     orders: pl.DataFrame
@@ -135,7 +136,8 @@ _BILL = Wording("денег за заказ", "money per order")
 SIGNALS: tuple[Signal, ...] = (
     Signal("purchase_gap", Wording("дольше обычного без покупки", "longer than usual without a purchase"), _DAYS, None,
            Wording("дней с последнего заказа против личного 90-го процентиля перерывов, стянутого к компании, когда перерывов мало",
-                   "days since the last order against the personal 90th percentile of gaps, shrunk towards the company's when gaps are few"),
+                   "days since the last order against the personal 90th percentile of gaps, shrunk towards the company's when gaps "
+                   "are few"),
            "Buhlmann (1967); see signals.rhythm", False, _gap),
     Signal("purchase_frequency", Wording("покупает реже", "buys less often"), _TIMES, 90,
            Wording("покупок за 90 дней против своего обычного за год до того; тревога, если такое падение случайно реже чем в 5 %",

@@ -36,8 +36,8 @@ DIMENSIONS: dict[str, tuple[Wording, tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Grid:
-    """Lamps of one dimension for n customers: `cells` (n, CELLS) of NONE, LIT, DIM, OUT, oldest first; `out_cell` (n,): the shown cell in which a lamp
-    that is out now went out, -1 where it is not out."""
+    """Lamps of one dimension for n customers: `cells` (n, CELLS) of NONE, LIT, DIM, OUT, oldest first; `out_cell` (n,): the shown cell in
+    which a lamp that is out now went out, -1 where it is not out."""
 
     cells: npt.NDArray[np.int8]
     out_cell: Ints
@@ -46,9 +46,9 @@ class Grid:
 def grid(rows: Rows, count: int) -> Grid:
     """Return the lamps of one dimension.
 
-    For each cell: R = activities in it and the two cells before; U = the customer's usual for three cells over the (up to twelve) cells before those,
-    counted from their first activity, known from three cells on. The lamp goes out when P(X <= R) < 0.05 for X ~ Poisson(U); it is dim when
-    R < 0.6 U; once out, it stays out until R is back at 0.6 of the usual it had when it went out.
+    For each cell: R = activities in it and the two cells before; U = the customer's usual for three cells over the (up to twelve) cells
+    before those, counted from their first activity, known from three cells on. The lamp goes out when P(X <= R) < 0.05 for X ~
+    Poisson(U); it is dim when R < 0.6 U; once out, it stays out until R is back at 0.6 of the usual it had when it went out.
     """
     cell = (_READ - 1 - np.floor(rows.age_days / CELL_DAYS)).astype(np.int64)
     inside = (cell >= 0) & (cell < _READ)

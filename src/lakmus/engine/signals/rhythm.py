@@ -28,8 +28,8 @@ SHRINKAGE_GAPS = 5.0
 class Purchases:
     """Purchases of the customers of one bucket, sorted by customer and day.
 
-    `customers`: names, ascending, length n. `owner` (m): index into it; `day` (m): days since 1970 local; `last_us` (m): the last order of that day,
-    microseconds UTC; `first_us` (m): the first one.
+    `customers`: names, ascending, length n. `owner` (m): index into it; `day` (m): days since 1970 local; `last_us` (m): the last order
+    of that day, microseconds UTC; `first_us` (m): the first one.
     """
 
     customers: pl.Series
@@ -96,10 +96,9 @@ def gap_histogram(gaps: Gaps, count: int) -> tuple[Floats, int, int]:
     weights : shape (LONGEST_GAP_DAYS + 1,), weights[d] = sum over customers of (their gaps of d days / all their gaps).
     """
     per_customer = np.bincount(gaps.owner, minlength=count)
-    weights = np.zeros(LONGEST_GAP_DAYS + 1)
-    if gaps.owner.size:
-        days = np.minimum(gaps.days, LONGEST_GAP_DAYS).astype(np.int64)
-        weights = np.bincount(days, weights=1.0 / per_customer[gaps.owner], minlength=LONGEST_GAP_DAYS + 1)
+    days = np.minimum(gaps.days, LONGEST_GAP_DAYS).astype(np.int64)
+    shares = 1.0 / per_customer[gaps.owner] if gaps.owner.size else np.zeros(0)
+    weights: Floats = np.bincount(days, weights=shares, minlength=LONGEST_GAP_DAYS + 1).astype(np.float64)
     return weights, int((per_customer > 0).sum()), int(gaps.owner.size)
 
 
@@ -121,9 +120,9 @@ class CompanyRhythm:
 def company_rhythm(parts: Iterable[tuple[Floats, int, int]]) -> CompanyRhythm | None:
     """Return the company's rhythm from `gap_histogram` of every bucket; None when nobody bought twice.
 
-    Formula: W(d) = sum over customers with at least one completed gap of the share of their gaps that are at most d whole days; the q-quantile is
-    the smallest whole d with W(d) >= q W(infinity). Interval of the quantile: the same with q -+ 1.96 sqrt(q (1 - q) / n), n customers
-    (Woodruff, 1952), which treats a customer's gaps as one observation.
+    Formula: W(d) = sum over customers with at least one completed gap of the share of their gaps that are at most d whole days; the
+    q-quantile is the smallest whole d with W(d) >= q W(infinity). Interval of the quantile: the same with q -+ 1.96 sqrt(q (1 - q) / n),
+    n customers (Woodruff, 1952), which treats a customer's gaps as one observation.
     """
     weights, customers, gaps = np.zeros(LONGEST_GAP_DAYS + 1), 0, 0
     for part, part_customers, part_gaps in parts:
@@ -134,7 +133,14 @@ def company_rhythm(parts: Iterable[tuple[Floats, int, int]]) -> CompanyRhythm | 
         return None
     spread = 1.96 * float(np.sqrt(QUANTILE * (1 - QUANTILE) / customers))
     low, high = max(0.0, QUANTILE - spread), min(1.0, QUANTILE + spread)
-    return CompanyRhythm(*(_quantile(weights, q) for q in (0.5, QUANTILE, low, high)), customers_count=customers, gaps_count=gaps)
+    return CompanyRhythm(
+        median_days=_quantile(weights, 0.5),
+        p90_days=_quantile(weights, QUANTILE),
+        p90_low=_quantile(weights, low),
+        p90_high=_quantile(weights, high),
+        customers_count=customers,
+        gaps_count=gaps,
+    )
 
 
 def _quantile(weights: Floats, q: float) -> int:
@@ -147,7 +153,8 @@ def personal_quantile(gaps: Gaps, count: int, q: float, company_days: float) -> 
     """Return each customer's q-quantile of gaps in days, shrunk towards the company's; shape (n,).
 
     Formula: (k own + m company) / (k + m), k = the customer's completed gaps, m = SHRINKAGE_GAPS; own = linear interpolation between order
-    statistics (Hyndman and Fan, 1996, type 7). Linear shrinkage as in credibility theory (Buhlmann, 1967). A customer without gaps gets the company's.
+    statistics (Hyndman and Fan, 1996, type 7). Linear shrinkage as in credibility theory (Buhlmann, 1967). A customer without gaps gets
+    the company's.
     """
     order = np.lexsort((gaps.days, gaps.owner))
     days = gaps.days[order]
@@ -160,7 +167,8 @@ def personal_quantile(gaps: Gaps, count: int, q: float, company_days: float) -> 
         below = np.floor(place).astype(np.int64)
         above = np.minimum(below + 1, (start[some] + per_customer[some] - 1).astype(np.int64))
         own[some] = days[below] + (place - below) * (days[above] - days[below])
-    return (per_customer * own + SHRINKAGE_GAPS * company_days) / (per_customer + SHRINKAGE_GAPS)
+    shrunk: Floats = (per_customer * own + SHRINKAGE_GAPS * company_days) / (per_customer + SHRINKAGE_GAPS)
+    return shrunk
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class Rows:
     def within(self, count: int, newest_days: float, oldest_days: float) -> Floats:
         """Return the sum of `worth` per customer over ages in [newest_days, oldest_days); shape (n,)."""
         inside = (self.age_days >= newest_days) & (self.age_days < oldest_days)
-        return np.bincount(self.owner[inside], weights=self.worth[inside], minlength=count)
+        return np.bincount(self.owner[inside], weights=self.worth[inside], minlength=count).astype(np.float64)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ class Reading:
 
 
 def counted(windows: Windows, rows: Rows) -> tuple[Floats, Floats, Floats]:
-    """Return (now, previous, usual) of a count; usual = rate of the observed part of the past year x 90 days, NaN under 90 observed days."""
+    """Return (now, previous, usual) of a count; usual = rate of the observed part of the past year x 90 days, NaN under 90 observed days.
+    Return (now, previous, usual) of a count; usual = rate of the observed part of the past year x 90 days, NaN under 90 observed days."""
     now = rows.within(windows.count, 0, NOW_DAYS)
     previous = rows.within(windows.count, NOW_DAYS, PREVIOUS_DAYS)
     observed = np.clip(windows.known_days, 0, PAST_DAYS) - NOW_DAYS

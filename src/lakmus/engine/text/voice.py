@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from lakmus.engine.bucket import KEY
-from lakmus.engine.text.reading import complaint_topic, complains, cries_for_help
+from lakmus.engine.text.reading import complains, complaint_topic, cries_for_help
 
 NEGATIVE_STARS = 2.0
 """A review of this many stars or fewer is a negative one."""
@@ -32,6 +32,4 @@ def voiced(facts: pl.DataFrame) -> pl.DataFrame:
         | ((kind == "opened_case") & (complaint_topic() | complains()))
         | ((kind == "sent_message") & by_customer & complains())
     )
-    return (
-        rows.filter(displeased).select(KEY, "ts", "activity_id", "activity", cries_for_help().alias("cry")).sort("ts", "activity_id")
-    )
+    return rows.filter(displeased).select(KEY, "ts", "activity_id", "activity", cries_for_help().alias("cry")).sort("ts", "activity_id")
