@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from lakmus.api.asked import home
@@ -13,6 +13,7 @@ from lakmus.api.forms import FAILURES
 from lakmus.api.tokens import Bearer, caller
 from lakmus.api.wordings import language_of
 from lakmus.history.kinds import KINDS
+from lakmus.usecases.push_activities import push_activities
 from lakmus.usecases.pushed_rows import MOST_ROWS
 
 router = Router(tags=["activities"])
@@ -65,12 +66,10 @@ class PushAnswer(Schema):
     response={200: PushAnswer, 207: PushAnswer, **FAILURES},
     summary="Push a batch of activities",
 )
-def push(request: HttpRequest, batch: Batch) -> tuple[int, dict[str, Any]]:
+def push(request: HttpRequest, batch: Batch) -> Status[Any]:
     """Take each row once, however often it is sent: sending the same batch again after a lost answer is safe.
 
     Status 200 when every row was taken or known already, 207 when some were refused; the answer says which and why.
     """
-    from lakmus.usecases.push_activities import push_activities
-
     report = push_activities(home(), batch.activities, actor=caller(request))
-    return 207 if report.refused else 200, report.as_json(language_of(request))
+    return Status(207 if report.refused else 200, report.as_json(language_of(request)))

@@ -14,7 +14,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from lakmus import __version__
-from lakmus.api import activities, health
+from lakmus.api import activities, health, imports
 from lakmus.api.forms import StrictParser
 from lakmus.api.wordings import NO_SUCH_ADDRESS, NO_TOKEN, TOO_LARGE, UNREADABLE, WRONG_PARAMETERS, error_body, spoken
 from lakmus.history.failures import LakmusError
@@ -35,6 +35,7 @@ api = NinjaAPI(
 )
 api.add_router("", health.router)
 api.add_router("", activities.router)
+api.add_router("", imports.router)
 
 
 def answer(request: HttpRequest, status: int, code: str, wording: Wording, **more: Any) -> HttpResponse:
