@@ -95,7 +95,7 @@ def _check_members(path: Path, members: list[zipfile.ZipInfo]) -> None:
             raise refusal("archive_bomb", path.name)
 
 
-def _copy(packed: IO[bytes], place: Path, name: str, packed_size: int) -> None:
+def _copy(packed: IO[bytes] | gzip.GzipFile, place: Path, name: str, packed_size: int) -> None:
     """Copy within bounds; what the archive claims about itself is not believed."""
     written = 0
     part = place.with_suffix(place.suffix + ".part")

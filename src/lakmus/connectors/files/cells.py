@@ -47,8 +47,9 @@ def text(cell: str) -> str:
 
 
 def label(cell: str) -> str:
-    """SQL: the text without blanks around it, null where empty."""
-    return f"nullif(trim({cell}, ' \t\r\n' || chr(160)), '')"
+    """SQL: the text without blanks around it, null where empty or where a program wrote a word for nothing."""
+    plain = f"trim({cell}, ' \t\r\n' || chr(160))"
+    return f"case when {plain} not in ('', 'nan', 'NaN', 'null', 'NULL', 'None', 'Missing_Description') then {plain} end"
 
 
 def identifier(cell: str) -> str:

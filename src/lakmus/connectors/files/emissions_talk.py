@@ -8,7 +8,10 @@ from lakmus.connectors.files.emissions import EMITTERS, SINCE_ALWAYS, Reading, _
 CUSTOMER_WORDS = "(клиент|покупател|заказчик|пользовател|посетител|входящ|customer|client|user|visitor|buyer|inbound|incoming|end.?user)"
 BOT_WORDS = "(бот|bot|автоответ|auto)"
 SYSTEM_WORDS = "(систем|system|уведомлен|notification)"
-STAFF_WORDS = "(сотрудник|оператор|менеджер|агент|специалист|поддержк|компани|исходящ|магазин|agent|operator|staff|support|employee|manager|admin|human|person|company|outbound|outgoing)"
+STAFF_WORDS = (
+    "(сотрудник|оператор|менеджер|агент|специалист|поддержк|компани|исходящ|магазин|agent|operator|staff|support|employee|manager|admin"
+    "|human|person|company|outbound|outgoing)"
+)
 CHANNELS = (
     ("chat", "чат|онлайн.?чат|chat|live.?chat|jivo.*|чат на сайте"),
     ("email", "почта|e.?mail|email|эл\\. ?почта|электронная почта|mail|письмо"),

@@ -3,6 +3,8 @@
 The names here are understood in every kind of file; names that mean something only in one kind stand in `file_kinds`.
 """
 
+# ruff: noqa: E501 - a table, one entry a line
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """The kinds of files that hold activities: what each must have, may have, and how its columns are usually called."""
 
+# ruff: noqa: E501 - a table, one entry a line
+
 from __future__ import annotations
 
 from dataclasses import dataclass

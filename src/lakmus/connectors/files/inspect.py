@@ -1,5 +1,7 @@
 """From files to a plan: what each table is, how it will be read, and how the tables hang together."""
 
+# ruff: noqa: S608 - texts from files enter SQL only through `sql.literal` and `sql.named`
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -131,8 +133,8 @@ def check_plan(plan: FilePlan) -> FilePlan:
     for group in kind.required:
         if not any(field in fed for field in group):
             code = "no_dates" if group[0] == "ts" else "missing_column"
-            field = Wording(" / ".join(FIELDS[each].title.ru for each in group), " / ".join(FIELDS[each].title.en for each in group))
-            plan = _with_problem(plan, _translated(code, plan.name, field=field, kind=kind.title))
+            wanted = Wording(" / ".join(FIELDS[each].title.ru for each in group), " / ".join(FIELDS[each].title.en for each in group))
+            plan = _with_problem(plan, _translated(code, plan.name, field=wanted, kind=kind.title))
     return plan
 
 

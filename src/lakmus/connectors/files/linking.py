@@ -1,5 +1,7 @@
 """Second step of reading: rows get the customer and the date that stand in another file, or in what was imported before."""
 
+# ruff: noqa: S608 - texts from files enter SQL only through `sql.literal` and `sql.named`
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -106,7 +108,8 @@ def _numbered(staged: Staged, joined: str) -> str:
     ]
     parts = ", ".join(f"coalesce(cast(\"{field}\" as varchar), '')" for field in own)
     window = f"row_number() over (partition by {parts} order by _row)"
-    return f"select *, '~' || substr(md5(concat_ws(chr(31), {parts}, cast({window} as varchar))), 1, 16) as \"{_number(staged)}\" from ({joined})"
+    made = f"'~' || substr(md5(concat_ws(chr(31), {parts}, cast({window} as varchar))), 1, 16)"
+    return f'select *, {made} as "{_number(staged)}" from ({joined})'
 
 
 def _remember(staged: Staged, maps: Maps, *, have_orders: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from lakmus.connectors.files.dates import date_format
 from lakmus.connectors.files.fields import FIELDS, SYNONYMS, Sort
@@ -107,9 +108,15 @@ def _meaning(kind: FileKind, name: str) -> tuple[float, str | None]:
         return 3.0, kind.names[word]
     if SYNONYMS.get(word) in kind.fields:
         return 1.0, SYNONYMS[word]
-    known = {**{synonym: field for synonym, field in SYNONYMS.items() if field in kind.fields}, **kind.names}
+    known = _known(kind.name)
     parts = [synonym for synonym in known if len(synonym) >= 4 and synonym in word and len(synonym) >= 0.6 * len(word)]
     return (0.5, known[max(parts, key=len)]) if parts else (0.0, None)
+
+
+@cache
+def _known(kind_name: str) -> dict[str, str]:
+    kind = FILE_KINDS[kind_name]
+    return {**{synonym: field for synonym, field in SYNONYMS.items() if field in kind.fields}, **kind.names}
 
 
 def _believable(field: str, cells: Sequence[str]) -> bool:
@@ -150,7 +157,8 @@ def _fill_by_content(kind: FileKind, fields: list[str | None], confidence: list[
         ("amount", _looks_like_amount),
         ("customer", _looks_like_customer),
     ):
-        if field not in wanted and not (field in ("email", "phone") and field in kind.fields and field not in fields):
+        useful = field in ("email", "phone", "amount") and field in kind.fields and field not in fields
+        if field not in wanted and not useful:
             continue
         fitting = [index for index in open_columns if fields[index] is None and test(cells[index])]
         if len(fitting) == 1 or (fitting and field == "customer"):

@@ -3,6 +3,8 @@
 What comes out is a Parquet file in the work folder, so that whatever is wrong with the file shows before anything is imported.
 """
 
+# ruff: noqa: S608 - texts from files enter SQL only through `sql.literal` and `sql.named`
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -183,7 +185,8 @@ def staging_query(plan: FilePlan, relation: str, time_zone: str, now: datetime) 
     in_utc = [
         f"coalesce({column.field}_aware, {utc_of_local(f'{column.field}_local', time_zone)}) as {column.field}" for _, column in moments
     ]
-    second = f"select {', '.join(['* exclude (' + ', '.join(f'{c.field}_aware' for _, c in moments) + ')' if moments else '*', *in_utc])} from ({first})"
+    apart = f"* exclude ({', '.join(f'{column.field}_aware' for _, column in moments)})" if moments else "*"
+    second = f"select {', '.join([apart, *in_utc])} from ({first})"
     third = f"select *, {_why(plan, fed, now)} as _why from ({second})"
     kept = [f'"{column.field}"' for _, column in fed if column.field not in ("feature", "clock")]
     kept += [f"{column.field}_local" for _, column in moments if column.field == "promised_at"]

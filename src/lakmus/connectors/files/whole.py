@@ -1,5 +1,7 @@
 """The whole of a planned table as SQL: every cell a text, columns c0, c1, … in the order of the plan."""
 
+# ruff: noqa: S608 - texts from files enter SQL only through `sql.literal` and `sql.named`
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 from lakmus.connectors.files.archives import Unpacked
 from lakmus.connectors.files.plan import FilePlan
 from lakmus.connectors.files.refusals import refusal
+from lakmus.connectors.files.sql import literal
 from lakmus.connectors.files.tables import (
     csv_relation,
     json_relation,
@@ -15,7 +18,6 @@ from lakmus.connectors.files.tables import (
     tables_of,
     utf8_copy,
 )
-from lakmus.connectors.files.sql import literal
 
 
 def relation_of(plan: FilePlan, work_dir: Path, *, padded: bool = False) -> str:
