@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-
 from tests.simulate.conftest import Company
 from tests.simulate.recount import DETECTORS, Found
 

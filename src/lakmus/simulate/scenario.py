@@ -148,6 +148,7 @@ PARTS: dict[str, type[Any]] = {
     "voice": Voice,
     "chains": Chains,
 }
+POSITIVE = ("rhythm_days", "rhythm_shape", "gap_shape", "order_amount", "late_days_mean")
 
 
 def scenario_names() -> list[str]:
@@ -173,8 +174,9 @@ def load_scenario(path: Path | str | None = None) -> Scenario:
             if part not in PARTS or not isinstance(entries, dict):
                 raise _bad("scenario_part_unknown", part, f"одна из частей: {', '.join(PARTS)}", f"one of the parts {', '.join(PARTS)}")
             written[part] = {**written[part], **entries}
-    parts = {part: _read_part(part, kind, written[part]) for part, kind in PARTS.items()}
-    return Scenario(name=name, **parts)
+    scenario = Scenario(name=name, **{part: _read_part(part, kind, written[part]) for part, kind in PARTS.items()})
+    _check_curve(scenario.effects)
+    return scenario
 
 
 def _folder() -> Any:
@@ -220,10 +222,21 @@ def _read_field(place: str, name: str, kind: str, written: Any) -> Any:
             raise _bad("scenario_field_wrong", f"{place} = {written!r}", "список чисел не меньше нуля", "a list of numbers, zero or more")
         return tuple(float(item) for item in written)
     share = name.endswith("_share") or name == "known_at_start"
-    if not _is_number(written) or written < 0 or (share and written > 1):
-        limit = ("число от 0 до 1", "a number from 0 to 1") if share else ("число не меньше нуля", "a number, zero or more")
+    limit = ("число не меньше нуля", "a number, zero or more")
+    if share:
+        limit = ("число от 0 до 1", "a number from 0 to 1")
+    if name in POSITIVE:
+        limit = ("число больше нуля", "a number above zero")
+    if not _is_number(written) or not 0 <= written < float("inf") or (share and written > 1) or (name in POSITIVE and written == 0):
         raise _bad("scenario_field_wrong", f"{place} = {written!r}", *limit)
     return int(written) if kind == "int" else float(written)
+
+
+def _check_curve(effects: Effects) -> None:
+    days, added = effects.tolerance_days, effects.tolerance
+    if len(days) != len(added) or list(days) != sorted(set(days)):
+        place = f"effects.tolerance_days = {list(days)}, effects.tolerance = {list(added)}"
+        raise _bad("scenario_curve_wrong", place, "два списка одной длины, дни по возрастанию", "two lists of one length, days rising")
 
 
 def _is_number(written: Any) -> bool:

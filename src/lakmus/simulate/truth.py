@@ -143,6 +143,7 @@ def _error_rows(story: Story, numbers: Numbering, season: Season) -> pl.DataFram
 def _customer_rows(story: Story, numbers: Numbering, season: Season) -> pl.DataFrame:
     people, departure, natural = story.people, story.departure, story.natural
     lost, complained = departure.stop < season.minutes, _complained(story)
+    begun = departure.felt_at < season.minutes
     suffered = np.zeros((people.count, len(ERROR_CODES)), np.int64)
     np.add.at(suffered, (story.errors.owner, story.errors.code), 1)
     cause = np.where(departure.cause == NATURAL, len(ERROR_CODES), departure.cause)
@@ -155,9 +156,10 @@ def _customer_rows(story: Story, numbers: Numbering, season: Season) -> pl.DataF
             "lost": lost,
             "lost_at": shown(_written(departure.stop * 60, season), lost),
             "shape": shown(pl.Series(("abrupt", "gradual")).gather(departure.gradual.astype(np.int64)), lost),
+            "cooling_since": shown(_written(departure.felt_at * 60, season), begun & departure.gradual),
             "silent": (suffered.sum(axis=1) > 0) & ~complained,
             "complained": complained,
-            "cause": shown(CODES.gather(cause), lost),
+            "cause": shown(CODES.gather(cause), begun),
             "lost_without_errors": natural.stop < season.minutes,
             "orders_without_errors": orders,
             "revenue_without_errors": revenue / 100,
