@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import functools
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,9 @@ CLOCKS = {
     "timezone.now",
 }
 WRITING = {"save", "create", "update", "update_or_create", "get_or_create", "delete", "bulk_create", "record", "_write_down"}
+IMPORTED_AS = {"charset-normalizer": "charset_normalizer", "django-ninja": "ninja"}
+# Not imported, but named to what does the importing.
+BY_NAME = {"django-axes", "django-htmx", "django-q2", "gunicorn", "psycopg", "tzdata", "whitenoise"}
 PURE = ("history", "engine")
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 
@@ -228,3 +232,10 @@ def test_locks_agree_on_the_version_of_each_package() -> None:
             if "3.12" not in marker or "< '3.12'" in marker:
                 versions.setdefault(name, set()).add(pinned.partition(" ;")[0])
     assert {name: found for name, found in versions.items() if len(found) > 1} == {}
+
+
+def test_every_declared_dependency_is_used() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
+    names = {re.split(r"[\[<>=~! ]", requirement)[0] for requirement in declared} - BY_NAME
+    source = "\n".join(text for _, _, text in modules())
+    assert [name for name in sorted(names) if not re.search(rf"(?:import|from) {IMPORTED_AS.get(name, name)}\b", source)] == []
