@@ -7,6 +7,7 @@ from datetime import datetime
 from statistics import mean
 
 import phonenumbers
+
 from tests.simulate.conftest import Company
 from tests.simulate.recount import slow_replies
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests.simulate.conftest import Company, simulate
 
 from lakmus.history.failures import WrongUsage
 from lakmus.simulate import company as company_module
 from lakmus.simulate.company import load_scenario, simulate_company
+from tests.simulate.conftest import Company, simulate
 
 
 def money(text: str) -> int:

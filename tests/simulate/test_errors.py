@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+
 from tests.simulate.conftest import Company
 from tests.simulate.recount import DETECTORS, Found
 

@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.simulate.conftest import Company
 
 from lakmus.simulate.texts import review_words
 from lakmus.simulate.texts.grammar import compose, compose_each, misspell
+from tests.simulate.conftest import Company
 
 
 def test_nearly_every_review_is_its_own(slow_desk: Company, default: Company) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 from statistics import mean, median
 
 import pytest
-from tests.simulate.conftest import Company, simulate
 
 from lakmus.simulate.company import load_scenario, simulate_company
 from lakmus.simulate.scenario import ERROR_CODES
+from tests.simulate.conftest import Company, simulate
 
 COMPLAINTS = {"Опоздание доставки", "Брак или повреждение", "Качество обслуживания"}
 
