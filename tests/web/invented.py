@@ -40,7 +40,7 @@ def chip(sort: str, code: str, ru: str, en: str) -> v.Chip:
 def person(customer: str, name: str | None, probability: float, stake: float, *chips: v.Chip) -> v.Person:
     churn = Estimate(probability, probability - 0.11, probability + 0.09, 240, Badge.ADJUSTED)
     return v.Person(
-        customer, name, "Казань", AS_OF - timedelta(days=1700), 34, 0, "cold", AS_OF - timedelta(days=19), 41.0, churn, 90, stake / probability, stake,
+        customer, name, None, AS_OF - timedelta(days=1700), 34, 0, "cold", AS_OF - timedelta(days=19), 41.0, churn, 90, stake / probability, stake,
         chips, "call", Wording("Извиниться за опоздание", "Apologise for the delay"),
         Wording("Здравствуйте! Заказ пришёл позже, чем мы обещали.", "Hello! The order came later than we promised."),
         (Wording("дольше обычного без покупки", "longer than usual without a purchase"),),
@@ -72,11 +72,11 @@ def invented_verdict() -> v.Verdict:
             error("no_aftersales", "нет послепродажного сопровождения", "no after-sales contact", money[2], 5902, 90),
         ),
         (
-            person("10482", "Ольга Николаева", 0.78, 84300, late, gone),
-            person("10561", "Дамир Шарипов", 0.61, 52100, late),
+            person("10482", "№ 10482", 0.78, 84300, late, gone),
+            person("10561", "№ 10561", 0.61, 52100, late),
             person("20007", None, 0.49, 210000, gone),
         ),
-        (v.DoNotTouch("555", "Инна К.", "asked_not_to_call", Wording("просила не звонить", "asked not to be called"), 50000),),
+        (v.DoNotTouch("555", "№ 555", "asked_not_to_call", Wording("просила не звонить", "asked not to be called"), 50000),),
         v.Backtest((), "model", Wording(
             "Если бы Лакмус стоял у вас с марта, он назвал бы 61 из 100 ушедших, в среднем за 34 дня до ухода. Из 100 тревог 27 оказались бы ложными.",
             "Had it stood here since March, it would have named 61 of 100 who left, 34 days before; 27 of 100 alarms would have been false.")),

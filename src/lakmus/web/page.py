@@ -47,7 +47,7 @@ def frame(request: HttpRequest, current: str, given: dict[str, Any]) -> dict[str
     user = getattr(request, "user", None)
     known = user is not None and user.is_authenticated
     company = company_terms() if known else None
-    theme = request.COOKIES.get(THEME_COOKIE, "")
+    theme = (getattr(user, "theme", "") if known else "") or request.COOKIES.get(THEME_COOKIE, "")
     theme = theme if theme in THEMES else ""
     return {
         "lang": language(),

@@ -4,13 +4,38 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lakmus.web.views import accounts, errors
+from lakmus.web.views import accounts, errors, house, importing, people, rooms, sources
 
 urlpatterns = [
+    # The way of thought.
+    path("", rooms.verdict, name="verdict"),
+    path("signals/", rooms.signals, name="signals"),
+    path("causes/", rooms.causes, name="causes"),
+    path("causes/<slug:code>/", rooms.cause, name="cause"),
+    path("measures/", rooms.measures, name="measures"),
+    path("results/", rooms.results, name="results"),
+    path("definition/", rooms.definition, name="definition"),
+    # The rows behind the figures.
+    path("customers/", people.customers, name="customers"),
+    path("customers/<path:key>/", people.customer, name="customer"),
+    path("orders/", people.orders, name="orders"),
+    path("errors/", people.errors, name="errors"),
+    # The data.
+    path("data/", sources.data, name="data"),
+    path("data/import/", importing.new, name="import_new"),
+    path("data/imports/<int:number>/", importing.job, name="import_job"),
+    path("data/imports/<int:number>/columns/", importing.plan, name="import_plan"),
+    path("data/imports/<int:number>/again/", importing.again, name="import_again"),
+    path("data/imports/<int:number>/rejected/<int:position>/", importing.rejected, name="import_rejected"),
+    # The house.
+    path("settings/", house.settings, name="settings"),
+    path("users/", house.users, name="users"),
+    path("journal/", house.journal, name="journal"),
     path("login/", accounts.log_in, name="login"),
     path("logout/", accounts.log_out, name="logout"),
     path("language/", accounts.set_language, name="set_language"),
     path("theme/", accounts.set_theme, name="set_theme"),
+    path("health/", accounts.health, name="health"),
 ]
 
 handler403 = errors.not_allowed

@@ -40,6 +40,12 @@ def here(context: Any, **changes: Any) -> str:
     return f"?{query.urlencode()}" if query else "?"
 
 
+@register.simple_tag(takes_context=True)
+def here_without(context: Any, *keys: str) -> str:
+    """Return this page's address without some keys of its query."""
+    return here(context, **dict.fromkeys((*keys, "page"), ""))
+
+
 def _place(amount: float, low: float, high: float, width: float) -> float:
     if high <= low:
         return width / 2
@@ -67,6 +73,23 @@ def strip(probability: Any, low: Any = None, high: Any = None, large: bool = Fal
         left, right = _place(1 - float(high), 0, 1, 112) + 4, _place(1 - float(low), 0, 1, 112) + 4
         drawn |= {"left": left, "width": max(1, right - left), "ranged": True}
     return drawn
+
+
+TONES = {"lost": "lost", "cold": "cold", "cooling": "cooling", "warm": "warm"}
+STATE_BAR_WIDTH = 1000
+
+
+@register.inclusion_tag("web/parts/state_bar.html")
+def state_bar(states: Any) -> dict[str, Any]:
+    """Draw how many customers stand in each state of the litmus scale, leaving at the left, staying at the right."""
+    on_scale = [entry for entry in states if entry["state"] in TONES and entry["count"]]
+    total = sum(entry["count"] for entry in on_scale)
+    parts, at = [], 0.0
+    for entry in on_scale:
+        width = STATE_BAR_WIDTH * entry["count"] / total
+        parts.append({"x": round(at, 2), "width": round(max(width - 2, 1), 2), "tone": TONES[entry["state"]]})
+        at += width
+    return {"parts": parts}
 
 
 @register.inclusion_tag("web/parts/share_bar.html")

@@ -64,6 +64,20 @@ def percent_span(estimate: Any) -> str:
 
 
 @register.filter
+def churn_range(row: Any) -> str:
+    """Write the interval of a customer's probability of leaving."""
+    return formats.percent_span(part(row, "churn_low"), part(row, "churn_high"), language())
+
+
+@register.filter
+def late_words(late_days: float | None) -> str:
+    """Write a delay given in days: whole days, and hours where it was shorter than a day."""
+    if not formats.is_number(late_days):
+        return formats.NOTHING
+    return days(late_days) if late_days >= 1 else formats.duration(max(1.0, late_days * 1440), language())
+
+
+@register.filter
 def count_span(estimate: Any) -> str:
     """Write an estimate's interval of whole numbers."""
     return formats.span(part(estimate, "low"), part(estimate, "high"), language())
@@ -130,7 +144,7 @@ def duration(minutes: float | None) -> str:
 @register.filter
 def days(number: float | None) -> str:
     """Write a number of days with its word."""
-    if number is None or not formats.is_number(number):
+    if not formats.is_number(number):
         return formats.NOTHING
     whole = round(number)
     return ngettext("%(count)s day", "%(count)s days", whole) % {"count": count(whole)}

@@ -6,14 +6,15 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as set_language_cookie
 
 from lakmus.operations.accounts.permissions import first_page
-from lakmus.web.page import THEME_COOKIE, THEMES, frame
+from lakmus.usecases import keep_house
+from lakmus.web.page import LANGUAGES, THEME_COOKIE, THEMES, frame
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -48,6 +49,9 @@ def _way_back(request: HttpRequest) -> str:
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Keep the language in a cookie, and with the user where there is one."""
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and language in dict(LANGUAGES):
+        keep_house.choose_look(user=request.user, language=language)
     return set_language_cookie(request)
 
 
@@ -58,5 +62,13 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     answer = HttpResponseRedirect(_way_back(request))
     theme = request.POST.get("theme", "")
     if theme in THEMES:
+        if request.user.is_authenticated:
+            keep_house.choose_look(user=request.user, theme=theme)
         answer.set_cookie(THEME_COOKIE, theme, max_age=YEAR_SECONDS, samesite="Lax", httponly=True, secure=request.is_secure())
     return answer
+
+
+@login_not_required
+def health(request: HttpRequest) -> HttpResponse:
+    """Say that the site answers; what is behind it is checked by `lakmus doctor`."""
+    return JsonResponse({"status": "ok"})

@@ -1,0 +1,93 @@
+"""Change the company's terms, its users, and one's own look: what the pages of the house ask for."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from lakmus.history.company import Company
+
+PASSWORD_BYTES = 12
+
+
+def change_terms(*, actor: Any, **terms: Any) -> Company:
+    """Change the terms that are given and leave the others.
+
+    Raises
+    ------
+    BadInput : no such term, or one that cannot be.
+    """
+    from lakmus.operations.company.changes import set_terms
+
+    return set_terms(actor=actor, **terms)
+
+
+def add_user(*, actor: Any, username: str, role: str, name: str = "", email: str = "") -> str:
+    """Add a user and return the password made for them, which nobody can read again.
+
+    Raises
+    ------
+    BadInput : the name is taken or unusable, or the role unknown.
+    """
+    from lakmus.operations.accounts.changes import create_user
+
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    create_user(username=username, role=role, password=password, actor=actor, name=name, email=email)
+    return password
+
+
+def renew_password(*, actor: Any, username: str) -> str:
+    """Give a user a new password and return it; all sessions of the user end.
+
+    Raises
+    ------
+    NotFound : there is no such user.
+    """
+    from lakmus.operations.accounts.changes import set_password
+    from lakmus.operations.accounts.queries import user_named
+
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    set_password(user=user_named(username), password=password, actor=actor)
+    return password
+
+
+def change_role(*, actor: Any, username: str, role: str) -> None:
+    """Give a user another role.
+
+    Raises
+    ------
+    NotFound : there is no such user.
+    BadInput : there is no such role.
+    NotAllowed : nobody who manages users would be left.
+    """
+    from lakmus.operations.accounts.changes import change_user
+    from lakmus.operations.accounts.queries import user_named
+
+    change_user(user=user_named(username), actor=actor, role=role)
+
+
+def let_in(*, actor: Any, username: str, may_log_in: bool) -> None:
+    """Let a user log in again, or shut them out at once.
+
+    Raises
+    ------
+    NotFound : there is no such user.
+    NotAllowed : nobody who manages users would be left.
+    """
+    from lakmus.operations.accounts.changes import activate_user, deactivate_user
+    from lakmus.operations.accounts.queries import user_named
+
+    change = activate_user if may_log_in else deactivate_user
+    change(user=user_named(username), actor=actor)
+
+
+def choose_look(*, user: Any, language: str | None = None, theme: str | None = None) -> None:
+    """Keep the language or the look that a user chose for themselves.
+
+    Raises
+    ------
+    BadInput : there is no such language or look.
+    """
+    from lakmus.operations.accounts.changes import change_profile
+
+    change_profile(user=user, actor=user, language=language, theme=theme)

@@ -1,0 +1,102 @@
+"""The house: the company's terms, users, the journal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from lakmus.history.failures import LakmusError
+from lakmus.operations.accounts.permissions import page
+from lakmus.operations.accounts.queries import users_visible_to
+from lakmus.operations.accounts.roles import Role
+from lakmus.operations.company.queries import company_terms
+from lakmus.operations.journal.queries import entries
+from lakmus.usecases import keep_house
+from lakmus.web.forms import TermsForm
+from lakmus.web.lists import PAGE_SIZE, Pager
+from lakmus.web.page import asked_page, says_failures, show
+from lakmus.web.wordings import journal_title
+
+
+@page("settings", post="change")
+@says_failures
+def settings(request: HttpRequest) -> HttpResponse:
+    """Show the company's terms; take changes from those who may."""
+    problem = None
+    form = TermsForm.of(company_terms(), request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            keep_house.change_terms(actor=request.user, **form.terms())
+            return HttpResponseRedirect(reverse("settings"))
+        except LakmusError as failure:
+            problem = failure.wording
+    return show(request, "settings.html", {"form": form, "problem": problem}, status=422 if problem or form.errors else 200)
+
+
+@page("users", post="change")
+@says_failures
+def users(request: HttpRequest) -> HttpResponse:
+    """List users; add one, change a role, shut out, let in, renew a password."""
+    problem, password_once = None, None
+    if request.method == "POST":
+        try:
+            password_once = _change_user(request)
+        except LakmusError as failure:
+            problem = failure.wording
+        if problem is None and password_once is None:
+            return HttpResponseRedirect(reverse("users"))
+    roles = [{"code": role.value, "title": role.title} for role in Role]
+    people = [_user_row(user) for user in users_visible_to(request.user)]
+    context = {"users": people, "roles": roles, "problem": problem, "password_once": password_once}
+    return show(request, "users.html", context, status=422 if problem else 200)
+
+
+def _user_row(user: Any) -> dict[str, Any]:
+    return {
+        "username": user.username,
+        "title": user.name or user.username,
+        "email": user.email or "",
+        "role": user.role,
+        "role_title": Role(user.role).title,
+        "is_active": user.is_active,
+    }
+
+
+def _change_user(request: HttpRequest) -> dict[str, str] | None:
+    """Do what the form asks; return a password that is to be shown once."""
+    asked = request.POST
+    do, username = asked.get("do", ""), asked.get("username", "").strip()
+    if do == "add":
+        password = keep_house.add_user(
+            actor=request.user, username=username, role=asked.get("role", ""), name=asked.get("name", ""), email=asked.get("email", "")
+        )
+        return {"username": username, "password": password}
+    if do == "password":
+        return {"username": username, "password": keep_house.renew_password(actor=request.user, username=username)}
+    if do == "role":
+        keep_house.change_role(actor=request.user, username=username, role=asked.get("role", ""))
+    elif do in {"activate", "deactivate"}:
+        keep_house.let_in(actor=request.user, username=username, may_log_in=do == "activate")
+    return None
+
+
+@page("journal")
+def journal(request: HttpRequest) -> HttpResponse:
+    """Show who changed what, the latest first."""
+    query = request.GET.get("q", "").strip()
+    found = entries(text=query)
+    pager = Pager(found.count(), asked_page(request))
+    start = (pager.page - 1) * PAGE_SIZE
+    rows = [
+        {
+            "at": entry.at,
+            "actor_name": entry.actor_name or _("the system"),
+            "title": journal_title(entry.verb),
+            "object_key": entry.object_key,
+        }
+        for entry in found[start : start + PAGE_SIZE]
+    ]
+    return show(request, "journal.html", {"rows": rows, "pager": pager, "query": query})

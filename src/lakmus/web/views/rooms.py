@@ -1,0 +1,148 @@
+"""The rooms of the way of thought: verdict, signals, causes, measures, results, and the label card."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from lakmus.history.failures import NotFound
+from lakmus.history.wording import Wording
+from lakmus.operations.accounts.permissions import page
+from lakmus.usecases import charts
+from lakmus.web import answers
+from lakmus.web.lists import ON_SCALE, STATES, Pager, state_titles
+from lakmus.web.needing import needs_verdict
+from lakmus.web.page import asked_page, says_failures, show
+from lakmus.web.templatetags.written import is_estimate, language
+
+SHOWN_ERRORS = 3
+SHOWN_PEOPLE = 5
+COOLING = ("cooling", "cold")
+NO_SUCH_ERROR = Wording("Такой ошибки в каталоге нет.", "There is no such error in the catalogue.")
+
+
+def _months_chart(verdict: Any) -> str:
+    months = [charts.MonthOfLoss(date(int(row.month[:4]), int(row.month[5:7]), 1), row.visible, row.silent) for row in verdict.months]
+    return charts.lost_by_month(months, language())
+
+
+def by_money(errors: Any) -> list[Any]:
+    """Return the measured errors, the dearest first; those whose cost is not known stand after, by how many met with them."""
+    measured = [error for error in errors if error.measured]
+    return sorted(measured, key=lambda error: (not is_estimate(error.money), -getattr(error.money, "point", 0), -error.exposed))
+
+
+def scales(errors: Any) -> dict[str, float]:
+    """Return the scales that the interval bars of these errors share."""
+    money = [error.money for error in errors if is_estimate(error.money)]
+    differences = [error.difference for error in errors if is_estimate(error.difference)]
+    return {
+        "scale_low": min([0.0, *(finding.low for finding in money)]),
+        "scale_high": max([1.0, *(finding.high for finding in money)]),
+        "difference_low": min([0.0, *(finding.low for finding in differences)]),
+        "difference_high": max([0.01, *(finding.high for finding in differences)]),
+    }
+
+
+@page("verdict")
+@says_failures
+@needs_verdict
+def verdict(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Show the answer on one page."""
+    found = analysis.verdict
+    errors = by_money(found.errors)[:SHOWN_ERRORS]
+    context = {"errors": errors, "people": found.people[:SHOWN_PEOPLE], "months_chart": _months_chart(found), **scales(errors)}
+    return show(request, "verdict.html", answers.carried(analysis) | context, current="verdict")
+
+
+@page("signals")
+@says_failures
+@needs_verdict
+def signals(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Show who is cooling, since when, by which signs."""
+    state = request.GET.get("state", "")
+    wanted = (state,) if state in STATES else COOLING
+    overview = answers.signals_overview(analysis)
+    listing = answers.customers(request, {"states": wanted}, sort="-value_at_risk", page=asked_page(request))
+    counts = overview["counts"]
+    titles = state_titles()
+    tabs = [
+        {
+            "state": "",
+            "title": f"{titles['cooling']} + {titles['cold']}",
+            "count": sum(counts.get(name, 0) for name in COOLING),
+            "current": not state,
+        }
+    ]
+    tabs += [{"state": name, "title": titles[name], "count": counts.get(name, 0), "current": state == name} for name in ON_SCALE]
+    context = {
+        "states": [{"state": name, "count": counts[name]} for name in STATES if counts.get(name)],
+        "signs": overview["signs"],
+        "tabs": tabs,
+        "rows": listing["rows"],
+        "pager": listing["pager"],
+    }
+    return show(request, "signals.html", answers.carried(analysis) | context, current="signals")
+
+
+@page("causes")
+@says_failures
+@needs_verdict
+def causes(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Show the errors ranked by what they cost."""
+    errors = by_money(analysis.verdict.errors)
+    context = {
+        "errors": errors,
+        "dearest": next((error for error in errors if is_estimate(error.money) and error.money.point > 0), None),
+        "found": any(error.found for error in errors),
+        "unmeasured": [error for error in analysis.verdict.errors if not error.measured],
+        **scales(errors),
+    }
+    return show(request, "causes.html", answers.carried(analysis) | context, current="causes")
+
+
+@page("causes")
+@says_failures
+@needs_verdict
+def cause(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
+    """Show one kind of error with its rows."""
+    error = next((error for error in analysis.verdict.errors if error.code == code), None)
+    if error is None:
+        raise NotFound("error_unknown", NO_SUCH_ERROR)
+    listing = answers.errors(request, {"code": code}, page=asked_page(request), size=10)
+    effect = error.effect
+    context = {
+        "error": error,
+        "rows": listing["rows"],
+        "pager": listing["pager"],
+        "effect_low": min(0.0, effect.low) if is_estimate(effect) else 0,
+        "effect_high": max(1.0, effect.high) if is_estimate(effect) else 1,
+        **scales([error]),
+    }
+    return show(request, "cause.html", answers.carried(analysis) | context, current="causes")
+
+
+@page("measures")
+@says_failures
+@needs_verdict
+def measures(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Show the Monday list with drafts, and whom to leave alone."""
+    at_stake = sum(person.money_at_stake for person in analysis.verdict.people)
+    return show(request, "measures.html", answers.carried(analysis) | {"at_stake": at_stake}, current="measures")
+
+
+@page("results")
+def results(request: HttpRequest) -> HttpResponse:
+    """Say plainly that nothing was started that could be proved."""
+    return show(request, "results.html", current="results")
+
+
+@page("definition")
+@says_failures
+@needs_verdict
+def definition(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Show the label card: what "lost" means here."""
+    linkable = ("one_time", "no_orders", "lost_before_window")
+    return show(request, "definition.html", answers.carried(analysis) | {"linkable_states": linkable, "pager": Pager(0, 1)})

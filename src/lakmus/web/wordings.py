@@ -1,0 +1,45 @@
+"""Names for people of what the programs name in snake_case, where nobody below the faces names it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+
+def journal_title(verb: str) -> str:
+    """Return what a journal row did, in words; an unknown verb stands as it is written."""
+    titles = {
+        "created_user": _("added a user"),
+        "changed_user": _("changed a user"),
+        "deactivated_user": _("shut a user out"),
+        "activated_user": _("let a user in again"),
+        "set_password": _("set a password"),
+        "changed_profile": _("changed language or look"),
+        "set_terms": _("changed the company's terms"),
+        "kept_mapping": _("saved the meaning of columns"),
+        "issued_token": _("issued a token"),
+        "revoked_token": _("revoked a token"),
+        "pushed_activities": _("pushed activities by a program"),
+        "opened_import": _("brought files"),
+        "changed_import_plan": _("corrected the meaning of columns"),
+        "agreed_import": _("agreed to an import"),
+        "started_import": _("began an import"),
+        "finished_import": _("finished an import"),
+        "refused_import": _("refused an import"),
+        "withdrew_import": _("withdrew an import"),
+        "crashed_import": _("an import was interrupted"),
+        "dropped_mapping": _("forgot the meaning of columns"),
+    }
+    return titles.get(verb, verb.replace("_", " "))
+
+
+def import_state_title(state: str) -> str:
+    """Return where an import stands, in words."""
+    titles = {
+        "waiting": _("waits for your word"),
+        "planned": _("waits for its turn"),
+        "running": _("being imported"),
+        "done": _("imported"),
+        "refused": _("not imported"),
+        "crashed": _("interrupted"),
+    }
+    return titles.get(state, state)

@@ -1,0 +1,106 @@
+"""Invented answers in the shape of `lakmus.web.answers`: names are figures, so that each page can be held to one language."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from lakmus.history.wording import Wording
+from lakmus.web.lists import Pager
+from tests.web.invented import AS_OF, invented_verdict
+
+LATE = Wording("невыполненное обещание", "broken promise")
+SUMMARY = Wording("Обещали 22.10, привезли 28.10: опоздание на 6 дней", "Promised 22.10, came 28.10: 6 days late")
+STATES = ("lost", "cold", "cooling", "warm", "one_time", "new", "no_orders")
+ANALYSIS = SimpleNamespace(verdict=invented_verdict())
+
+
+def ask(request: Any) -> Any:
+    return ANALYSIS
+
+
+def carried(analysis: Any) -> dict[str, Any]:
+    return {"verdict": analysis.verdict, "as_of_day": analysis.verdict.as_of, "last_day": analysis.verdict.as_of.date()}
+
+
+def signals_overview(analysis: Any) -> dict[str, Any]:
+    gap = Wording("дольше обычного без покупки", "longer than usual without a purchase")
+    sign = {"code": "purchase_gap", "title": gap, "count": 951, "share": 0.11, "definition": gap}
+    return {"counts": {state: 100 + place for place, state in enumerate(STATES)}, "signs": [sign]}
+
+
+def customer_row(number: int) -> SimpleNamespace:
+    state = STATES[number % len(STATES)]
+    known = state in STATES[:4]
+    return SimpleNamespace(
+        customer=str(1000 + number), name=None, place=None, orders_count=34 - number, state=state, state_since=AS_OF - timedelta(days=30),
+        lost_at=AS_OF - timedelta(days=90), lost_silently=True, churn_probability=0.78 if known else None, churn_low=0.66, churn_high=0.87,
+        horizon_days=94, complaints_count=0, errors_count=2, last_order_at=AS_OF - timedelta(days=41), days_since_last_order=41.2,
+        gap_median_days=19.0, value_at_risk=84300.0, lost_value=22000.0, revenue=412600.0, known_since=AS_OF - timedelta(days=1700),
+        exclusion=None if known else "one_time", chips=[{"sort": "error", "title": LATE}],
+    )  # fmt: skip
+
+
+def error_row(number: int) -> SimpleNamespace:
+    promise = Wording("получил обещание доставки", "was promised delivery")
+    proof = SimpleNamespace(activity_id="0" * 32, at=AS_OF, title=promise, amount=12400.0, details="22.10.2026", text="12345")
+    return SimpleNamespace(
+        error_id=str(number), customer=None if number == 2 else "1001", name=None, code="broken_promise", title=LATE,
+        at=AS_OF - timedelta(days=number), order="10482", case="77", channel=None, staff=None, summary=SUMMARY, left=True,
+        left_silently=number == 1, complained=number == 2, confidence=1.0, open=True, rule=SUMMARY, proofs=[proof],
+    )  # fmt: skip
+
+
+def customers(request: Any, filters: Any, query: str = "", sort: str = "", page: int = 1) -> dict[str, Any]:
+    return {"rows": [customer_row(number) for number in range(7)], "pager": Pager(1284, page)}
+
+
+def errors(request: Any, filters: Any, page: int = 1, size: int = 50) -> dict[str, Any]:
+    return {"rows": [error_row(number) for number in range(3)], "pager": Pager(2310, page, size), "distinct_customers": 2100}
+
+
+def orders(request: Any, filters: Any, page: int = 1) -> dict[str, Any]:
+    rows = [
+        SimpleNamespace(
+            order=str(number), customer=None if number == 2 else "1001", ts=AS_OF, amount=12400.5, promised_at=AS_OF, received_at=AS_OF,
+            late_days=late, cancelled=number == 3, stars=1.0, evidence=["0" * 32],
+        )
+        for number, late in enumerate((2.0, 0.3, -1.0, None))
+    ]  # fmt: skip
+    return {"rows": rows, "pager": Pager(343, page), "amount": 4.1e6, "stars_mean": 2.18, "one_star_share": 0.557, "reviewed": 343}
+
+
+def error_choices(analysis: Any) -> list[dict[str, Any]]:
+    return [{"code": error.code, "title": error.title} for error in analysis.verdict.errors]
+
+
+def title_of_reason(code: str) -> str:
+    return "7"
+
+
+title_of_exclusion = title_of_reason
+
+
+def customer(request: Any, analysis: Any, key: str) -> dict[str, Any]:
+    months = [date(2024 + (11 + place) // 12, (11 + place) % 12 + 1, 1) for place in range(24)]
+    cells = ["none"] * 2 + ["lit"] * 16 + ["dim"] * 2 + ["out"] * 4
+    lamp = {"title": Wording("Заказы", "Orders"), "months": cells, "went_out_at": months[20]}
+    activity = SimpleNamespace(
+        activity_id="0" * 32, at=AS_OF, title=Wording("оформил заказ", "placed an order"), amount=12400.0, details="10482", text="12345",
+        errors=[error_row(0)], tone="ours",
+    )  # fmt: skip
+    return {
+        "row": customer_row(1), "lamps": [lamp], "lamp_months": [{"title": str(month.year), "shown": True} for month in months],
+        "errors": [error_row(0)], "timeline": [activity], "pager": Pager(120, 1), "family": "",
+        "families": [{"code": "orders", "title": "1", "count": 34}], "next_step": LATE, "draft": SUMMARY, "do_not_touch": SUMMARY,
+        "contributions": [{"title": LATE, "points": 0.19}], "reasons": [], "signals": [{"title": LATE, "words": SUMMARY}],
+    }  # fmt: skip
+
+
+class Computing:
+    share = 0.4
+    words = LATE
+
+
+NO_DATA = object()

@@ -1,0 +1,116 @@
+"""Every page opens, keeps to one language, and holds nothing that the content security policy would refuse."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.test import Client
+
+from lakmus.web import needing
+from lakmus.web.views import people, rooms
+from tests.web import invented_answers
+
+ROOMS = (
+    "/", "/signals/", "/signals/?state=cold", "/causes/", "/causes/broken_promise/", "/measures/", "/results/", "/definition/",
+    "/customers/", "/customers/?state=lost&lost=window&silent=1", "/customers/1001/", "/orders/", "/orders/?late=1", "/errors/",
+    "/errors/?code=broken_promise&left=1", "/data/import/", "/settings/", "/users/", "/journal/",
+)  # fmt: skip
+DATA_WORDS = {
+    "owner",
+    "lakmus",
+    "csv",
+    "xlsx",
+    "parquet",
+    "json",
+    "lines",
+    "zip",
+    "utf",
+    "cp",
+    "koi",
+    "r",
+    "j",
+    "k",
+    "enter",
+    "esc",
+    "ru",
+    "en",
+    "n",
+}
+DATA_WORDS |= {"rub", "usd", "eur", "gbp", "brl", "kzt", "byn", "uah", "br"}
+
+
+class Words(HTMLParser):
+    """Gathers what a reader of the page sees or hears."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.silent += tag in {"script", "style", "code", "kbd"}
+        given = dict(attrs)
+        self.words += [
+            given[name] or "" for name in ("aria-label", "title", "alt", "placeholder", "data-label", "data-done") if name in given
+        ]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.silent -= tag in {"script", "style", "code", "kbd"}
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.words.append(data)
+
+
+def said(html: str) -> str:
+    reader = Words()
+    # The switch names each language in itself, and time zones are the data of the machine.
+    reader.feed(re.sub(r'<select name="time_zone".*?</select>|<form[^>]*action="/language/".*?</form>', "", html, flags=re.S))
+    return " ".join(reader.words)
+
+
+@pytest.fixture
+def owner(client_of, monkeypatch: pytest.MonkeyPatch) -> Client:
+    for module in (needing, people, rooms):
+        monkeypatch.setattr(module, "answers", invented_answers)
+    return client_of("owner")
+
+
+def opened(client: Client, address: str, language: str) -> str:
+    client.cookies["lakmus_language"] = language
+    response = client.get(address)
+    assert response.status_code == 200, (address, response.status_code)
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("address", ROOMS)
+def test_a_russian_page_holds_no_english_words(owner: Client, address: str) -> None:
+    words = {word.lower() for word in re.findall(r"[A-Za-z]+", said(opened(owner, address, "ru")))}
+    assert words <= DATA_WORDS
+
+
+@pytest.mark.parametrize("address", ROOMS)
+def test_an_english_page_holds_no_russian_words(owner: Client, address: str) -> None:
+    assert re.findall(r"[А-Яа-яЁё]+", said(opened(owner, address, "en"))) == []
+
+
+@pytest.mark.parametrize("address", ROOMS)
+def test_a_page_obeys_the_content_security_policy(owner: Client, address: str) -> None:
+    html = opened(owner, address, "ru")
+    assert re.findall(r'\sstyle="|\son[a-z]+="|<style|<script(?![^>]*\ssrc=)|javascript:', html) == []
+
+
+@pytest.mark.parametrize("address", ROOMS)
+def test_a_page_asks_nothing_of_other_machines(owner: Client, address: str) -> None:
+    html = opened(owner, address, "en")
+    assert [host for host in re.findall(r'(?:src|href|action|hx-get|hx-post)="(?:https?:)?//([^/"]+)', html)] == []
+
+
+@pytest.mark.parametrize("address", ROOMS)
+def test_a_page_has_one_first_heading_and_unique_ids(owner: Client, address: str) -> None:
+    html = opened(owner, address, "ru")
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert html.count("<h1") == 1
+    assert sorted(ids) == sorted(set(ids))
