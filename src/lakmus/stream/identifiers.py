@@ -16,8 +16,11 @@ BARE_KINDS = ("external", "site")
 PROVISIONAL_PREFIXES = tuple(f"{kind}:" for kind in ("email", "phone", "card", "messenger", "site", "order", "case", "review"))
 NOBODY = frozenset(("", "0", "0.0", "nan", "null", "-", "none", "неизвестно", "n/a"))
 REGION = "RU"
-EMAIL = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s.,;<>]+$")
-EMAIL_PATTERN = EMAIL.pattern
+# Written out, since Python and Polars differ on what a blank is, and both must read an identifier alike.
+BLANKS = "\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+BLANK = re.compile(f"[{BLANKS}]+")
+EMAIL_PATTERN = rf"^[^@{BLANKS},;<>]+@[^@{BLANKS},;<>]+\.[^@{BLANKS}.,;<>]+$"
+EMAIL = re.compile(EMAIL_PATTERN.replace("$", r"\Z"))
 # National numbers of ten digits behind +7, 8 or nothing: all that most Russian files hold, and cheap to read in bulk.
 LOCAL_PHONE = r"^(?:\+7|8)?(\d{10})$"
 LOCAL_SHAPE = r"^[+\d\s().\-\x{00a0}]*$"
@@ -38,7 +41,7 @@ def normalise_email(written: str) -> str | None:
 
     Dots and `+tags` stay: outside one provider they belong to different people.
     """
-    address = written.strip().removeprefix("mailto:").lower()
+    address = BLANK.sub(" ", written).strip(" ").removeprefix("mailto:").lower()
     return address if EMAIL.match(address) else None
 
 
@@ -62,7 +65,7 @@ def normalise_identifier(identifier: Identifier) -> str | None:
         return normalise_email(identifier.written)
     if identifier.kind == "phone":
         return normalise_phone(identifier.written)
-    plain = " ".join(identifier.written.split())
+    plain = BLANK.sub(" ", identifier.written).strip(" ")
     if plain.lower() in NOBODY:
         return None
     return plain.replace(" ", "").upper() if identifier.kind == "card" else plain
@@ -95,8 +98,8 @@ def with_normal(rows: pl.DataFrame) -> pl.DataFrame:
     Whole columns at a time; only foreign and oddly written phones are parsed one by one.
     """
     written, kind = pl.col("written"), pl.col("kind")
-    email = written.str.strip_chars().str.strip_prefix("mailto:").str.to_lowercase()
-    plain = written.str.replace_all(r"\s+", " ").str.strip_chars()
+    plain = written.str.replace_all(BLANK.pattern, " ").str.strip_chars(" ")
+    email = plain.str.strip_prefix("mailto:").str.to_lowercase()
     local = pl.when(written.str.contains(LOCAL_SHAPE)).then(written.str.replace_all(PHONE_NOISE, "").str.extract(LOCAL_PHONE))
     rows = rows.with_columns(
         pl.when(kind == "email")

@@ -139,11 +139,17 @@ class Ledger:
             self._latest = None
 
     def _load(self) -> Snapshot:
-        table = DeltaTable(str(self._folder.activities))
+        table = self._table()
         actions = pa.table(table.get_add_actions(flatten=True)).to_pydict()
         files = zip(actions["path"], actions["partition.bucket"], actions["num_records"], actions["size_bytes"], strict=True)
         ordered = sorted((StoredFile(*file) for file in files), key=lambda file: (file.bucket, file.path))
         return Snapshot(table.version(), tuple(ordered))
+
+    def _table(self) -> DeltaTable:
+        """Open the table; a last commit that a power cut left half written never happened."""
+        names = self._commit_names()
+        whole = len(names) < 2 or _is_whole(self._folder.log / names[-1])
+        return DeltaTable(str(self._folder.activities), version=None if whole else int(names[-2][:20]))
 
     def _newest_version(self) -> int:
         return max(int(name[:20]) for name in self._commit_names())

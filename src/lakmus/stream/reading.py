@@ -27,7 +27,7 @@ NO_TIME_ZONE = Wording(
 UNKNOWN_COLUMN = Wording("В истории клиентов нет столбца: {names}.", "The customer history has no such column: {names}.")
 
 
-def moment(as_of: datetime) -> pa.Scalar:
+def moment(*, as_of: datetime) -> pa.Scalar:
     """Return `as_of` as the stream writes moments.
 
     Raises
@@ -39,7 +39,7 @@ def moment(as_of: datetime) -> pa.Scalar:
     return pa.scalar(as_of, TIMESTAMP)
 
 
-def visible(rows: pa.Table, as_of: pa.Scalar) -> pa.Table:
+def visible(rows: pa.Table, *, as_of: pa.Scalar) -> pa.Table:
     """Return the rows that had happened and were known at `as_of`: `ts <= as_of and _known_at <= as_of`."""
     shown = pc.and_(pc.less_equal(rows["ts"], as_of), pc.less_equal(rows["_known_at"], as_of))
     return rows if pc.all(shown, min_count=0).as_py() else rows.filter(shown)
@@ -91,9 +91,9 @@ def read_files(
     leaving = merged.leaving(bucket)
     parts = [pa.schema([STORED_SCHEMA.field(name) for name in needed]).empty_table()]
     for file in files:
-        rows = visible(read_columns(str(root / file.path), needed), as_of)
+        rows = visible(read_columns(str(root / file.path), needed), as_of=as_of)
         parts.append(rows.filter(pc.invert(pc.is_in(rows[KEY], leaving.to_arrow().cast(pa.string())))) if len(leaving) else rows)
-    parts += [visible(rows.select(needed), as_of) for rows in merged.arriving(bucket)]
+    parts += [visible(rows.select(needed), as_of=as_of) for rows in merged.arriving(bucket)]
     return in_order(parts)
 
 
@@ -103,4 +103,4 @@ def read_person(root: Path, customer: str, files_of_key: Mapping[str, Iterable[S
     for key, files in files_of_key.items():
         parts = [rows_of_keys(str(root / file.path), [key]) for file in files]
         found += [rows if key == customer else relabelled(rows, customer) for rows in parts]
-    return visible(in_order(found), as_of)
+    return visible(in_order(found), as_of=as_of)

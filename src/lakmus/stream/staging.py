@@ -10,14 +10,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
-from lakmus.stream.buckets import buckets_of
+from lakmus.stream.buckets import Bucketing
 from lakmus.stream.durable import remove_folder
 from lakmus.stream.fingerprints import Fingerprints, fingerprints
 from lakmus.stream.lease import hold, is_held
@@ -46,7 +45,7 @@ class Stage:
         self._buckets = buckets
         self._starts: list[int] = []
         self._fingerprints: list[Fingerprints] = []
-        self._connection = duckdb.connect(config={"threads": 2})
+        self._bucketing = Bucketing(buckets)
         self.rows = 0
         self.kinds: Counter[str] = Counter()
 
@@ -88,7 +87,7 @@ class Stage:
         chunk = checked(chunk)
         self._fingerprints.append(fingerprints(chunk["activity_id"]))
         self.kinds.update({pair["values"]: pair["counts"] for pair in chunk["activity"].value_counts().to_pylist()})
-        bucket_of_row = buckets_of(chunk, self._buckets, self._connection)
+        bucket_of_row = self._bucketing.of_rows(chunk)
         order = pa.array(np.argsort(bucket_of_row, kind="stable").astype(np.uint32))
         filled = chunk.select([name for name in chunk.column_names if chunk[name].null_count < chunk.num_rows])
         sorted_rows = pa.table({**{name: filled[name].take(order) for name in filled.column_names}, ROW: order})

@@ -142,7 +142,7 @@ class Stream:
         ------
         WrongUsage : an unknown column, or `as_of` without time zone.
         """
-        wanted, until = columns_wanted(columns), moment(as_of)
+        wanted, until = columns_wanted(columns), moment(as_of=as_of)
 
         def read(state: Snapshot) -> pa.Table:
             files, merged = state.of_bucket(bucket), self._merged.at(state)
@@ -159,7 +159,7 @@ class Stream:
         ------
         WrongUsage : `as_of` has no time zone.
         """
-        until = moment(as_of)
+        until = moment(as_of=as_of)
 
         def read(state: Snapshot) -> pa.Table:
             canonical, keys = self._merged.keys_of(customer, state)
