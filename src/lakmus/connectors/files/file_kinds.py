@@ -103,7 +103,7 @@ FILE_KINDS: dict[str, FileKind] = {
             none="order date time, item price, product category, connected handling time",
         ),
         _kind(
-            "messages", "сообщения", "messages", "ts case|customer author|staff",
+            "messages", "сообщения", "messages", "ts case|customer author|case",
             PERSON + " case order message channel text staff author topic",
             "messages message сообщения переписка диалоги chat чат comments",
             ts="дата сообщения, sent at, время сообщения, message date",
@@ -125,7 +125,7 @@ FILE_KINDS: dict[str, FileKind] = {
             reply_text="ответ",
         ),
         _kind(
-            "surveys", "опросы", "surveys", "customer|case|order|email|phone sent_at|answered_at|ts score|comment|sent_at|answered_at",
+            "surveys", "опросы", "surveys", "customer|case|order|email|phone sent_at|answered_at|ts score|survey_kind|sent_at",
             PERSON + " case order channel score comment survey_kind staff",
             "surveys survey опросы опрос csat nps ces анкеты",
             sent_at="дата отправки, sent at, invited at",

@@ -111,7 +111,7 @@ def _by_mapping(plan: FilePlan, saved: SavedMapping, cells: Sequence[Sequence[st
 
 def check_plan(plan: FilePlan) -> FilePlan:
     """Return the plan with the problems that its kind and columns still have (those of an unreadable file are kept)."""
-    if plan.format == "unknown":
+    if plan.format == "unknown" or (plan.kind is None and "ambiguous_kind" in plan.problem_codes):
         return plan
     plan = replace(plan, problems=(), problem_codes=())
     if plan.kind is None:
