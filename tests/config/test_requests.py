@@ -138,3 +138,12 @@ def test_the_language_chosen_by_the_user_wins_over_the_browsers(chosen: str, ask
     change_profile(user=user_of("owner"), language=chosen, actor=None)
     response = client_of("owner").get("/nowhere", headers={"accept-language": asked})
     assert response.headers["Content-Language"] == spoken
+
+
+def test_a_new_password_ends_every_open_session(client_of: Any, user_of: Any) -> None:
+    from lakmus.operations.accounts.changes import set_password
+
+    client = client_of("owner")
+    assert client.get("/api/docs").status_code == 200
+    set_password(user=user_of("owner"), password="другой-лакмус-43", actor=None)
+    assert client.get("/api/docs").status_code == 302

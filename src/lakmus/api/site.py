@@ -6,6 +6,7 @@ styles are served from here). Every operation names the scope of the token and t
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -16,11 +17,12 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from lakmus import __version__
 from lakmus.api import activities, health, imports
 from lakmus.api.forms import StrictParser
-from lakmus.api.wordings import NO_SUCH_ADDRESS, NO_TOKEN, TOO_LARGE, UNREADABLE, WRONG_PARAMETERS, error_body, spoken
+from lakmus.api.wordings import NO_SUCH_ADDRESS, NO_TOKEN, OUR_ERROR, TOO_LARGE, UNREADABLE, WRONG_PARAMETERS, error_body, spoken
 from lakmus.history.failures import LakmusError
 from lakmus.history.wording import Wording
 
 RETRY_SECONDS = 5
+log = logging.getLogger(__name__)
 
 api = NinjaAPI(
     title="Lakmus",
@@ -83,3 +85,10 @@ def say_unreadable(request: HttpRequest, failure: HttpError) -> HttpResponse:
 def say_no_such_address(request: HttpRequest, failure: Http404) -> HttpResponse:
     """Nothing stands at this address."""
     return answer(request, 404, "no_such_address", NO_SUCH_ADDRESS)
+
+
+@api.exception_handler(Exception)
+def say_our_error(request: HttpRequest, failure: Exception) -> HttpResponse:
+    """Everything else is an error of ours: the log has the trace, the caller a JSON answer like any other."""
+    log.error("%s %s failed", request.method, request.path, exc_info=failure)
+    return answer(request, 500, "our_error", OUR_ERROR)

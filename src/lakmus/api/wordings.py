@@ -32,6 +32,10 @@ UNREADABLE = Wording(
 NO_SUCH_ADDRESS = Wording(
     "По этому адресу ничего нет. Список адресов: /api/openapi.json.", "There is nothing at this address. /api/openapi.json lists them."
 )
+OUR_ERROR = Wording(
+    "Ошибка на нашей стороне; подробности в журнале сервера. Повторить запрос безопасно: повторно присланное не задвоится.",
+    "An error on our side; the server's log has the details. Repeating the request is safe: what comes twice counts once.",
+)
 BAD_AS_OF = Wording(
     "Дата «{written}» не читается. Нужно так: 2026-03-31, или момент с часовым поясом: 2026-03-31T12:00:00+03:00.",
     "The date “{written}” cannot be read. Write 2026-03-31, or a moment with its zone: 2026-03-31T12:00:00+03:00.",
