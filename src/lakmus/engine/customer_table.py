@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from lakmus.engine.bucket import KEY, of_kind
+from lakmus.engine.bucket import KEY, Facts, of_kind
 from lakmus.engine.learning import Learned
 from lakmus.engine.money.purchase_rate import yearly_purchases
 from lakmus.engine.money.worth import yearly_margin
@@ -27,7 +27,7 @@ RECENT_ERROR_DAYS = 180
 
 
 def customer_table(
-    facts: pl.DataFrame,
+    facts: Facts,
     orders: pl.DataFrame,
     errors: pl.DataFrame,
     displeasure: pl.DataFrame,
@@ -42,7 +42,7 @@ def customer_table(
     ----------
     facts, orders, errors, displeasure : `facts_until`, `order_table`, `find_errors(...).errors`, `voiced` of one bucket.
     """
-    customers = facts["customer"].drop_nulls().unique().sort()
+    customers = facts.customers
     codes = pl.DataFrame({"customer": customers}).with_row_index("owner").with_columns(pl.col("owner").cast(pl.Int64))
     age = ((pl.lit(as_of) - pl.col("ts")).dt.total_microseconds() / DAY_US).alias("age_days")
     own_orders = orders.join(codes, on="customer", how="inner").with_columns(age)
@@ -50,7 +50,7 @@ def customer_table(
     said = (
         displeasure.filter(pl.col("activity") != "left_review").join(codes, left_on=KEY, right_on="customer", how="inner").with_columns(age)
     )
-    windows = Windows.of(facts, customers, as_of=as_of)
+    windows = Windows.of(facts, as_of=as_of)
     frame = codes.with_columns(_profile(facts, own_orders, codes).drop("owner"))
     frame = frame.with_columns(_totals(own_orders, facts, codes).drop("owner"))
     rhythm = None if learned.rhythm is None else personal_rhythm(bought, completed_gaps(bought), learned.rhythm)
@@ -80,21 +80,22 @@ def _purchases(orders: pl.DataFrame, customers: pl.Series, time_zone: str) -> Pu
     return purchase_days(orders.filter(~pl.col("cancelled")).select("customer", "ts", day), customers)
 
 
-def _profile(facts: pl.DataFrame, orders: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
+def _profile(facts: Facts, orders: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
     """Return name, place and known_since of each customer, in the order of `codes`."""
     told = of_kind(facts, "gave_details").sort("_known_at", "ts", "activity_id").group_by("customer")
     details = told.agg(pl.col("_name").drop_nulls().last().alias("name"), pl.col("_place").drop_nulls().last().alias("told_place"))
     bought = of_kind(facts, "placed_order").filter(pl.col("_place").is_not_null()).sort("ts", "activity_id")
     places = bought.group_by("customer").agg(pl.col("_place").last().alias("order_place"))
-    dated = facts.filter(pl.col("ts") >= pl.datetime(1970, 1, 2, time_zone="UTC"))
-    since = dated.group_by("customer").agg(pl.col("ts").min().alias("known_since"))
+    dated = facts.all_of("owner", "ts").filter(pl.col("owner").is_not_null() & (pl.col("ts") >= pl.datetime(1970, 1, 2, time_zone="UTC")))
+    since = dated.group_by("owner").agg(pl.col("ts").min().alias("known_since"))
     joined = codes
-    for more in (details, places, since):
+    for more in (details, places):
         joined = joined.join(more, on="customer", how="left", maintain_order="left")
+    joined = joined.join(since, on="owner", how="left", maintain_order="left")
     return joined.select("owner", "name", pl.coalesce("told_place", "order_place").alias("place"), "known_since")
 
 
-def _totals(orders: pl.DataFrame, facts: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
+def _totals(orders: pl.DataFrame, facts: Facts, codes: pl.DataFrame) -> pl.DataFrame:
     """Return counts and sums of orders of each customer, in the order of `codes`; cancelled orders count only in the shares."""
     kept = ~pl.col("cancelled")
     cancelled = orders.filter("cancelled").select("customer", pl.col("order_key").alias("_order"))

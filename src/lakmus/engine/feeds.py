@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
+from lakmus.engine.bucket import Facts
+
 CONVERSATION_KINDS = ("opened_case", "sent_message", "received_reply", "case_resolved", "case_reopened")
 _ALWAYS = datetime(1970, 1, 2, tzinfo=UTC)
 
@@ -63,20 +65,17 @@ class Feeds:
         return self.of(*kinds).first_at or _ALWAYS
 
 
-def feeds_of(facts: pl.DataFrame) -> Feeds:
-    """Return the feeds of one bucket's activities (rows of `facts_until` with `_author` where there is one)."""
-    rows = facts.lazy()
-    if "_author" in facts.columns:
-        person = pl.col("_author").is_null() | (pl.col("_author") == "person")
-        rows = rows.filter((pl.col("activity") != "received_reply") | person)
-    dated = pl.col("ts").filter(pl.col("ts") >= _ALWAYS)
-    counted = rows.group_by("activity").agg(
-        pl.len().alias("count"),
-        pl.col("customer").is_not_null().sum().alias("linked"),
-        dated.min().alias("first_at"),
-        dated.max().alias("last_at"),
-    )
-    return Feeds({kind: Feed(count, linked, first_at, last_at) for kind, count, linked, first_at, last_at in counted.collect().iter_rows()})
+def feeds_of(facts: Facts) -> Feeds:
+    """Return the feeds of one bucket's activities (`facts_until` with `_author` where there is one)."""
+    by_kind = {}
+    for kind, rows in facts.by_kind.items():
+        if kind == "received_reply" and "_author" in rows.columns:
+            rows = rows.filter(pl.col("_author").is_null() | (pl.col("_author") == "person"))
+        dated = rows.filter(pl.col("ts") >= _ALWAYS).select(pl.col("ts").min().alias("first"), pl.col("ts").max().alias("last"))
+        first_at, last_at = dated.row(0)
+        if not rows.is_empty():
+            by_kind[kind] = Feed(rows.height, int(rows["customer"].count()), first_at, last_at)
+    return Feeds(by_kind)
 
 
 def together(parts: Iterable[Feeds]) -> Feeds:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import polars as pl
 import pyarrow as pa
 
-from lakmus.engine.bucket import ORDER_COLUMNS, facts_until
+from lakmus.engine.bucket import ORDER_COLUMNS, Facts, facts_until
 from lakmus.engine.feeds import Feeds, feeds_of, together
 from lakmus.engine.money.purchase_rate import RatePrior, RateSums, fit_rates, rate_sums
 from lakmus.engine.orders import PURCHASE_KINDS, purchases
@@ -82,7 +81,7 @@ def read_past(
     return PastPart(rates, tuple(snapshot(bought, rhythm, cut=cut, horizon_days=horizon_days) for cut in cuts))
 
 
-def _purchases(facts: pl.DataFrame, *, time_zone: str) -> Purchases:
+def _purchases(facts: Facts, *, time_zone: str) -> Purchases:
     orders = purchases(facts, time_zone=time_zone)
     return purchase_days(orders, orders["customer"].unique().sort())
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from lakmus.engine.bucket import KEY, of_kind
+from lakmus.engine.bucket import KEY, Facts, of_kind
 
 PURCHASE_KINDS = ("placed_order", "ordered_item", "cancelled_order")
 _DAY_US = 86_400_000_000
 
 
-def purchases(facts: pl.DataFrame, *, time_zone: str) -> pl.DataFrame:
+def purchases(facts: Facts, *, time_zone: str) -> pl.DataFrame:
     """Return the orders of known customers that were not cancelled, each with its local day.
 
     An order is a `placed_order`; lines without one make an order where the customer is known. Orders without a number
@@ -18,21 +18,20 @@ def purchases(facts: pl.DataFrame, *, time_zone: str) -> pl.DataFrame:
 
     Parameters
     ----------
-    facts : rows of `facts_until`, at least of `PURCHASE_KINDS`.
+    facts : `facts_until`, at least of `PURCHASE_KINDS`.
     time_zone : IANA name; `day` is counted in it.
 
     Returns
     -------
     pl.DataFrame : customer (text), ts (UTC), day (Int32, days since 1970-01-01 local), sorted by customer and ts.
     """
-    known = facts.filter(pl.col("customer").is_not_null())
-    cancelled = of_kind(known, "cancelled_order").select(KEY, "_order").drop_nulls().unique()
-    rows = _order_rows(known).join(cancelled, on=[KEY, "_order"], how="anti")
+    cancelled = of_kind(facts, "cancelled_order").select(KEY, "_order").drop_nulls().unique()
+    rows = _order_rows(facts).filter(pl.col("customer").is_not_null()).join(cancelled, on=[KEY, "_order"], how="anti")
     local_day = pl.col("ts").dt.convert_time_zone(time_zone).dt.date().cast(pl.Int32)
     return rows.select("customer", "ts", local_day.alias("day")).sort("customer", "ts")
 
 
-def _order_rows(facts: pl.DataFrame) -> pl.DataFrame:
+def _order_rows(facts: Facts) -> pl.DataFrame:
     """Return (key, customer, _order, ts), one row per order: placed, or known only by the lines of a known customer."""
     columns = [KEY, "customer", "_order", "ts"]
     placed = of_kind(facts, "placed_order").select(columns)
@@ -43,7 +42,7 @@ def _order_rows(facts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([placed, alone.group_by(KEY, "customer", "_order").agg(pl.col("ts").min()).select(columns)])
 
 
-def order_table(facts: pl.DataFrame, *, currency: str) -> pl.DataFrame:
+def order_table(facts: Facts, *, currency: str) -> pl.DataFrame:
     """Return one row per order with what became of it.
 
     `amount` = `placed_order._amount` where known, otherwise the sum of its `ordered_item._amount`; amounts in a currency
@@ -52,22 +51,22 @@ def order_table(facts: pl.DataFrame, *, currency: str) -> pl.DataFrame:
 
     Parameters
     ----------
-    facts : rows of `facts_until` with `SCORE_COLUMNS`.
+    facts : `facts_until` with `SCORE_COLUMNS`.
     currency : ISO 4217 code of the company.
 
     Returns
     -------
     pl.DataFrame : the columns of `tables.ORDERS` and `key`, `channel`, `order_key`; sorted by key, ts, order.
     """
-    facts = facts.with_columns(pl.when(pl.col("_currency").is_null() | (pl.col("_currency") == currency)).then("_amount").alias("_amount"))
+    ours = pl.when(pl.col("_currency").is_null() | (pl.col("_currency") == currency)).then("_amount").alias("_amount")
     placed = (
         of_kind(facts, "placed_order")
-        .with_columns(pl.coalesce("_order", "activity_id").alias("order_key"))
+        .with_columns(pl.coalesce("_order", "activity_id").alias("order_key"), ours)
         .sort("ts", "activity_id")
         .unique([KEY, "order_key"], keep="first", maintain_order=True)
         .select(KEY, "order_key", "customer", "anonymous_customer_id", "ts", "_order", "_amount", "_channel", "activity_id")
     )
-    lines = of_kind(facts, "ordered_item").filter(pl.col("_order").is_not_null()).rename({"_order": "order_key"})
+    lines = _about_orders(facts, "ordered_item").with_columns(ours)
     by_line = lines.group_by(KEY, "order_key").agg(
         pl.col("_amount").sum().alias("lines_amount"),
         pl.col("customer").first(),
@@ -86,30 +85,36 @@ def order_table(facts: pl.DataFrame, *, currency: str) -> pl.DataFrame:
     )
     summed = by_line.filter(pl.col("priced_lines") > 0).select(KEY, "order_key", "lines_amount")
     orders = pl.concat([placed, alone]).join(summed, on=[KEY, "order_key"], how="left")
-    return _with_fates(orders.with_columns(pl.coalesce("_amount", "lines_amount").alias("amount")), facts)
+    return _with_fates(orders.with_columns(pl.coalesce("_amount", "lines_amount").alias("amount")), facts, ours)
 
 
-def _with_fates(orders: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+def _about_orders(facts: Facts, kind: str) -> pl.DataFrame:
+    """Return the rows of a kind that name an order, the number under `order_key`."""
+    return of_kind(facts, kind).filter(pl.col("_order").is_not_null()).rename({"_order": "order_key"})
+
+
+def _with_fates(orders: pl.DataFrame, facts: Facts, ours: pl.Expr) -> pl.DataFrame:
     """Add promise, receipt, cancellation, returns and stars to orders."""
-    named = facts.filter(pl.col("_order").is_not_null()).rename({"_order": "order_key"})
     group = [KEY, "order_key"]
     promised = (
-        of_kind(named, "was_promised_delivery")
+        _about_orders(facts, "was_promised_delivery")
         .filter(pl.col("_promised_at").is_not_null())
         .sort("_known_at", "ts", "_promised_at")
         .group_by(group)
         .agg(pl.col("_promised_at").last().alias("promised_at"), pl.col("activity_id").last().alias("promise_id"))
     )
     received = (
-        of_kind(named, "received_order")
+        _about_orders(facts, "received_order")
         .sort("ts", "activity_id")
         .group_by(group)
         .agg(pl.col("ts").first().alias("received_at"), pl.col("activity_id").first().alias("receipt_id"))
     )
-    cancelled = of_kind(named, "cancelled_order").group_by(group).agg(pl.lit(True).alias("cancelled"))
-    returned = of_kind(named, "returned_item").group_by(group).agg(pl.col("_amount").sum().alias("returned_amount"))
+    cancelled = _about_orders(facts, "cancelled_order").group_by(group).agg(pl.lit(True).alias("cancelled"))
+    returned = (
+        _about_orders(facts, "returned_item").with_columns(ours).group_by(group).agg(pl.col("_amount").sum().alias("returned_amount"))
+    )
     stars = (
-        of_kind(named, "left_review")
+        _about_orders(facts, "left_review")
         .filter(pl.col("_stars").is_not_null())
         .sort("ts", "activity_id")
         .group_by(group)

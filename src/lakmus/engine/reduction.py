@@ -161,7 +161,7 @@ def _order_counts(sums: Sums) -> OrderCounts:
 def _months(sums: Sums, time_zone: str, *, as_of: datetime) -> tuple[MonthLosses, ...]:
     """Return the window's calendar months, those without a loss too, oldest first."""
     zone = ZoneInfo(time_zone)
-    first, last = (as_of - timedelta(days=WINDOW_DAYS)).astimezone(zone), as_of.astimezone(zone)
+    first, last = (as_of - timedelta(days=WINDOW_DAYS)).astimezone(zone), (as_of - timedelta(microseconds=1)).astimezone(zone)
     numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     names = [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in numbers]
     shown = []

@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from lakmus.engine import tables
-from lakmus.engine.bucket import KEY, facts_until, of_kind
+from lakmus.engine.bucket import KEY, Facts, facts_until, of_kind
 from lakmus.engine.causes.difference import ExposureSums, exposure_sums
 from lakmus.engine.causes.moments import followed
 from lakmus.engine.customer_table import customer_table
@@ -189,7 +189,7 @@ def _counts(customers: pl.DataFrame, orders: pl.DataFrame, errors: pl.DataFrame,
     }
 
 
-def _money(customers: pl.DataFrame, orders: pl.DataFrame, facts: pl.DataFrame, *, as_of: datetime) -> dict[str, float]:
+def _money(customers: pl.DataFrame, orders: pl.DataFrame, facts: Facts, *, as_of: datetime) -> dict[str, float]:
     """Return sums of money; revenue counts whole hundredths, so that no order of summing changes it."""
     kept = orders.filter(~pl.col("cancelled"))
     year_ago = as_of - timedelta(days=WINDOW_DAYS)

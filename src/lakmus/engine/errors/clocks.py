@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from lakmus.engine.bucket import KEY, of_kind
+from lakmus.engine.bucket import KEY, Facts, of_kind
 from lakmus.engine.feeds import CONVERSATION_KINDS
 from lakmus.engine.text.reading import only_thanks
 from lakmus.history.company import Company
@@ -33,7 +33,7 @@ def target_minutes(column: str, company: Company) -> pl.Expr:
     return pl.col(column).replace_strict(company.reply_target_minutes, default=fallback, return_dtype=pl.Float64)
 
 
-def waiting_clocks(facts: pl.DataFrame, *, company: Company, as_of: datetime) -> pl.DataFrame:
+def waiting_clocks(facts: Facts, *, company: Company, as_of: datetime) -> pl.DataFrame:
     """Return every waiting clock of every case.
 
     A customer's message (or the opening or reopening of a case) opens a clock unless one is open in the case or it is nothing but thanks.
@@ -42,7 +42,7 @@ def waiting_clocks(facts: pl.DataFrame, *, company: Company, as_of: datetime) ->
 
     Parameters
     ----------
-    facts : rows of `facts_until` with `SCORE_COLUMNS`.
+    facts : `facts_until` with `SCORE_COLUMNS`.
 
     Returns
     -------

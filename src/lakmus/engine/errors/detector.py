@@ -8,7 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
-from lakmus.engine.bucket import KEY
+from lakmus.engine.bucket import KEY, Facts
 from lakmus.engine.feeds import Feeds
 from lakmus.history.activity import TIMESTAMP
 from lakmus.history.company import Company
@@ -49,10 +49,10 @@ MOMENT_SCHEMA: dict[str, pl.DataType] = {
 class Scene:
     """One bucket as the detectors see it.
 
-    `rows`: activities known at `as_of`; `orders`: `order_table` of them; `clocks`: `waiting_clocks` of them.
+    `facts`: activities known at `as_of`; `orders`: `order_table` of them; `clocks`: `waiting_clocks` of them.
     """
 
-    rows: pl.DataFrame
+    facts: Facts
     orders: pl.DataFrame
     clocks: pl.DataFrame
     feeds: Feeds

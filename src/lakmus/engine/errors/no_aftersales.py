@@ -23,7 +23,7 @@ def find(scene: Scene) -> Found:
         (pl.col("received_at") + allowed).alias("at")
     )
     judged = received.filter((pl.col("at") <= seen_until) & (pl.col("received_at") >= seen_from))
-    contacts = of_kind(scene.rows, "was_contacted").select(KEY, pl.col("ts").alias("contact_at")).sort("contact_at")
+    contacts = of_kind(scene.facts, "was_contacted").select(KEY, pl.col("ts").alias("contact_at")).sort("contact_at")
     joined = judged.sort("received_at").join_asof(
         contacts, left_on="received_at", right_on="contact_at", by=KEY, strategy="forward", check_sortedness=False
     )

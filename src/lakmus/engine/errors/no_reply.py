@@ -49,8 +49,8 @@ def _cases(scene: Scene) -> Found:
 def _reviews(scene: Scene) -> Found:
     limit = pl.duration(minutes=scene.company.no_reply_after_minutes)
     wanted = (pl.col("_stars") <= NEGATIVE_STARS) & (pl.col("_text").str.strip_chars().str.len_chars() > 0)
-    reviews = of_kind(scene.rows, "left_review").filter(wanted).with_columns(pl.col("_order").fill_null("").alias("about"))
-    answers = of_kind(scene.rows, "review_answered").select(
+    reviews = of_kind(scene.facts, "left_review").filter(wanted).with_columns(pl.col("_order").fill_null("").alias("about"))
+    answers = of_kind(scene.facts, "review_answered").select(
         KEY,
         pl.col("_order").fill_null("").alias("about"),
         pl.col("ts").alias("answered_at"),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from lakmus.engine.bucket import KEY
+from lakmus.engine.bucket import KEY, Facts
 from lakmus.engine.errors import broken_promise, no_aftersales, no_reply, slow_reply, unresolved_problem
 from lakmus.engine.errors.clocks import waiting_clocks
 from lakmus.engine.errors.detector import Detector, Found, Scene, nothing_found
@@ -23,7 +23,7 @@ DETECTORS: tuple[Detector, ...] = (
 """Every detector; to add one, write its module and name it here."""
 
 
-def find_errors(facts: pl.DataFrame, orders: pl.DataFrame, *, feeds: Feeds, company: Company, as_of: datetime) -> Found:
+def find_errors(facts: Facts, orders: pl.DataFrame, *, feeds: Feeds, company: Company, as_of: datetime) -> Found:
     """Return the errors and moments of one bucket from every detector whose facts the company sends.
 
     Parameters
@@ -36,7 +36,7 @@ def find_errors(facts: pl.DataFrame, orders: pl.DataFrame, *, feeds: Feeds, comp
     only.
     """
     clocks = waiting_clocks(facts, company=company, as_of=as_of)
-    scene = Scene(rows=facts, orders=orders, clocks=clocks, feeds=feeds, company=company, as_of=as_of)
+    scene = Scene(facts=facts, orders=orders, clocks=clocks, feeds=feeds, company=company, as_of=as_of)
     errors, moments = [], []
     for detector in DETECTORS:
         found = detector.find(scene) if detector.measures(feeds) else nothing_found()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from lakmus.engine.bucket import KEY, of_kind
+from lakmus.engine.bucket import KEY, Facts, of_kind
 from lakmus.engine.errors.clocks import channel_name
 from lakmus.engine.errors.detector import Detector, Found, Scene, minute_text, shaped
 from lakmus.history.wording import Wording
@@ -30,7 +30,7 @@ _HOW = {
 
 def find(scene: Scene) -> Found:
     """Return at most one unresolved problem per case: the earliest of the three ways; every known case is a moment."""
-    cases = _cases(scene.rows)
+    cases = _cases(scene.facts)
     ways = [_reopened(scene, cases), _came_back(scene, cases)]
     if scene.feeds.has("received_reply"):
         ways.append(_closed_unanswered(scene, cases))
@@ -54,9 +54,9 @@ def find(scene: Scene) -> Found:
     return shaped(errors, moments)
 
 
-def _cases(rows: pl.DataFrame) -> pl.DataFrame:
+def _cases(facts: Facts) -> pl.DataFrame:
     """Return one row per numbered case: who, where, about what, opened when."""
-    opened = of_kind(rows, "opened_case").filter(pl.col("_case").is_not_null()).sort("ts", "activity_id")
+    opened = of_kind(facts, "opened_case").filter(pl.col("_case").is_not_null()).sort("ts", "activity_id")
     return opened.unique([KEY, "_case"], keep="first", maintain_order=True).select(
         *(KEY, "customer", "anonymous_customer_id"),
         pl.col("_case").alias("case"),
@@ -68,9 +68,9 @@ def _cases(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _closings(rows: pl.DataFrame) -> pl.DataFrame:
+def _closings(facts: Facts) -> pl.DataFrame:
     return (
-        of_kind(rows, "case_resolved")
+        of_kind(facts, "case_resolved")
         .filter(pl.col("_case").is_not_null())
         .select(KEY, pl.col("_case").alias("case"), pl.col("ts").alias("closed_at"), pl.col("activity_id").alias("close_id"), "_staff")
         .sort("closed_at", "close_id")
@@ -85,7 +85,7 @@ def _way(frame: pl.DataFrame, how: str, evidence: list[str]) -> pl.DataFrame:
 
 def _reopened(scene: Scene, cases: pl.DataFrame) -> pl.DataFrame:
     reopened = (
-        of_kind(scene.rows, "case_reopened")
+        of_kind(scene.facts, "case_reopened")
         .filter(pl.col("_case").is_not_null())
         .select(
             *(KEY, "customer", "anonymous_customer_id", pl.col("_case").alias("case"), pl.col("ts").alias("at")),
@@ -95,7 +95,7 @@ def _reopened(scene: Scene, cases: pl.DataFrame) -> pl.DataFrame:
         .unique([KEY, "case"], keep="first", maintain_order=True)
     )
     closed = reopened.join_asof(
-        _closings(scene.rows), left_on="at", right_on="closed_at", by=[KEY, "case"], strategy="backward", check_sortedness=False
+        _closings(scene.facts), left_on="at", right_on="closed_at", by=[KEY, "case"], strategy="backward", check_sortedness=False
     )
     named = closed.join(cases.select(KEY, "case", "order", "channel"), on=[KEY, "case"], how="left")
     return _way(named.rename({"closed_at": "before_at", "_staff": "staff"}), "reopened", ["close_id", "anchor"])
@@ -103,7 +103,7 @@ def _reopened(scene: Scene, cases: pl.DataFrame) -> pl.DataFrame:
 
 def _came_back(scene: Scene, cases: pl.DataFrame) -> pl.DataFrame:
     """Return cases opened within `repeat_contact_days` after an earlier one on the same topic or order was closed."""
-    closed = _closings(scene.rows).join(cases.select(KEY, "case", "topic", "order"), on=[KEY, "case"], how="inner")
+    closed = _closings(scene.facts).join(cases.select(KEY, "case", "topic", "order"), on=[KEY, "case"], how="inner")
     limit = pl.duration(days=scene.company.repeat_contact_days)
     parts = []
     for matter in ("topic", "order"):
@@ -132,9 +132,9 @@ def _came_back(scene: Scene, cases: pl.DataFrame) -> pl.DataFrame:
 def _closed_unanswered(scene: Scene, cases: pl.DataFrame) -> pl.DataFrame:
     """Return cases whose first closing came before any reply by a person."""
     group = [KEY, "case"]
-    first = _closings(scene.rows).unique(group, keep="first", maintain_order=True)
+    first = _closings(scene.facts).unique(group, keep="first", maintain_order=True)
     by_person = pl.col("_author").is_null() | (pl.col("_author") == "person")
-    replies = of_kind(scene.rows, "received_reply").filter(by_person & pl.col("_case").is_not_null())
+    replies = of_kind(scene.facts, "received_reply").filter(by_person & pl.col("_case").is_not_null())
     answered = replies.group_by(KEY, pl.col("_case").alias("case")).agg(pl.col("ts").min().alias("first_reply_at"))
     silent = pl.col("first_reply_at").is_null() | (pl.col("first_reply_at") > pl.col("closed_at"))
     named = first.join(answered, on=group, how="left").filter(silent).join(cases, on=group, how="inner")

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from lakmus.engine.bucket import of_kind
+from lakmus.engine.bucket import Facts, of_kind
 from lakmus.engine.errors.catalogue import ERROR_CODES
 from lakmus.engine.measures.drafts import draft
 from lakmus.engine.signals.catalogue import BY_CODE
@@ -20,6 +20,7 @@ LIST_LENGTH = 20
 RECENT_ERROR_DAYS = 90
 LATELY_DAYS = 14
 CHIPS = 4
+QUOTED_KINDS = ("opened_case", "sent_message", "left_review", "complained")
 WEIGHTY = ("broken_promise", "no_reply", "unresolved_problem", "slow_reply")
 """Errors that by themselves put a customer on the list; a missing after-sales contact alone does not."""
 
@@ -55,7 +56,7 @@ def candidates(customers: pl.DataFrame, errors: pl.DataFrame, *, as_of: datetime
     )
 
 
-def left_alone(facts: pl.DataFrame, orders: pl.DataFrame, errors: pl.DataFrame, *, as_of: datetime) -> dict[str, str]:
+def left_alone(facts: Facts, orders: pl.DataFrame, errors: pl.DataFrame, *, as_of: datetime) -> dict[str, str]:
     """Return why some of a bucket's customers must not be called: customer -> code of the reason."""
     lately = of_kind(facts, "was_contacted").filter(pl.col("ts") > as_of - timedelta(days=LATELY_DAYS))
     on_the_way = orders.filter(~pl.col("cancelled") & pl.col("received_at").is_null() & (pl.col("promised_at") > as_of))
@@ -69,7 +70,7 @@ def left_alone(facts: pl.DataFrame, orders: pl.DataFrame, errors: pl.DataFrame, 
 
 
 def people_of(
-    found: pl.DataFrame, errors: pl.DataFrame, facts: pl.DataFrame, alone: dict[str, str], *, as_of: datetime
+    found: pl.DataFrame, errors: pl.DataFrame, facts: Facts, alone: dict[str, str], *, as_of: datetime
 ) -> tuple[list[Person], list[DoNotTouch]]:
     """Return one bucket's best candidates as people with evidence, and those whom the list leaves alone.
 
@@ -81,7 +82,7 @@ def people_of(
     called = found.filter(~pl.col("customer").is_in(list(alone))).head(LIST_LENGTH)
     names = called["customer"].implode()
     theirs = errors.filter(pl.col("customer").is_in(names) & pl.col("in_window")).sort("at", descending=True)
-    said = facts.filter(pl.col("customer").is_in(names) & pl.col("_text").is_not_null())
+    said = of_kind(facts, *QUOTED_KINDS).filter(pl.col("customer").is_in(names) & pl.col("_text").is_not_null())
     words = dict(said.select("activity_id", "_text").iter_rows())
     by_customer: dict[str, list[dict[str, Any]]] = {}
     for row in theirs.iter_rows(named=True):

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from scipy import special
 
-from lakmus.engine.signals.rhythm import DAY_US, Floats, PersonalRhythm
+from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, PersonalRhythm
 from lakmus.engine.signals.windows import Reading, Rows, Windows, counted
 from lakmus.engine.text.voice import NEGATIVE_STARS
 from lakmus.history.wording import Wording
@@ -53,14 +53,21 @@ class Signal:
     read: Callable[[Sight], Reading]
 
 
-def fell_beyond_noise(now: Floats, usual: Floats) -> Floats:
-    """Return P(X <= now) for X ~ Poisson(usual): small when the fall is beyond chance; 1 where the usual is unknown."""
-    return np.where(np.isnan(usual), 1.0, special.pdtr(now, np.where(np.isnan(usual), 1.0, usual)))
+def fell_beyond_noise(now: Floats, usual: Floats) -> Flags:
+    """Return whether P(X <= now) < NOISE for X ~ Poisson(usual); False where the usual is unknown (NaN). `now` holds whole counts.
+
+    The smallest such mean is half the (1 - NOISE) quantile of chi-square with 2 (now + 1) degrees of freedom (Garwood, 1936), read from
+    a table.
+    """
+    most = int(now.max(initial=0.0))
+    limits = special.chdtri(2.0 * (np.arange(most + 1) + 1), NOISE) / 2
+    with np.errstate(invalid="ignore"):
+        return np.asarray(usual > limits[now.astype(np.int64)])
 
 
 def _count(sight: Sight, rows: Rows) -> Reading:
     now, previous, usual = counted(sight.windows, rows)
-    return Reading(now, previous, usual, fell_beyond_noise(now, usual) < NOISE)
+    return Reading(now, previous, usual, fell_beyond_noise(now, usual))
 
 
 def _gap(sight: Sight) -> Reading:

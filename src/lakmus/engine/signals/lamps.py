@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 import pyarrow as pa
 
 from lakmus.engine.bucket import facts_until
-from lakmus.engine.signals.catalogue import CONTACT_KINDS, NOISE, VISIT_KINDS, fell_beyond_noise
+from lakmus.engine.signals.catalogue import CONTACT_KINDS, VISIT_KINDS, fell_beyond_noise
 from lakmus.engine.signals.rhythm import Floats, Ints
 from lakmus.engine.signals.windows import Rows, Windows
 from lakmus.history.wording import Wording
@@ -66,7 +65,7 @@ def grid(rows: Rows, count: int) -> Grid:
         observed = (j - 2) - np.maximum(first, begin)
         usual = np.where(observed >= 3, (running[:, j - 2] - running[:, begin]) * 3 / np.maximum(observed, 1), np.nan)
         back = dark & (recent >= DIM_SHARE * usual_then)
-        goes = ~dark & (fell_beyond_noise(recent, usual) < NOISE)
+        goes = ~dark & (fell_beyond_noise(recent, usual))
         usual_then = np.where(goes, np.nan_to_num(usual), usual_then)
         dark = (dark & ~back) | goes
         since = np.where(goes, j - (_READ - CELLS), np.where(dark, since, -1))
@@ -100,11 +99,9 @@ class Lamp:
 def lamps(table: pa.Table, *, as_of: datetime) -> tuple[Lamp, ...]:
     """Return the lamps of one customer from the table of their activities (`SCORE_COLUMNS` or more); empty without a known customer."""
     facts = facts_until(table, as_of=as_of)
-    customers = facts["customer"].drop_nulls().unique().sort()
-    if customers.is_empty():
+    if facts.customers.is_empty():
         return ()
-    one = pl.Series("customer", customers[:1])
-    windows = Windows.of(facts, one, as_of=as_of)
+    windows = Windows.of(facts, as_of=as_of)
     ends = tuple(cell_end(cell, as_of=as_of) for cell in range(CELLS))
     shown = []
     for name, lamp_grid in all_grids(windows).items():

@@ -20,7 +20,7 @@ Flags = npt.NDArray[np.bool_]
 DAY_US = 86_400_000_000
 LONGEST_GAP_DAYS = 3660
 QUANTILE = 0.9
-SHRINKAGE_GAPS = 5.0
+SHRINKAGE_GAPS = 3.0
 """A customer's own quantile weighs as much as the company's once they have this many gaps."""
 
 
@@ -152,9 +152,9 @@ def _quantile(weights: Floats, q: float) -> int:
 def personal_quantile(gaps: Gaps, count: int, q: float, company_days: float) -> Floats:
     """Return each customer's q-quantile of gaps in days, shrunk towards the company's; shape (n,).
 
-    Formula: (k own + m company) / (k + m), k = the customer's completed gaps, m = SHRINKAGE_GAPS; own = linear interpolation between order
-    statistics (Hyndman and Fan, 1996, type 7). Linear shrinkage as in credibility theory (Buhlmann, 1967). A customer without gaps gets
-    the company's.
+    Formula: exp((k ln own + m ln company) / (k + m)), k = the customer's completed gaps, m = SHRINKAGE_GAPS; own = linear interpolation
+    between order statistics (Hyndman and Fan, 1996, type 7). Linear shrinkage as in credibility theory (Buhlmann, 1967), on the scale of
+    ratios, since gaps are compared as ratios. A customer without gaps gets the company's.
     """
     order = np.lexsort((gaps.days, gaps.owner))
     days = gaps.days[order]
@@ -167,7 +167,8 @@ def personal_quantile(gaps: Gaps, count: int, q: float, company_days: float) -> 
         below = np.floor(place).astype(np.int64)
         above = np.minimum(below + 1, (start[some] + per_customer[some] - 1).astype(np.int64))
         own[some] = days[below] + (place - below) * (days[above] - days[below])
-    shrunk: Floats = (per_customer * own + SHRINKAGE_GAPS * company_days) / (per_customer + SHRINKAGE_GAPS)
+    weighed = per_customer * np.log(own) + SHRINKAGE_GAPS * np.log(max(company_days, 1.0))
+    shrunk: Floats = np.exp(weighed / (per_customer + SHRINKAGE_GAPS))
     return shrunk
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 
+from lakmus.engine.bucket import Facts, of_kind
 from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints
 
 NOW_DAYS = 90
@@ -34,24 +36,30 @@ class Rows:
 class Windows:
     """The activities of known customers of a bucket, ready for counting."""
 
-    rows: pl.DataFrame
+    facts: Facts
     count: int
-    known_days: Floats
+    as_of: datetime
 
     @classmethod
-    def of(cls, facts: pl.DataFrame, customers: pl.Series, *, as_of: datetime) -> Windows:
-        """Return the windows of `facts` (rows of `facts_until`) for the given customers (sorted, unique)."""
-        codes = pl.DataFrame({"customer": customers}).with_row_index("owner")
-        age = (pl.lit(as_of) - pl.col("ts")).dt.total_microseconds() / DAY_US
-        rows = facts.join(codes, on="customer", how="inner").with_columns(pl.col("owner").cast(pl.Int64), age.alias("age_days"))
-        dated = rows.filter(pl.col("activity") != "gave_details")
-        known = np.zeros(len(customers))
-        np.maximum.at(known, dated["owner"].to_numpy(), dated["age_days"].to_numpy())
-        return cls(rows, len(customers), known)
+    def of(cls, facts: Facts, *, as_of: datetime) -> Windows:
+        """Return the windows of every known customer of a bucket."""
+        return cls(facts, len(facts.customers), as_of)
+
+    @cached_property
+    def known_days(self) -> Floats:
+        """Return for how many days each customer has been known by an activity with a date; shape (n,)."""
+        known = np.zeros(self.count)
+        for kind in self.facts.by_kind:
+            if kind != "gave_details":
+                rows = self.select((kind,))
+                np.maximum.at(known, rows.owner, rows.age_days)
+        return known
 
     def select(self, kinds: Sequence[str], worth: str | None = None, where: pl.Expr | None = None) -> Rows:
         """Return the rows of these kinds (and under a condition), counting 1 each or the column `worth` (nulls as 0)."""
-        rows = self.rows.filter(pl.col("activity").is_in(list(kinds)) if where is None else pl.col("activity").is_in(list(kinds)) & where)
+        age = (pl.lit(self.as_of) - pl.col("ts")).dt.total_microseconds() / DAY_US
+        rows = of_kind(self.facts, *kinds).filter(pl.col("owner").is_not_null() & (True if where is None else where))
+        rows = rows.select("owner", age.alias("age_days"), *(() if worth is None else (worth,)))
         amount = np.ones(rows.height) if worth is None else rows[worth].fill_null(0.0).to_numpy().astype(np.float64)
         return Rows(rows["owner"].to_numpy(), rows["age_days"].to_numpy(), amount)
 

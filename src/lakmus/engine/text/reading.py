@@ -11,6 +11,7 @@ from lakmus.engine.text import lexicon
 _WORD = re.compile(r"[a-zа-я]+(?:-[a-zа-я]+)?")
 _THANKS = re.compile(lexicon.THANKS)
 _ANOTHER_MATTER = re.compile(lexicon.ANOTHER_MATTER)
+_THANKING = ["спас", "благодар", "спс", "пасиб", "thank", "thx", "cheers"]
 SHORT_THANKS_WORDS = 6
 
 
@@ -35,25 +36,28 @@ def is_only_thanks(text: str | None) -> bool:
 
 def only_thanks(texts: pl.Series) -> pl.Series:
     """Return `is_only_thanks` of each text (Boolean, never null); only texts with a word of thanks are looked at closely."""
-    candidates = texts.to_frame("text").unique().filter(_tidied("text").str.contains(lexicon.THANKS))["text"].drop_nulls()
+    unique = texts.to_frame("text").unique().drop_nulls()
+    candidates = unique.filter(pl.col("text").str.to_lowercase().str.contains_any(_THANKING))["text"]
     thanking = [text for text in candidates if is_only_thanks(text)]
-    return texts.is_in(thanking).fill_null(False)
+    return texts.is_in(pl.Series(thanking, dtype=pl.String).implode()).fill_null(False)
 
 
-def _tidied(column: str) -> pl.Expr:
-    return pl.col(column).str.to_lowercase().str.replace_all("ё", "е", literal=True)
+def _spaced(column: str) -> pl.Expr:
+    """Return the text as the lexicon's lists expect it: words of lower-case letters and digits between single spaces."""
+    tidied = pl.col(column).str.to_lowercase().str.replace_all("ё", "е", literal=True)
+    return pl.concat_str(pl.lit(" "), tidied.str.replace_all(r"[^0-9a-zа-я]+", " "), pl.lit(" "))
 
 
 def complains(column: str = "_text") -> pl.Expr:
     """Return an expression: the text in `column` holds words of displeasure or of leaving (Boolean, never null)."""
-    return _tidied(column).str.contains(f"{lexicon.COMPLAINT_WORDS}|{lexicon.CRY_FOR_HELP}").fill_null(False)
+    return _spaced(column).str.contains_any([*lexicon.COMPLAINT_WORDS, *lexicon.CRY_FOR_HELP]).fill_null(False)
 
 
 def cries_for_help(column: str = "_text") -> pl.Expr:
     """Return an expression: the text in `column` says that the customer is about to leave (Boolean, never null)."""
-    return _tidied(column).str.contains(lexicon.CRY_FOR_HELP).fill_null(False)
+    return _spaced(column).str.contains_any(list(lexicon.CRY_FOR_HELP)).fill_null(False)
 
 
 def complaint_topic(column: str = "_topic") -> pl.Expr:
     """Return an expression: the topic in `column` names a complaint rather than a question (Boolean, never null)."""
-    return _tidied(column).str.contains(lexicon.COMPLAINT_TOPIC).fill_null(False)
+    return _spaced(column).str.contains_any(list(lexicon.COMPLAINT_TOPICS)).fill_null(False)

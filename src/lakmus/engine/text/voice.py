@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from lakmus.engine.bucket import KEY
+from lakmus.engine.bucket import KEY, Facts, of_kind
 from lakmus.engine.text.reading import complains, complaint_topic, cries_for_help
 
 NEGATIVE_STARS = 2.0
@@ -13,7 +13,7 @@ NEGATIVE_STARS = 2.0
 VOICE_KINDS = ("complained", "left_review", "opened_case", "case_reopened", "sent_message", "gave_notice")
 
 
-def voiced(facts: pl.DataFrame) -> pl.DataFrame:
+def voiced(facts: Facts) -> pl.DataFrame:
     """Return the activities in which customers voiced displeasure.
 
     A complaint; a review of 1 or 2 stars; a case on a complaint topic or with words of displeasure; a reopening; a message with such
@@ -23,7 +23,7 @@ def voiced(facts: pl.DataFrame) -> pl.DataFrame:
     -------
     pl.DataFrame : key, ts, activity_id, activity, cry (Boolean: words of leaving), sorted by ts.
     """
-    rows = facts.filter(pl.col("activity").is_in(VOICE_KINDS))
+    rows = of_kind(facts, *VOICE_KINDS)
     kind = pl.col("activity")
     by_customer = pl.col("_author").is_null() | (pl.col("_author") == "customer")
     displeased = (
