@@ -82,6 +82,8 @@ def _failures(path: Path, tree: ast.Module, constants: dict[str, Text], makers: 
         name = ast.unparse(node.func).split(".")[-1]
         if name in FAMILIES and node.args and id(node) not in inside_makers:
             code = _text(node.args[0])
+            if isinstance(node.args[0], ast.Attribute | ast.Subscript):
+                continue  # handed on from where it arose
             if code is None:
                 raise Unreadable(f"{path}:{node.lineno}: {ast.unparse(node.args[0])}")
             yield Failure(code, name, package, _texts(node.args[1], constants) if len(node.args) > 1 else None)

@@ -127,7 +127,6 @@ def service_errors() -> str:
 def errors() -> str:
     """Every error that a person may get to see, with its exit code and HTTP status."""
     from docs.failure_codes import collect
-
     from lakmus.history import failures
 
     families = table(
