@@ -22,9 +22,10 @@ BLANK = re.compile(f"[{BLANKS}]+")
 EMAIL_PATTERN = rf"^[^@{BLANKS},;<>]+@[^@{BLANKS},;<>]+\.[^@{BLANKS}.,;<>]+$"
 EMAIL = re.compile(EMAIL_PATTERN.replace("$", r"\Z"))
 # National numbers of ten digits behind +7, 8 or nothing: all that most Russian files hold, and cheap to read in bulk.
-LOCAL_PHONE = r"^(?:\+7|8)?(\d{10})$"
-LOCAL_SHAPE = r"^[+\d\s().\-\x{00a0}]*$"
-PHONE_NOISE = r"[\s().\-\x{00a0}]"
+LOCAL_PHONE = r"^(?:\+7|8)?([0-9]{10})$"
+LOCAL_PHONE_BARE_COUNTRY = "^7([3489][0-9]{9})$"
+LOCAL_SHAPE = "^[+0-9 ().\xa0-]*$"
+PHONE_NOISE = "[ ().\xa0-]"
 ONE_DIGIT_ONLY = tuple(str(digit) * 10 for digit in range(10))
 
 
@@ -100,7 +101,8 @@ def with_normal(rows: pl.DataFrame) -> pl.DataFrame:
     written, kind = pl.col("written"), pl.col("kind")
     plain = written.str.replace_all(BLANK.pattern, " ").str.strip_chars(" ")
     email = plain.str.strip_prefix("mailto:").str.to_lowercase()
-    local = pl.when(written.str.contains(LOCAL_SHAPE)).then(written.str.replace_all(PHONE_NOISE, "").str.extract(LOCAL_PHONE))
+    digits = pl.when(written.str.contains(LOCAL_SHAPE)).then(written.str.replace_all(PHONE_NOISE, ""))
+    local = pl.coalesce(digits.str.extract(LOCAL_PHONE), digits.str.extract(LOCAL_PHONE_BARE_COUNTRY))
     rows = rows.with_columns(
         pl.when(kind == "email")
         .then(pl.when(email.str.contains(EMAIL_PATTERN)).then(email))

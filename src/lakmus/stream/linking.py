@@ -38,9 +38,9 @@ def decide_links(state: WhoIsWho, rows: pl.DataFrame, *, source: str, at: dateti
     into the real customer that shares its identifier. Two real customers, or two stand-ins, who name the same
     identifier are never merged: that is a claim, and waits.
     """
-    usable = _usable(state, rows)
+    usable = _usable(rows)
     refused = rows.height - usable.height
-    claims = _placed(state, usable.unique(["kind", "normal", "customer"], keep="first", maintain_order=True))
+    claims = _placed(state, _not_shared(state, usable).unique(["kind", "normal", "customer"], keep="first", maintain_order=True))
     news = claims.filter(pl.col("is_new")).unique(["kind", "normal"], keep="first", maintain_order=True)
     different = claims.filter(pl.col("who") != pl.col("holder"))
     links, merges = _without_circles(news, _merges(state, different))
@@ -63,10 +63,14 @@ def conflict_id(kind: str, normal: str) -> str:
     return hashlib.sha256(f"{kind}\x1f{normal}".encode()).hexdigest()[:16]
 
 
-def _usable(state: WhoIsWho, rows: pl.DataFrame) -> pl.DataFrame:
+def _usable(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(pl.col("written").fill_null(""), pl.col("customer").fill_null("").str.strip_chars())
     rows = with_normal(rows.filter(~pl.col("customer").str.to_lowercase().is_in(NOBODY)))
-    rows = rows.filter(pl.col("normal").is_not_null())
+    return rows.filter(pl.col("normal").is_not_null())
+
+
+def _not_shared(state: WhoIsWho, rows: pl.DataFrame) -> pl.DataFrame:
+    """Drop identifiers that a person declared to be nobody's own."""
     shared = [about for about, decision in state.decided.items() if decision == SHARED]
     if shared:
         about = [conflict_id(kind, normal) for kind, normal in rows.select("kind", "normal").iter_rows()]
