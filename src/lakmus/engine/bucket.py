@@ -39,8 +39,8 @@ SCORE_COLUMNS = (
 class Facts:
     """Activities known at a moment, parted by kind so that each question touches only its own rows.
 
-    `by_kind`: rows of each kind, with `key` (the customer or, where unknown, the anonymous id) and `owner` (index into `customers`, null where
-    unknown). `customers`: the known ones, ascending.
+    `by_kind`: rows of each kind, with `key` (the customer or, where unknown, the anonymous id) and `owner` (index into `customers`, null
+    where unknown). `customers`: the known ones, ascending. `nothing`: no rows, in the same columns.
     """
 
     by_kind: Mapping[str, pl.DataFrame]

@@ -12,13 +12,15 @@ from lakmus.engine.bucket import KEY, Facts, of_kind
 from lakmus.engine.learning import Learned
 from lakmus.engine.money.purchase_rate import yearly_purchases
 from lakmus.engine.money.worth import yearly_margin
+from lakmus.engine.risk.contracts import contract_ends
 from lakmus.engine.risk.definition import WINDOW_DAYS
 from lakmus.engine.risk.snapshots import cells_at
-from lakmus.engine.risk.states import LOST, NEVER, loss_shapes, states
+from lakmus.engine.risk.states import LOST, NEVER, WARM, loss_shapes, states
 from lakmus.engine.signals import lamps
 from lakmus.engine.signals.catalogue import SIGNALS, Sight, contacts
-from lakmus.engine.signals.rhythm import DAY_US, Floats, Ints, Purchases, completed_gaps, personal_rhythm, purchase_days
-from lakmus.engine.signals.windows import Reading, Rows, Windows
+from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints, Purchases, completed_gaps, personal_rhythm
+from lakmus.engine.signals.sight import bucket_purchases, sight_of
+from lakmus.engine.signals.windows import Reading
 from lakmus.history.company import Company
 
 _MOMENT = pl.Datetime("us", "UTC")
@@ -42,26 +44,16 @@ def customer_table(
     ----------
     facts, orders, errors, displeasure : `facts_until`, `order_table`, `find_errors(...).errors`, `voiced` of one bucket.
     """
-    customers = facts.customers
-    codes = pl.DataFrame({"customer": customers}).with_row_index("owner").with_columns(pl.col("owner").cast(pl.Int64))
-    age = ((pl.lit(as_of) - pl.col("ts")).dt.total_microseconds() / DAY_US).alias("age_days")
-    own_orders = orders.join(codes, on="customer", how="inner").with_columns(age)
-    bought = _purchases(own_orders, customers, company.time_zone)
-    said = (
-        displeasure.filter(pl.col("activity") != "left_review").join(codes, left_on=KEY, right_on="customer", how="inner").with_columns(age)
-    )
-    windows = Windows.of(facts, as_of=as_of)
-    frame = codes.with_columns(_profile(facts, own_orders, codes).drop("owner"))
-    frame = frame.with_columns(_totals(own_orders, facts, codes).drop("owner"))
-    rhythm = None if learned.rhythm is None else personal_rhythm(bought, completed_gaps(bought), learned.rhythm)
-    purchase_rows = Rows(bought.owner, (_us(as_of) - bought.last_us) / DAY_US, np.ones(bought.owner.size))
-    complaint_rows = Rows(said["owner"].to_numpy(), said["age_days"].to_numpy(), np.ones(said.height))
-    sight = Sight(windows, own_orders, purchase_rows, complaint_rows, rhythm, as_of)
+    bought = bucket_purchases(orders, facts.customers, time_zone=company.time_zone)
+    sight = sight_of(facts, orders, displeasure, bought, company_rhythm=learned.rhythm, as_of=as_of)
+    codes = pl.DataFrame({"customer": facts.customers}).with_row_index("owner").with_columns(pl.col("owner").cast(pl.Int64))
+    frame = codes.with_columns(_profile(facts, codes).drop("owner"))
+    frame = frame.with_columns(_totals(sight.orders, facts, codes).drop("owner"))
     readings = {signal.code: signal.read(sight) for signal in SIGNALS}
     frame = _with_signals(frame, readings, sight, as_of=as_of)
-    grids = lamps.all_grids(windows)
-    frame = frame.with_columns(_lamps_out(grids, len(customers)))
-    frame = _with_risk(frame, bought, grids, learned=learned, as_of=as_of)
+    grids = lamps.all_grids(sight.windows)
+    frame = frame.with_columns(_lamps_out(grids, len(facts.customers)))
+    frame = _with_risk(frame, facts, bought, grids, learned=learned, as_of=as_of)
     frame = _with_money(frame, bought, learned=learned, company=company)
     frame = _with_voice(frame, displeasure, as_of=as_of)
     return _with_errors(frame, errors, readings, as_of=as_of)
@@ -75,12 +67,7 @@ def _moments(us: Ints) -> pl.Series:
     return pl.Series(us, dtype=pl.Int64).to_frame("us").select(pl.when(pl.col("us") >= 0).then("us").cast(_MOMENT)).to_series()
 
 
-def _purchases(orders: pl.DataFrame, customers: pl.Series, time_zone: str) -> Purchases:
-    day = pl.col("ts").dt.convert_time_zone(time_zone).dt.date().cast(pl.Int32).alias("day")
-    return purchase_days(orders.filter(~pl.col("cancelled")).select("customer", "ts", day), customers)
-
-
-def _profile(facts: Facts, orders: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
+def _profile(facts: Facts, codes: pl.DataFrame) -> pl.DataFrame:
     """Return name, place and known_since of each customer, in the order of `codes`."""
     told = of_kind(facts, "gave_details").sort("_known_at", "ts", "activity_id").group_by("customer")
     details = told.agg(pl.col("_name").drop_nulls().last().alias("name"), pl.col("_place").drop_nulls().last().alias("told_place"))
@@ -150,14 +137,17 @@ def _lamps_out(grids: dict[str, lamps.Grid], count: int) -> pl.Series:
     )
 
 
-def _with_risk(frame: pl.DataFrame, bought: Purchases, grids: dict[str, lamps.Grid], *, learned: Learned, as_of: datetime) -> pl.DataFrame:
+def _with_risk(
+    frame: pl.DataFrame, facts: Facts, bought: Purchases, grids: dict[str, lamps.Grid], *, learned: Learned, as_of: datetime
+) -> pl.DataFrame:
     """Add state, loss, eligibility and probability; all null while the rhythm is unknown."""
     n, now = frame.height, _us(as_of)
     counts = np.bincount(bought.owner, minlength=n).astype(np.int64)
     frame = frame.with_columns(pl.Series("purchase_days_count", counts))
     horizon = learned.definition.horizon_days
+    contract, ended_us = contract_ends(facts)
     if horizon is None or learned.rhythm is None:
-        return _undefined(frame)
+        return _undefined(frame, contract, ended_us, as_of=as_of)
     gaps = completed_gaps(bought)
     rhythm = personal_rhythm(bought, gaps, learned.rhythm)
     cell = lamps.second_lamp_cell(grids)
@@ -165,14 +155,18 @@ def _with_risk(frame: pl.DataFrame, bought: Purchases, grids: dict[str, lamps.Gr
     lamps_us = np.where(cell >= 0, ends[np.maximum(cell, 0)], NEVER)
     known = frame["known_since"].to_physical().fill_null(-1).to_numpy()
     placed = states(bought, gaps, rhythm, lamps_us, known_since_us=known, horizon_days=horizon, now_us=now)
-    lost = (placed.lost_us >= 0) & (placed.lost_us <= now) & (counts >= 2)
-    in_window = lost & (placed.lost_us > _us(as_of - timedelta(days=WINDOW_DAYS)))
-    exclusion = np.select([counts == 0, counts == 1, lost & ~in_window], ["no_orders", "one_time", "lost_before_window"], default="")
-    state = placed.name
+    silent = (placed.lost_us >= 0) & (placed.lost_us <= now) & (counts >= 2)
+    lost_us = np.where(silent, placed.lost_us, -1)
+    lost_us = np.where((ended_us >= 0) & ((ended_us < lost_us) | ~silent), ended_us, lost_us)
+    lost = lost_us >= 0
+    in_window = lost & (lost_us > _us(as_of - timedelta(days=WINDOW_DAYS)))
+    rules = [(counts == 0) & ~contract, (counts == 1) & ~contract, lost & ~in_window]
+    exclusion = np.select(rules, ["no_orders", "one_time", "lost_before_window"], default="")
+    state = np.where(lost, LOST, placed.name)
     frame = frame.with_columns(
         pl.Series("state", state.tolist(), dtype=pl.String),
-        _moments(placed.since_us).alias("state_since"),
-        _moments(np.where(state == LOST, placed.lost_us, -1)).alias("lost_at"),
+        _moments(np.where(lost, lost_us, placed.since_us)).alias("state_since"),
+        _moments(lost_us).alias("lost_at"),
         pl.Series("lost_in_window", in_window, dtype=pl.Boolean),
         pl.Series("eligible", exclusion == "", dtype=pl.Boolean),
         pl.Series("exclusion", [code or None for code in exclusion.tolist()], dtype=pl.String),
@@ -182,18 +176,25 @@ def _with_risk(frame: pl.DataFrame, bought: Purchases, grids: dict[str, lamps.Gr
     return _with_probability(frame, bought, learned=learned, as_of=as_of, horizon=horizon)
 
 
-def _undefined(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the frame with everything that needs a rhythm left open."""
-    counts = frame["purchase_days_count"]
-    reason = pl.when(counts == 0).then(pl.lit("no_orders")).when(counts == 1).then(pl.lit("one_time"))
-    texts, moments, floats = ("state", "loss_shape"), ("state_since", "lost_at"), ("churn_probability", "churn_low", "churn_high")
+def _undefined(frame: pl.DataFrame, contract: Flags, ended_us: Ints, *, as_of: datetime) -> pl.DataFrame:
+    """Return the frame with everything that needs a rhythm left open; what contracts tell is told."""
+    counts = frame["purchase_days_count"].to_numpy()
+    lost = ended_us >= 0
+    in_window = lost & (ended_us > _us(as_of - timedelta(days=WINDOW_DAYS)))
+    state = np.where(lost, LOST, np.where(contract, WARM, ""))
+    rules = [contract & (~lost | in_window), lost, counts == 0, counts == 1]
+    exclusion = np.select(rules, ["", "lost_before_window", "no_orders", "one_time"], default="no_rhythm")
+    floats = ("churn_probability", "churn_low", "churn_high")
     return frame.with_columns(
-        *(pl.lit(None, dtype=pl.String).alias(name) for name in texts),
-        *(pl.lit(None, dtype=_MOMENT).alias(name) for name in moments),
+        pl.Series("state", [name or None for name in state.tolist()], dtype=pl.String),
+        pl.Series("exclusion", [name or None for name in exclusion.tolist()], dtype=pl.String),
+        pl.Series("eligible", exclusion == "", dtype=pl.Boolean),
+        pl.Series("lost_in_window", in_window, dtype=pl.Boolean),
+        _moments(ended_us).alias("lost_at"),
+        _moments(ended_us).alias("state_since"),
+        pl.lit(None, dtype=pl.String).alias("loss_shape"),
         *(pl.lit(None, dtype=pl.Float64).alias(name) for name in (*floats, "gap_points", "experience_points")),
         *(pl.lit(None, dtype=pl.Int64).alias(name) for name in ("churn_n", "horizon_days")),
-        *(pl.lit(False).alias(name) for name in ("lost_in_window", "eligible")),
-        reason.alias("exclusion"),
     )
 
 

@@ -83,6 +83,7 @@ def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetim
     """Return the page from the sums of all buckets."""
     counts = sums.counts
     known_rhythm = learned.definition.horizon_days is not None
+    known_loss = learned.definition.basis != "unknown"
     definition = with_counts(
         learned.definition,
         eligible=counts["eligible"],
@@ -102,13 +103,13 @@ def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetim
         margin_is_assumed=company.margin_is_assumed,
         margin_note=_margin_note(company),
         definition=definition,
-        customers=_customer_counts(counts, known_rhythm=known_rhythm),
+        customers=_customer_counts(counts, known_loss=known_loss),
         orders=_order_counts(sums),
         loss=loss if known_rhythm else learned.definition.horizon,
         value_at_risk=sums.amount("value_at_risk"),
         abrupt=counts["abrupt"],
         gradual=counts["gradual"],
-        months=_months(sums, company.time_zone, as_of=as_of) if known_rhythm else (),
+        months=_months(sums, company.time_zone, as_of=as_of) if known_loss else (),
         silent_to_vocal=silent_to_vocal(counts["hurt_silent"], counts["hurt_vocal"]) if known_rhythm else shortage,
         errors=_errors(sums, learned, known_rhythm=known_rhythm),
         people=tuple(sums.people),
@@ -128,8 +129,8 @@ def _margin_note(company: Company) -> Wording:
     return Wording("Деньги – это маржа: {share} % выручки.", "Money here is margin: {share} % of revenue.").filled(share=share)
 
 
-def _customer_counts(counts: Counter[str], *, known_rhythm: bool) -> CustomerCounts:
-    if not known_rhythm:
+def _customer_counts(counts: Counter[str], *, known_loss: bool) -> CustomerCounts:
+    if not known_loss:
         return CustomerCounts(counts["known"], counts["with_orders"], counts["one_time"], None, None, None, None, None)
     return CustomerCounts(
         known=counts["known"],

@@ -21,7 +21,7 @@ from lakmus.engine.learning import Learned
 from lakmus.engine.measures.people import candidates, left_alone, people_of
 from lakmus.engine.orders import order_table
 from lakmus.engine.risk.definition import WINDOW_DAYS
-from lakmus.engine.signals.rhythm import Purchases, purchase_days
+from lakmus.engine.signals.sight import bucket_purchases
 from lakmus.engine.text.voice import voiced
 from lakmus.engine.verdict import DoNotTouch, Person
 from lakmus.history.company import Company
@@ -123,12 +123,6 @@ def _followed_moments(
         return empty.with_columns(pl.lit(False).alias("observed"), pl.lit(None, dtype=pl.Boolean).alias("left"))
     bought = bucket_purchases(orders, customers["customer"], time_zone=company.time_zone)
     return followed(moments, bought, horizon_days=horizon_days, as_of=as_of)
-
-
-def bucket_purchases(orders: pl.DataFrame, customers: pl.Series, *, time_zone: str) -> Purchases:
-    """Return the purchases behind an order table, for the given customers (sorted, unique)."""
-    day = pl.col("ts").dt.convert_time_zone(time_zone).dt.date().cast(pl.Int32).alias("day")
-    return purchase_days(orders.filter(~pl.col("cancelled") & pl.col("customer").is_not_null()).select("customer", "ts", day), customers)
 
 
 def _code_sums(code: str, errors: pl.DataFrame, moments: pl.DataFrame, customers: pl.DataFrame, *, as_of: datetime) -> CodeSums:

@@ -66,7 +66,7 @@ not known. `frequency_change`, `amount_change`, `visits_change` compare the last
 `gap_points` and `experience_points` are the two contributions to `churn_probability` beyond the company's mean (differences of
 probability). `value_at_risk` is the margin of the next 12 months if a living customer stays; `lost_value` the same for one lost.
 Money is in the company's currency, rounded to the hundredth. `exclusion` says why a customer is not `eligible`: `no_orders`,
-`one_time`, `lost_before_window`. `reasons` are codes of signals and errors, the strongest first.
+`one_time`, `lost_before_window`, `no_rhythm`. `reasons` are codes of signals and errors, the strongest first.
 """
 
 ORDERS = pa.schema(

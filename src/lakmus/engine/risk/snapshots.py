@@ -63,15 +63,14 @@ def cells_at(purchases: Purchases, gaps: Gaps, company: CompanyRhythm, *, moment
         silence=np.searchsorted(SILENCE_EDGES, silent / rhythm.p90_days, side="right").astype(np.int64),
         experience=np.searchsorted(EXPERIENCE_EDGES, rhythm.purchases_count, side="right").astype(np.int64),
         exceeded=silent > rhythm.p90_days,
-        fell=recent <= FALL * before,
+        fell=(before > 0) & (recent <= FALL * before),
         silent_days=silent,
     )
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Counts of one cut: `cells` of SHAPE; `ahead_days` (silence x experience): sum over those lost of the days from the cut to their loss.
-    Counts of one cut: `cells` of SHAPE; `ahead_days` (silence x experience): sum over those lost of the days from the cut to their loss."""
+    """Counts of one cut: `cells` of SHAPE; `ahead_days` (silence x experience): sum over the lost of the days from the cut to their loss."""
 
     cells: Ints
     ahead_days: Floats

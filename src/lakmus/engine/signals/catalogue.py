@@ -23,8 +23,10 @@ FROZEN_DAYS = 180.0
 
 @dataclass(frozen=True)
 class Sight:
-    """What a signal may look at: one bucket's windows, orders (rows), purchases and complaints, and each customer's rhythm (None: unknown).
-    What a signal may look at: one bucket's windows, orders (rows), purchases and complaints, and each customer's rhythm (None: unknown)."""
+    """What a signal may look at: one bucket's windows, orders with `owner` and `age_days`, purchases, complaints, and each one's rhythm.
+
+    `rhythm` is None while the company's rhythm is unknown.
+    """
 
     windows: Windows
     orders: pl.DataFrame

@@ -1,0 +1,33 @@
+"""Loss by contract: a customer who gave notice or whose contract ended, and who did not come back."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from lakmus.engine.bucket import Facts, of_kind
+from lakmus.engine.signals.rhythm import Flags, Ints
+
+ENDING_KINDS = ("gave_notice", "ended_contract")
+KEEPING_KINDS = ("started_contract", "renewed_contract", "paid_invoice", "placed_order")
+
+
+def contract_ends(facts: Facts) -> tuple[Flags, Ints]:
+    """Return (has a contract, moment of loss in microseconds or -1) of each known customer; shape (n,) each.
+
+    The loss is the first notice or end that no start, renewal, payment or order followed.
+    """
+    n = len(facts.customers)
+    has = np.zeros(n, bool)
+    for kind in ("started_contract", "renewed_contract", "ended_contract", "gave_notice"):
+        has[of_kind(facts, kind)["owner"].drop_nulls().to_numpy()] = True
+    kept = np.full(n, -1, np.int64)
+    rows = of_kind(facts, *KEEPING_KINDS).filter(pl.col("owner").is_not_null())
+    np.maximum.at(kept, rows["owner"].to_numpy(), rows["ts"].to_physical().cast(pl.Int64).to_numpy())
+    never = np.iinfo(np.int64).max
+    ended = np.full(n, never, np.int64)
+    rows = of_kind(facts, *ENDING_KINDS).filter(pl.col("owner").is_not_null())
+    owner, moment = rows["owner"].to_numpy(), rows["ts"].to_physical().cast(pl.Int64).to_numpy()
+    final = moment >= kept[owner]
+    np.minimum.at(ended, owner[final], moment[final])
+    return has, np.where(ended == never, -1, ended)
