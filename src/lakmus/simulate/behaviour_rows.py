@@ -38,7 +38,7 @@ def write_behaviour(files: CompanyFiles, story: Story, numbers: Numbering, seaso
 
 
 def _write_visits(files: CompanyFiles, story: Story, numbers: Numbering, season: Season, rng: np.random.Generator) -> None:
-    """Looking around before an order, the order itself, and idle visits that end when the customer has left."""
+    """Looking around before an order, the order itself, and idle visits that thin out while a customer cools and end when they leave."""
     orders, people, placed = story.orders, story.people, numbers.placed
     online = placed[orders.channel[placed] < 2]
     earlier = np.repeat(online, rng.poisson(0.8, len(online)))
@@ -47,7 +47,11 @@ def _write_visits(files: CompanyFiles, story: Story, numbers: Numbering, season:
     ends = np.minimum(story.departure.stop, season.minutes)
     alive = np.maximum(ends - begins, 0)
     idle = np.repeat(np.arange(people.count), rng.poisson(0.6 * alive / DAY / people.rhythm_days))
-    day = (begins[idle] + alive[idle] * rng.random(len(idle))) // DAY
+    since = begins[idle] + alive[idle] * rng.random(len(idle))
+    cooling = np.maximum(story.departure.stop - story.departure.felt_at, 1)[idle]
+    warm = rng.random(len(idle)) < np.exp(-2.0 * np.maximum(since - story.departure.felt_at[idle], 0) / cooling)
+    idle, since = idle[warm], since[warm]
+    day = since // DAY
     aimless = day.astype(np.int64) * DAY + minute_of_day(rng.random(len(idle)))
     owner = np.concatenate((orders.owner[earlier], orders.owner[online], idle))
     at = np.concatenate((before, np.maximum(orders.at[online] - rng.integers(2, 20, len(online)), 0), aimless))
