@@ -67,7 +67,7 @@ check: $(VENV)/.check $(MESSAGES) ## style, types, contracts, house rules and th
 	$(VENV)/bin/ruff format --check .
 	LAKMUS_HOME=.mypy_cache/home $(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(PYTHON) -m pytest -q -m "not slow and not browser"
+	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
 
 .PHONY: bench
 bench: $(VENV)/.test ## each claim of speed, as a ratio to a named peer in the same run
