@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """An invented verdict, for tests of what the pages say; no figure of it was computed."""
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def invented_verdict() -> v.Verdict:
     gone = chip("signal", "purchase_gap", "не покупает 41 день", "no purchase for 41 days")
     return v.Verdict(
         AS_OF, "Лакмус", "RUB", 0.3, True, Wording("Маржа 30 % принята, её никто не подтвердил.", "A margin of 30% is assumed."), definition,
-        v.CustomerCounts(11200, 9852, 212, 8356, 1284, 871, 640, 311, 44),
+        v.CustomerCounts(known=11200, with_orders=9852, one_time=212, active=8356, lost=1284, lost_silently=871, cooling=640, cold=311),
         v.OrderCounts(61200, 900, 40, 3100, 60100, 2.4e8, 4e6, 30100, 1.2e8),
         Estimate(14.2e6, 12.9e6, 15.6e6, 1284, Badge.ADJUSTED), 9.4e6, 500, 784, months, Estimate(2.1, 1.8, 2.5, 1284, Badge.COUNTED),
         (

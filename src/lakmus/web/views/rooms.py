@@ -52,7 +52,7 @@ def scales(errors: Any) -> dict[str, float]:
 def verdict(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show the answer on one page."""
     found = analysis.verdict
-    errors = by_money(found.errors)[:SHOWN_ERRORS]
+    errors = [error for error in by_money(found.errors) if not is_estimate(error.money) or error.money.high > 0][:SHOWN_ERRORS]
     context = {"errors": errors, "people": found.people[:SHOWN_PEOPLE], "months_chart": _months_chart(found), **scales(errors)}
     return show(request, "verdict.html", answers.carried(analysis) | context, current="verdict")
 
