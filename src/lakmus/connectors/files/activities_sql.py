@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import count
 
 import duckdb
 import numpy as np
@@ -16,6 +18,9 @@ from lakmus.history.kinds import KINDS
 
 Columns = dict[str, str]
 MOMENTS = ("ts", "_promised_at", "_known_at")
+CONSTANT_ROWS = 100_000
+NUMBERS_OF_TABLES = count()
+Hashes = np.ndarray[tuple[int], np.dtype[np.uint64]]
 NUMBERS = frozenset(entry.name for entry in ACTIVITY_SCHEMA if entry.type == pa.float64())
 
 
@@ -30,62 +35,85 @@ class Emission:
     features: Columns = field(default_factory=dict)
 
 
-def emission_query(connection: duckdb.DuckDBPyConnection, emission: Emission, *, source: str, currency: str) -> str:
-    """Return the SELECT of an emission in the stream's schema.
+@dataclass(frozen=True, slots=True)
+class Query:
+    """An emission ready to run: its SELECT, columns that are the same text in all rows, and columns that repeat another."""
+
+    sql: str
+    constant: Columns
+    same: Columns
+
+
+def emission_query(connection: duckdb.DuckDBPyConnection, emission: Emission, *, source: str, currency: str) -> Query:
+    """Return how to run an emission: only columns that vary are asked of DuckDB, the rest is filled in by `as_schema`.
 
     Where the identity counts equal records (`repeat`), 64-bit hashes of all records are sorted to find those that may be
     equal; only they are numbered, so that the usual file without equal records costs no window over all its rows.
     """
     kind = KINDS[emission.kind]
-    inner = _inner(emission, source, currency)
-    parts = [_part(name) for name in kind.identity if name != "repeat"]
-    if "repeat" not in kind.identity:
-        return _outer(inner, [literal(kind.name), *parts], kind.revenue_sign)
-    repeated = _repeated_hashes(connection, inner, parts)
-    if not repeated.size:
-        return _outer(inner, [literal(kind.name), *parts, "'1'"], kind.revenue_sign)
-    table = f"repeated_{abs(hash((emission.kind, source, emission.where))):x}"
-    connection.register(table, pa.table({"h": repeated}))
-    key = _hash(parts)
-    single = f"select *, '1' as _repeat from ({inner}) where {key} not in (select h from {table})"
-    number = f"cast(row_number() over (partition by {', '.join(parts)} order by _row) as varchar)"
-    several = f"select *, {number} as _repeat from ({inner}) where {key} in (select h from {table})"
-    return _outer(f"{single} union all {several}", [literal(kind.name), *parts, "_repeat"], kind.revenue_sign)
-
-
-def _inner(emission: Emission, source: str, currency: str) -> str:
-    columns = dict(emission.columns)
-    columns.setdefault("_known_at", columns["ts"])
-    columns["_source"] = literal(source)
+    columns = _filled(emission, currency)
+    constant = {"activity": kind.name, "_source": source}
+    same = {} if "_known_at" in columns else {"_known_at": "ts"}
     if "_amount" in columns:
-        columns.setdefault("_currency", literal(currency))
-    filled = {name: text for name, text in emission.features.items() if text != "null"}
-    if filled:
-        pairs = ", ".join(f"{literal(name)}, {text}" for name, text in filled.items())
-        some = ", ".join(f"cast({text} as varchar)" for text in filled.values())
+        if "_currency" not in columns:
+            constant["_currency"] = currency
+        if kind.revenue_sign == 1:
+            same["revenue_impact"] = "_amount"
+    inner = _inner(emission, columns)
+    parts = [_part(name, columns, constant) for name in kind.identity if name != "repeat"]
+    repeat: list[str] = []
+    if "repeat" in kind.identity:
+        repeated = _repeated_hashes(connection, inner, parts)
+        repeat = ["'1'"]
+        if repeated.size:
+            inner, repeat = _numbered(connection, inner, parts, repeated), ["_repeat"]
+    made = [f"md5(concat_ws(chr(31), {', '.join([literal(kind.name), *parts, *repeat])})) as activity_id"]
+    if "_amount" in columns and kind.revenue_sign != 1:
+        made.append(f"{kind.revenue_sign} * _amount + 0.0 as revenue_impact")
+    varying = [f'"{name}"' for name in columns]
+    return Query(f"select {', '.join([*made, *varying])} from ({inner})", constant, same)
+
+
+def _filled(emission: Emission, currency: str) -> Columns:
+    """The SQL of the columns that vary."""
+    columns = dict(emission.columns)
+    if "_currency" in columns:
+        columns["_currency"] = f"coalesce({columns['_currency']}, {literal(currency)})"
+    features = {name: text for name, text in emission.features.items() if text != "null"}
+    if features:
+        pairs = ", ".join(f"{literal(name)}, {text}" for name, text in features.items())
+        some = ", ".join(f"cast({text} as varchar)" for text in features.values())
         columns["feature_json"] = f"case when coalesce({some}) is not null then cast(json_object({pairs}) as varchar) end"
-    cells = [
-        f'{columns.get(entry.name, "null")}::{_sql_type(entry)} as "{entry.name}"'
-        for entry in ACTIVITY_SCHEMA
-        if entry.name not in ("activity_id", "activity", "revenue_impact")
-    ]
+    for name in ("activity_id", "activity", "revenue_impact", "_source"):
+        columns.pop(name, None)
+    return {name: text for name, text in columns.items() if text != "null"}
+
+
+def _inner(emission: Emission, columns: Columns) -> str:
+    cells = [f'{text}::{_sql_type(ACTIVITY_SCHEMA.field(name))} as "{name}"' for name, text in columns.items()]
     return f"select {', '.join(cells)}, _row from {emission.relation} where {emission.where}"
 
 
-def _outer(inner: str, parts: list[str], revenue_sign: int) -> str:
-    made = {
-        "activity_id": f"md5(concat_ws(chr(31), {', '.join(parts)}))",
-        "activity": parts[0],
-        "revenue_impact": f"{revenue_sign} * _amount" if revenue_sign else "case when _amount is not null then 0.0 end",
-    }
-    cells = ", ".join(f'{made[entry.name]} as "{entry.name}"' if entry.name in made else f'"{entry.name}"' for entry in ACTIVITY_SCHEMA)
-    return f"select {cells} from ({inner})"
+def _numbered(connection: duckdb.DuckDBPyConnection, inner: str, parts: list[str], repeated: Hashes) -> str:
+    """The rows with `_repeat`: 1 for the single ones, a running number for those whose hash others have too."""
+    table = f"repeated_{next(NUMBERS_OF_TABLES)}"
+    connection.register(table, pa.table({"h": repeated}))
+    key = _hash(parts)
+    number = f"cast(row_number() over (partition by {', '.join(parts)} order by _row) as varchar)"
+    single = f"select *, '1' as _repeat from ({inner}) where {key} not in (select h from {table})"
+    several = f"select *, {number} as _repeat from ({inner}) where {key} in (select h from {table})"
+    return f"{single} union all {several}"
 
 
-def _part(name: str) -> str:
+def _part(name: str, columns: Columns, constant: Columns) -> str:
     """One part of an identity as text, as `history.activity.activity_id` reads it."""
     if name == "customer":
-        return "coalesce(customer, anonymous_customer_id, '')"
+        who = [each for each in ("customer", "anonymous_customer_id") if each in columns]
+        return f"coalesce({', '.join([*who, chr(39) * 2])})"
+    if name in constant:
+        return literal(constant[name])
+    if name not in columns:
+        return "''"
     if name in MOMENTS:
         return f"coalesce(cast(epoch_us({name}) as varchar), '')"
     return f"coalesce(cast(\"{name}\" as varchar), '')" if name in NUMBERS else f"coalesce({name}, '')"
@@ -95,7 +123,7 @@ def _hash(parts: list[str]) -> str:
     return f"hash(concat_ws(chr(31), {', '.join(parts)}))"
 
 
-def _repeated_hashes(connection: duckdb.DuckDBPyConnection, inner: str, parts: list[str]) -> np.ndarray:
+def _repeated_hashes(connection: duckdb.DuckDBPyConnection, inner: str, parts: list[str]) -> Hashes:
     """Return the hashes that more than one record has (8 bytes a record in memory, sorted)."""
     found = connection.execute(f"select {_hash(parts)} as h from ({inner})").fetchnumpy()["h"]
     hashes = np.asarray(found, dtype=np.uint64)
@@ -109,11 +137,26 @@ def _sql_type(entry: pa.Field) -> str:
     return "timestamp" if pa.types.is_timestamp(entry.type) else "varchar"
 
 
-def as_schema(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Return a batch of DuckDB (UTC timestamps without zone) in the stream's schema, without copying."""
-    arrays = []
-    for entry, column in zip(ACTIVITY_SCHEMA, batch.columns, strict=True):
-        if column.type != entry.type:
+def as_schema(batch: pa.RecordBatch, query: Query) -> pa.RecordBatch:
+    """Return a batch of DuckDB (UTC timestamps without zone) in the stream's schema; constant columns are shared slices."""
+    given = dict(zip(batch.schema.names, batch.columns, strict=True))
+    arrays: dict[str, pa.Array] = {}
+    for entry in ACTIVITY_SCHEMA:
+        column = given.get(entry.name)
+        if column is None and entry.name not in query.same:
+            column = _constant(entry, query.constant.get(entry.name), batch.num_rows)
+        elif column is not None and column.type != entry.type:
             column = column.view(entry.type) if pa.types.is_timestamp(entry.type) and column.type.unit == "us" else column.cast(entry.type)
-        arrays.append(column)
-    return pa.RecordBatch.from_arrays(arrays, schema=ACTIVITY_SCHEMA)
+        arrays[entry.name] = column
+    for name, other in query.same.items():
+        arrays[name] = arrays[other]
+    return pa.RecordBatch.from_arrays(list(arrays.values()), schema=ACTIVITY_SCHEMA)
+
+
+def _constant(entry: pa.Field, text: str | None, rows: int) -> pa.Array:
+    return _long_constant(entry.type, text, -(-rows // CONSTANT_ROWS) * CONSTANT_ROWS).slice(0, rows)
+
+
+@lru_cache(maxsize=256)
+def _long_constant(sort: pa.DataType, text: str | None, rows: int) -> pa.Array:
+    return pa.nulls(rows, sort) if text is None else pa.repeat(pa.scalar(text, sort), rows)

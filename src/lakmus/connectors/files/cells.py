@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lakmus.connectors.files.sql import literal
 
-NOBODY = ("", "0", "0.0", "nan", "null", "-", "none", "неизвестно", "n/a", "na", "нет", "<na>", "\\n")
+NOBODY = "0 0.0 nan NaN null NULL - none None неизвестно Неизвестно n/a N/A na NA нет Нет <NA> \\N NaT".split()
+WORDS_FOR_NOTHING = ("", "nan", "NaN", "null", "NULL", "None", "NaT", "\\N", "Missing_Description")
 BLANKS = "[\\s\\x{00A0}\\x{202F}\\x{2009}''’]"
 MONEY_WORDS = "(?i)(₽|руб(лей|ля|ль)?\\.?|р\\.|rub|r\\$|\\$|€|£|usd|eur|brl|gbp|₸|₴|%)"
 MISSING = "('', '-', '–', '—', 'null', 'none', 'n/a', 'na', 'nat', '\\n')"
@@ -48,16 +51,26 @@ def text(cell: str) -> str:
 
 def label(cell: str) -> str:
     """SQL: the text without blanks around it, null where empty or where a program wrote a word for nothing."""
-    plain = f"trim({cell}, ' \t\r\n' || chr(160))"
-    return f"case when {plain} not in ('', 'nan', 'NaN', 'null', 'NULL', 'None', 'Missing_Description') then {plain} end"
+    plain = _trimmed(cell)
+    return f"case when {plain} in ({_list(WORDS_FOR_NOTHING)}) then null else {plain} end"
 
 
 def identifier(cell: str) -> str:
     """SQL: a number or code of something; `17850.0` reads as `17850`, words for nobody as null."""
-    plain = f"trim({cell}, ' \t\r\n' || chr(160))"
-    whole = f"case when suffix({plain}, '.0') and regexp_full_match({plain}, '\\d+\\.0') then replace({plain}, '.0', '') else {plain} end"
-    nobody = ", ".join(literal(word) for word in NOBODY)
-    return f"case when length({cell}) <= 12 and lower({plain}) in ({nobody}) then null else {whole} end"
+    plain = _trimmed(cell)
+    whole = f"case when regexp_full_match({plain}, '\\d+\\.0') then replace({plain}, '.0', '') else {plain} end"
+    return f"case when {plain} in ({_list(['', *NOBODY])}) then null when suffix({plain}, '.0') then {whole} else {plain} end"
+
+
+def _trimmed(cell: str) -> str:
+    """SQL: without blanks, tabs and no-break spaces around; the dear `trim` over a set runs only where one stands at an edge."""
+    blank = "chr(160)"
+    edge = f"{cell} < '!' or suffix({cell}, ' ') or suffix({cell}, {blank}) or ({cell} >= {blank} and {cell} < chr(161))"
+    return f"case when {edge} then trim({cell}, ' \t\r\n' || {blank}) else {cell} end"
+
+
+def _list(words: Sequence[str]) -> str:
+    return ", ".join(literal(word) for word in words)
 
 
 def number(cell: str, decimal: str) -> str:

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from lakmus.connectors.files import emissions_talk
-from lakmus.connectors.files.activities_sql import Emission, as_schema, emission_query
+from lakmus.connectors.files.activities_sql import Emission, Query, as_schema, emission_query
 from lakmus.connectors.files.activity_table import activity_emissions, stage_activities
 from lakmus.connectors.files.emissions import Reading, cancelling_invoices, emissions
 from lakmus.connectors.files.file_kinds import ACTIVITIES
@@ -116,7 +116,7 @@ class _Reader:
         self.time_zone, self.currency, self.now, self.progress = time_zone, currency, now, progress
         self.outcomes: list[FileOutcome] = []
         self.linked: list[Staged] = []
-        self.queries: list[tuple[FilePlan, list[str]]] = []
+        self.queries: list[tuple[FilePlan, list[Query]]] = []
         self.connection: duckdb.DuckDBPyConnection = connect(folder)
 
     def prepare(self, files: Sequence[FilePlan], known_activities: Sequence[str]) -> None:
@@ -190,11 +190,11 @@ class _Reader:
         for plan, queries in self.queries:
             total, given = max(plan.row_estimate, 1), 0
             for number, query in enumerate(queries):
-                for batch in self.connection.sql(query).to_arrow_reader(BATCH_ROWS):
+                for batch in self.connection.sql(query.sql).to_arrow_reader(BATCH_ROWS):
                     given += batch.num_rows
                     share = STAGING_SHARE + (1 - STAGING_SHARE) * min(1.0, (number + given / max(total, given)) / len(queries))
                     self.progress(plan.name, int(share * total), total)
-                    yield as_schema(batch)
+                    yield as_schema(batch, query)
             self.progress(plan.name, total, total)
 
     def links(self) -> Iterator[Link]:
