@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 import pytest
 
@@ -24,7 +25,11 @@ def test_what_tells_a_person_is_taken_out(line: str, left: str) -> None:
     assert impersonal(line) == left
 
 
-def test_arguments_of_a_record_are_cleaned_as_well() -> None:
-    record = logging.LogRecord("x", logging.WARNING, "", 0, "bad address %s", ("anna@example.com",), None)
-    assert Impersonal().filter(record)
-    assert record.getMessage() == "bad address <e-mail>"
+def test_arguments_and_tracebacks_are_cleaned_as_well() -> None:
+    try:
+        raise ValueError("bad row of anna@example.com")
+    except ValueError:
+        record = logging.LogRecord("x", logging.WARNING, "", 0, "for %s", ("+7 916 123-45-67",), sys.exc_info())
+    written = Impersonal("{message}", style="{").format(record)
+    assert written.startswith("for <phone>\nTraceback")
+    assert "bad row of <e-mail>" in written and "anna@" not in written

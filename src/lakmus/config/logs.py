@@ -14,13 +14,12 @@ PERSONAL = (
 )
 
 
-class Impersonal(logging.Filter):
-    """Takes e-mail addresses, phone numbers, customers' addresses, queries and tokens out of each line."""
+class Impersonal(logging.Formatter):
+    """Takes e-mail addresses, phone numbers, customers' addresses, queries and tokens out of each line and each traceback."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the message; let every record through."""
-        record.msg, record.args = impersonal(record.getMessage()), ()
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the finished text of a record without what tells a person."""
+        return impersonal(super().format(record))
 
 
 def impersonal(line: str) -> str:

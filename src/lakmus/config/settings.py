@@ -195,9 +195,8 @@ Q_CLUSTER = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"impersonal": {"()": "lakmus.config.logs.Impersonal"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["impersonal"]}},
+    "formatters": {"line": {"()": "lakmus.config.logs.Impersonal", "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LAKMUS_LOG") or "INFO"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
