@@ -1,0 +1,211 @@
+"""The verdict as of a moment: computed once for each state of the stream and the terms, kept with its tables."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from django.utils import timezone
+
+from lakmus import __version__
+from lakmus.engine.learning import Learned
+from lakmus.engine.pipeline import analyse
+from lakmus.engine.tables import TABLES
+from lakmus.engine.verdict import Verdict
+from lakmus.history.failures import Busy, NotFound
+from lakmus.history.period import end_of_day
+from lakmus.history.wording import Wording
+from lakmus.operations.company.queries import company_terms
+from lakmus.runners.local import map_buckets
+from lakmus.stream.lease import lease
+from lakmus.usecases.home import Home
+
+FORMAT = 1
+KEPT = 8
+PASSES = 3
+WAIT_SECONDS = 3600.0
+NO_DATA = Wording(
+    "Пока нет ни одной загруженной записи. Загрузите файлы заказов, обращений и отзывов: страница «Данные» или lakmus import.",
+    "Nothing was imported yet. Import files of orders, cases and reviews: the page “Data”, or lakmus import.",
+)
+R = TypeVar("R")
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A verdict with the folder of its tables (`customers`, `orders`, `errors`, `moments`, one or more Parquet files each)."""
+
+    verdict: Verdict
+    learned: Learned
+    as_of: datetime
+    folder: Path
+    key: str
+
+    def table(self, name: str) -> str:
+        """Return the path pattern of a table's files, for DuckDB."""
+        return str(self.folder / name / "*.parquet")
+
+
+def has_data(home: Home) -> bool:
+    """Say whether anything was imported."""
+    return home.stream().count > 0
+
+
+def moment_of(home: Home, as_of: date | datetime | None) -> datetime:
+    """Return the moment that is looked from: a day means its end in the company's zone, nothing the end of the data.
+
+    Raises
+    ------
+    NotFound : there are no data.
+    """
+    if isinstance(as_of, datetime):
+        return as_of
+    if as_of is not None:
+        return end_of_day(as_of, company_terms().time_zone)
+    last = home.stream().watermarks().last_at
+    if last is None:
+        raise NotFound("no_data", NO_DATA)
+    return min(last, timezone.now())
+
+
+def show_verdict(home: Home, *, as_of: date | datetime | None = None, progress: Progress | None = None) -> Shown:
+    """Return the verdict, computing it where nobody has yet; callers that come meanwhile wait for the first.
+
+    Raises
+    ------
+    NotFound : there are no data.
+    """
+    moment, key = _asked(home, as_of)
+    kept = _kept(home, moment, key)
+    if kept is not None:
+        return kept
+    with lease(home.results / f"{key}.lock", wait_seconds=WAIT_SECONDS):
+        kept = _kept(home, moment, key)
+        if kept is None:
+            _compute(home, moment, key, progress)
+            _sweep(home, key)
+            kept = _kept(home, moment, key)
+    if kept is None:
+        raise NotFound("no_data", NO_DATA)
+    return kept
+
+
+def verdict_at_hand(home: Home, *, as_of: date | datetime | None = None) -> Shown | None:
+    """Return the verdict if it is computed already.
+
+    Raises
+    ------
+    NotFound : there are no data.
+    """
+    return _kept(home, *_asked(home, as_of))
+
+
+def ask_for_verdict(home: Home, *, as_of: date | datetime | None = None) -> None:
+    """Have the worker compute the verdict, unless somebody is at it."""
+    moment, key = _asked(home, as_of)
+    if _is_being_computed(home, key):
+        return
+    asked = home.results / f"{key}.asked"
+    if asked.exists() and timezone.now().timestamp() - asked.stat().st_mtime < 60:
+        return
+    asked.touch()
+    from django_q.tasks import async_task
+
+    async_task("lakmus.jobs.tasks.compute_verdict", moment.isoformat(), task_name=f"verdict-{key}")
+
+
+def computing_share(home: Home, *, as_of: date | datetime | None = None) -> float | None:
+    """Return how much of the computation is done, 0..1; None while nobody knows."""
+    try:
+        return float((home.results / f"{_asked(home, as_of)[1]}.share").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+
+
+def _asked(home: Home, as_of: date | datetime | None) -> tuple[datetime, str]:
+    if not has_data(home):
+        raise NotFound("no_data", NO_DATA)
+    moment = moment_of(home, as_of)
+    stream = home.stream()
+    said = [FORMAT, __version__, stream.version, moment.isoformat(), asdict(company_terms())]
+    return moment, hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def _kept(home: Home, moment: datetime, key: str) -> Shown | None:
+    folder = home.results / key
+    try:
+        # Our own file in our own folder, which a backup leaves out; no foreign pickle is ever read.
+        verdict, learned = pickle.loads((folder / "verdict.pickle").read_bytes())  # noqa: S301
+    except FileNotFoundError:
+        return None
+    except Exception:
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
+    return Shown(verdict, learned, moment, folder, key)
+
+
+def _is_being_computed(home: Home, key: str) -> bool:
+    try:
+        with lease(home.results / f"{key}.lock", wait_seconds=0):
+            return False
+    except Busy:
+        return True
+
+
+def _compute(home: Home, moment: datetime, key: str, progress: Progress | None) -> None:
+    stream = home.stream()
+    fresh = home.results / f".{key}"
+    shutil.rmtree(fresh, ignore_errors=True)
+    share = home.results / f"{key}.share"
+    done_passes = 0
+
+    def tell(done: int, total: int) -> None:
+        part = min(1.0, (done_passes + done / max(total, 1)) / PASSES)
+        share.write_text(f"{part:.3f}", encoding="ascii")
+        if progress:
+            progress(part)
+
+    def over_buckets(function: Callable[[pa.Table, int], R], *, columns: Sequence[str]) -> Iterator[R]:
+        nonlocal done_passes
+        yield from map_buckets(stream, function, as_of=moment, columns=columns, progress=tell)
+        done_passes += 1
+
+    parts: dict[str, int] = {name: 0 for name in TABLES}
+
+    def keep(name: str, part: pa.Table) -> None:
+        folder = fresh / name
+        folder.mkdir(parents=True, exist_ok=True)
+        pq.write_table(part, folder / f"{parts[name]:04}.parquet", compression="zstd")
+        parts[name] += 1
+
+    for name, schema in TABLES.items():
+        keep(name, schema.empty_table())
+    analysis = analyse(over_buckets, company=company_terms(), as_of=moment, keep=keep)
+    (fresh / "verdict.json").write_text(json.dumps(analysis.verdict.as_json(), ensure_ascii=False), encoding="utf-8")
+    (fresh / "verdict.pickle").write_bytes(pickle.dumps((analysis.verdict, analysis.learned)))
+    shutil.rmtree(home.results / key, ignore_errors=True)
+    os.replace(fresh, home.results / key)
+    share.unlink(missing_ok=True)
+
+
+def _sweep(home: Home, key: str) -> None:
+    """Drop all but the latest results, and what lies about of unfinished ones."""
+    folders = sorted((path for path in home.results.iterdir() if path.is_dir() and path.name[0] != "."), key=lambda path: path.stat().st_mtime)
+    for old in folders[:-KEPT]:
+        if old.name != key:
+            shutil.rmtree(old, ignore_errors=True)
+    alive = {path.name for path in folders[-KEPT:]} | {key}
+    for path in home.results.iterdir():
+        if path.is_file() and path.stem not in alive and timezone.now().timestamp() - path.stat().st_mtime > WAIT_SECONDS:
+            path.unlink(missing_ok=True)
