@@ -8,7 +8,7 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from lakmus.web import needing
-from lakmus.web.views import people, rooms
+from lakmus.web.views import people, rooms, sources
 from tests.journeys.conftest import NARROW, overflow
 from tests.web import invented_answers
 from tests.web.test_pages import ROOMS
@@ -19,7 +19,7 @@ GRAVE = {"serious", "critical"}
 
 @pytest.fixture
 def site(live_server, client_of, monkeypatch: pytest.MonkeyPatch):
-    for module in (needing, people, rooms):
+    for module in (needing, people, rooms, sources):
         monkeypatch.setattr(module, "answers", invented_answers)
     client: Client = client_of("owner")
     session = {"name": "lakmus_session", "value": client.cookies["lakmus_session"].value, "url": live_server.url}

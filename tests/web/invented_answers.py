@@ -104,3 +104,10 @@ class Computing:
 
 
 NO_DATA = object()
+
+
+def coverage(request: Any) -> dict[str, Any]:
+    found = ANALYSIS.verdict.coverage
+    kind = SimpleNamespace(title=SUMMARY, count=61200, share=0.97, first_at=found.first_at, last_at=found.last_at)
+    conflict = SimpleNamespace(written="79001234567", customer="1001", other="1002")
+    return {"coverage": found, "kinds": [kind], "conflicts": [conflict]}

@@ -9,13 +9,13 @@ import pytest
 from django.test import Client
 
 from lakmus.web import needing
-from lakmus.web.views import people, rooms
+from lakmus.web.views import people, rooms, sources
 from tests.web import invented_answers
 
 ROOMS = (
     "/", "/signals/", "/signals/?state=cold", "/causes/", "/causes/broken_promise/", "/measures/", "/results/", "/definition/",
     "/customers/", "/customers/?state=lost&lost=window&silent=1", "/customers/1001/", "/orders/", "/orders/?late=1", "/errors/",
-    "/errors/?code=broken_promise&left=1", "/data/import/", "/settings/", "/users/", "/journal/",
+    "/errors/?code=broken_promise&left=1", "/data/", "/data/import/", "/settings/", "/users/", "/journal/", "/tokens/", "/profile/",
 )  # fmt: skip
 DATA_WORDS = {
     "owner",
@@ -73,7 +73,7 @@ def said(html: str) -> str:
 
 @pytest.fixture
 def owner(client_of, monkeypatch: pytest.MonkeyPatch) -> Client:
-    for module in (needing, people, rooms):
+    for module in (needing, people, rooms, sources):
         monkeypatch.setattr(module, "answers", invented_answers)
     return client_of("owner")
 

@@ -6,8 +6,12 @@ import secrets
 from typing import Any
 
 from lakmus.history.company import Company
+from lakmus.history.failures import BadInput, NotFound
+from lakmus.history.wording import Wording
 
 PASSWORD_BYTES = 12
+WRONG_PASSWORD = Wording("Прежний пароль неверен. Ничего не изменилось.", "The old password is not right. Nothing was changed.")
+NO_TOKEN = Wording("Такого токена нет. Ничего не изменилось.", "There is no such token. Nothing was changed.")
 
 
 def change_terms(*, actor: Any, **terms: Any) -> Company:
@@ -91,3 +95,46 @@ def choose_look(*, user: Any, language: str | None = None, theme: str | None = N
     from lakmus.operations.accounts.changes import change_profile
 
     change_profile(user=user, actor=user, language=language, theme=theme)
+
+
+def change_own_password(*, user: Any, old: str, new: str) -> None:
+    """Change one's own password; all other sessions of the user end.
+
+    Raises
+    ------
+    BadInput : the old password is not right, or the new one is too weak.
+    """
+    from lakmus.operations.accounts.changes import set_password
+
+    if not user.check_password(old):
+        raise BadInput("wrong_password", WRONG_PASSWORD)
+    set_password(user=user, password=new, actor=user)
+    user.refresh_from_db()
+
+
+def give_token(*, user: Any, name: str, scopes: list[str]) -> str:
+    """Issue a token for one's own programs and return its text, which nobody can read again.
+
+    Raises
+    ------
+    BadInput : no name, or no known scope.
+    """
+    from lakmus.operations.accounts.changes import issue_token
+
+    return issue_token(user=user, name=name, scopes=scopes, actor=user)[1]
+
+
+def end_token(*, actor: Any, number: int) -> None:
+    """Revoke a token that `actor` may see: one's own, or anybody's for those who manage users.
+
+    Raises
+    ------
+    NotFound : there is no such token.
+    """
+    from lakmus.operations.accounts.changes import revoke_token
+    from lakmus.operations.accounts.queries import tokens_visible_to
+
+    token = tokens_visible_to(actor).filter(pk=number).first()
+    if token is None:
+        raise NotFound("token_unknown", NO_TOKEN)
+    revoke_token(token=token, actor=actor)

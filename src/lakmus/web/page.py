@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from lakmus.history.failures import LakmusError
-from lakmus.operations.accounts.permissions import may, permitted
+from lakmus.operations.accounts.permissions import first_page, may, permitted
 from lakmus.operations.company.queries import company_terms
 from lakmus.web.templatetags.written import language, worded
 
@@ -58,6 +58,7 @@ def frame(request: HttpRequest, current: str, given: dict[str, Any]) -> dict[str
         "company": company,
         "currency": company.currency if company else "RUB",
         "zone": company.time_zone if company else "Europe/Moscow",
+        "home_page": first_page(user) if known else "login",
         "way": way(user, current) if known else [],
         "user_places": user_places(user) if known else [],
         "user_title": (getattr(user, "name", "") or user.get_username()) if known else "",
@@ -133,8 +134,14 @@ def way(user: Any, current: str) -> list[Place]:
 
 def user_places(user: Any) -> list[Place]:
     """Return what stands in the menu under the user's name."""
-    choices = [("settings", "settings", _("Company settings")), ("users", "users", _("Users")), ("journal", "journal", _("Journal"))]
-    return [Place(name, title) for name, page, title in choices if may(user, page)]
+    choices = [
+        ("settings", _("Company settings")),
+        ("users", _("Users")),
+        ("tokens", _("Tokens of programs")),
+        ("journal", _("Journal")),
+        ("profile", _("My password")),
+    ]
+    return [Place(name, title) for name, title in choices if may(user, name)]
 
 
 def role_title(user: Any) -> str:

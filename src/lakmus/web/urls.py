@@ -30,6 +30,8 @@ urlpatterns = [
     # The house.
     path("settings/", house.settings, name="settings"),
     path("users/", house.users, name="users"),
+    path("profile/", house.profile, name="profile"),
+    path("tokens/", house.tokens, name="tokens"),
     path("journal/", house.journal, name="journal"),
     path("login/", accounts.log_in, name="login"),
     path("logout/", accounts.log_out, name="logout"),

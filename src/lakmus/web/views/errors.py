@@ -26,3 +26,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def our_error(request: HttpRequest) -> HttpResponse:
     """Say that we erred; asks nothing of the database, which may be what failed."""
     return HttpResponse(render_to_string("web/500.html", {"lang": language(), "address": request.get_full_path()}), status=500)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that a form was sent too late or from elsewhere, so nothing was done."""
+    return show(request, "expired.html", status=403)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lakmus.history.failures import LakmusError
+from lakmus.history.failures import BadInput, LakmusError
+from lakmus.history.wording import Wording
 from lakmus.operations.accounts.permissions import page
-from lakmus.operations.accounts.queries import users_visible_to
+from lakmus.operations.accounts.queries import tokens_visible_to, users_visible_to
 from lakmus.operations.accounts.roles import Role
 from lakmus.operations.company.queries import company_terms
 from lakmus.operations.journal.queries import entries
@@ -19,6 +22,10 @@ from lakmus.web.forms import TermsForm
 from lakmus.web.lists import PAGE_SIZE, Pager
 from lakmus.web.page import asked_page, says_failures, show
 from lakmus.web.wordings import journal_title
+
+DIFFERENT = Wording(
+    "Новый пароль и его повтор различаются. Ничего не изменилось.", "The new password and its repetition differ. Nothing was changed."
+)
 
 
 @page("settings", post="change")
@@ -81,6 +88,43 @@ def _change_user(request: HttpRequest) -> dict[str, str] | None:
     elif do in {"activate", "deactivate"}:
         keep_house.let_in(actor=request.user, username=username, may_log_in=do == "activate")
     return None
+
+
+@page("profile", post="change")
+@says_failures
+def profile(request: HttpRequest) -> HttpResponse:
+    """Show who one is here; change one's own password."""
+    problem = None
+    if request.method == "POST":
+        asked = request.POST
+        try:
+            if asked.get("new", "") != asked.get("again", ""):
+                raise BadInput("passwords_differ", DIFFERENT)
+            keep_house.change_own_password(user=request.user, old=asked.get("old", ""), new=asked.get("new", ""))
+            update_session_auth_hash(request, request.user)
+            messages.success(request, _("The password is changed; your other sessions have ended."))
+            return HttpResponseRedirect(reverse("profile"))
+        except LakmusError as failure:
+            problem = failure.wording
+    return show(request, "profile.html", {"problem": problem}, status=422 if problem else 200)
+
+
+@page("tokens", post="change")
+@says_failures
+def tokens(request: HttpRequest) -> HttpResponse:
+    """List the tokens of programs; issue one, which is shown once; revoke one."""
+    problem, token_once = None, ""
+    if request.method == "POST":
+        asked = request.POST
+        try:
+            if asked.get("do") == "revoke":
+                keep_house.end_token(actor=request.user, number=int(asked.get("number") or 0))
+                return HttpResponseRedirect(reverse("tokens"))
+            token_once = keep_house.give_token(user=request.user, name=asked.get("name", ""), scopes=asked.getlist("scopes"))
+        except LakmusError as failure:
+            problem = failure.wording
+    context = {"tokens": tokens_visible_to(request.user), "token_once": token_once, "problem": problem}
+    return show(request, "tokens.html", context, status=422 if problem else 200)
 
 
 @page("journal")
