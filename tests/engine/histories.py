@@ -1,6 +1,6 @@
 """A small language for writing histories in tests: one call per fact, then `.table()`.
 
-    History().customer("anna").order("A1", "2025-03-01").promise("A1", "2025-03-03").receive("A1", "2025-03-05 12:00")
+History().customer("anna").order("A1", "2025-03-01").promise("A1", "2025-03-03").receive("A1", "2025-03-05 12:00")
 """
 
 from __future__ import annotations

@@ -49,7 +49,6 @@ def activities(folder: Path) -> pa.Table:
     whose_order = orders.select("Номер заказа", pl.col("ID клиента").alias("кто"))
     whose_case = cases.select("Номер обращения", pl.col("ID клиента").alias("кто"), pl.col("Номер заказа").alias("о заказе"))
     parts = [*_order_parts(folder, orders, whose_order), *_case_parts(folder, cases, whose_case), *_other_parts(folder, whose_order)]
-    columns = {name: kind for name, kind in zip(ACTIVITY_SCHEMA.names, ACTIVITY_SCHEMA.types, strict=True)}
     frame = pl.concat(parts, how="diagonal").with_row_index("n")
     frame = frame.with_columns(
         pl.col("n").map_elements(lambda n: hashlib.md5(str(n).encode()).hexdigest(), return_dtype=pl.String).alias("activity_id"),
@@ -57,7 +56,7 @@ def activities(folder: Path) -> pa.Table:
         pl.col("_channel").replace(CHANNELS),
         pl.lit("RUB").alias("_currency"),
     )
-    missing = [pl.lit(None).alias(name) for name in columns if name not in frame.columns]
+    missing = [pl.lit(None).alias(name) for name in ACTIVITY_SCHEMA.names if name not in frame.columns]
     frame = frame.with_columns(missing).sort(pl.coalesce("customer", "anonymous_customer_id"), "ts", "n")
     return frame.select(ACTIVITY_SCHEMA.names).to_arrow().cast(ACTIVITY_SCHEMA)
 

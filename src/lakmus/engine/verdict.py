@@ -69,7 +69,6 @@ class CustomerCounts:
     lost_silently: int | None
     cooling: int | None
     cold: int | None
-    returned_after_loss: int | None = None
 
     @property
     def eligible(self) -> int | None:

@@ -70,7 +70,7 @@ def cells_at(purchases: Purchases, gaps: Gaps, company: CompanyRhythm, *, moment
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Counts of one cut: `cells` of SHAPE; `ahead_days` (silence x experience): sum over the lost of the days from the cut to their loss."""
+    """Counts of one cut: `cells` of SHAPE; `ahead_days` (silence x experience): sum over the lost of days from the cut to the loss."""
 
     cells: Ints
     ahead_days: Floats

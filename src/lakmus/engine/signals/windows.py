@@ -87,7 +87,7 @@ class Reading:
 
 
 def counted(windows: Windows, rows: Rows) -> tuple[Floats, Floats, Floats]:
-    """Return (now, previous, usual) of a count; usual = rate in the observed part of the past year x 90 days, NaN under 90 observed days."""
+    """Return (now, previous, usual) of a count; usual = rate in the observed part of the past year x 90, NaN under 90 observed days."""
     now = rows.within(windows.count, 0, NOW_DAYS)
     previous = rows.within(windows.count, NOW_DAYS, PREVIOUS_DAYS)
     observed = np.clip(windows.known_days, 0, PAST_DAYS) - NOW_DAYS

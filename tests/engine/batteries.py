@@ -1,0 +1,58 @@
+"""What every detector and every signal must keep, whatever it finds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import polars as pl
+import pyarrow as pa
+
+from lakmus.engine.bucket import facts_until
+from lakmus.engine.errors.search import find_errors
+from lakmus.engine.feeds import feeds_of
+from lakmus.engine.orders import order_table
+from lakmus.history.activity import empty_activities
+from tests.engine.histories import COMPANY, History
+
+
+def errors_of(table: pa.Table, as_of: datetime, code: str | None = None) -> pl.DataFrame:
+    """The errors of a table that is the whole company, of one code or of all."""
+    facts = facts_until(table, as_of=as_of)
+    orders = order_table(facts, currency=COMPANY.currency)
+    found = find_errors(facts, orders, feeds=feeds_of(facts), company=COMPANY, as_of=as_of).errors
+    return found if code is None else found.filter(pl.col("code") == code)
+
+
+def check_detector(history: History, code: str, *, as_of: datetime, found: int) -> pl.DataFrame:
+    """Check the count, and: empty input, order of rows, a fact known later, evidence that exists. Return the rows."""
+    table = history.table()
+    errors = errors_of(table, as_of, code)
+    assert errors.height == found, errors
+    assert errors_of(empty_activities(), as_of, code).height == 0
+    shuffled = table.take(random.Random(7).sample(range(table.num_rows), table.num_rows))
+    assert errors_of(shuffled, as_of, code).equals(errors)
+    assert _with_late_facts(table, as_of, lambda late: errors_of(late, as_of, code)).equals(errors)
+    known = set(table["activity_id"].to_pylist())
+    for row in errors.iter_rows(named=True):
+        assert row["evidence"] and set(row["evidence"]) <= known
+        assert row["at"] <= as_of and 0 <= row["severity"] <= 1 and 0 < row["confidence"] <= 1
+        assert row["summary_ru"] and row["summary_en"]
+    return errors
+
+
+def _with_late_facts(table: pa.Table, as_of: datetime, read: Callable[[pa.Table], pl.DataFrame]) -> pl.DataFrame:
+    """Read the table with copies of every row that came later: one after as_of, one known after as_of."""
+    frame = pl.DataFrame(pl.from_arrow(table))
+    later = as_of + timedelta(days=1)
+    after = frame.with_columns(
+        pl.lit(later).cast(frame["ts"].dtype).alias("ts"), pl.lit(later).cast(frame["ts"].dtype).alias("_known_at"),
+        ("a" + pl.col("activity_id")).alias("activity_id"),
+    )  # fmt: skip
+    learned = frame.with_columns(
+        pl.lit(later).cast(frame["ts"].dtype).alias("_known_at"),
+        ("k" + pl.col("activity_id")).alias("activity_id"),
+        (pl.col("ts") - pl.duration(days=1)).alias("ts"),
+    )
+    return read(pl.concat([frame, after, learned]).to_arrow().cast(table.schema))

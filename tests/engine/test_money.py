@@ -1,0 +1,50 @@
+"""Expected purchases and their margin."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from lakmus.engine.money.purchase_rate import RatePrior, RateSums, fit_rates, yearly_purchases
+from lakmus.engine.money.worth import lost_money, yearly_margin
+from lakmus.engine.signals.rhythm import completed_gaps, personal_rhythm
+from lakmus.history.estimate import Estimate, NotEnoughEvidence
+from tests.engine.test_rhythm import purchases_of
+from tests.engine.test_risk import COMPANY_RHYTHM
+
+
+def test_the_prior_is_found_again_in_what_it_made() -> None:
+    rng = np.random.default_rng(1)
+    t = rng.uniform(100, 700, 50_000)
+    x = rng.poisson(rng.gamma(2.0, 1 / 60.0, t.size) * t).astype(float)
+    half = t.size // 2
+    parts = [
+        RateSums(half, *(float(part[where].sum()) for part in (x, t, x * x, x * t, t * t))) for where in (slice(half), slice(half, None))
+    ]
+    prior = fit_rates(parts, fallback_days=30)
+    assert prior.shape == pytest.approx(2.0, rel=0.05) and prior.days == pytest.approx(60.0, rel=0.05)
+
+
+def test_nobody_to_learn_from_leaves_the_companys_median() -> None:
+    assert fit_rates([], fallback_days=45.0) == RatePrior(1.0, 45.0)
+
+
+def test_yearly_purchases_are_the_posterior_of_the_own_rate() -> None:
+    purchases = purchases_of([10, 10, 10], [])
+    mean, variance = yearly_purchases(personal_rhythm(purchases, completed_gaps(purchases), COMPANY_RHYTHM), RatePrior(2.0, 60.0))
+    assert mean == pytest.approx([365 * 5 / 90, 365 * 2 / 60])
+    assert variance[0] == pytest.approx(mean[0] + mean[0] ** 2 / 5)
+
+
+def test_worth_is_purchases_by_amount_by_margin_to_the_hundredth() -> None:
+    worth, variance = yearly_margin(np.array([10.0, 4.0]), np.array([12.0, 5.0]), np.array([333.333, np.nan]), 0.3)
+    assert worth[0] == 1000.0 and math.isnan(worth[1])
+    assert variance[0] == pytest.approx(12 * 100**2, rel=1e-4)
+
+
+def test_a_sum_of_losses_has_an_interval_that_holds_it() -> None:
+    assert lost_money(1000.0, 100.0, 5) == Estimate(1000.0, 980.4, 1019.6, 5, lost_money(1.0, 0.0, 1).badge)
+    assert lost_money(10.0, 1e6, 5).low == 0.0
+    assert isinstance(lost_money(0.0, 0.0, 0), NotEnoughEvidence)
