@@ -23,25 +23,31 @@ from lakmus.stream.watermarks import noted_kinds
 
 WRITERS = 2
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
+Origin = tuple[str, str]
+"""(`_source`, kind) of a row; the source is "" where a row names none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """What an append did, in rows: `read == appended + duplicate`; `by_kind` gives (appended, duplicate) of each kind."""
+    """What an append did, in rows: `read == appended + duplicate`.
+
+    `by_kind` gives (appended, duplicate) of each kind; `duplicates` the duplicates of each (`_source`, kind).
+    """
 
     read: int = 0
     appended: int = 0
     duplicate: int = 0
     by_kind: dict[str, tuple[int, int]] = field(default_factory=dict)
+    duplicates: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One bucket's outcome: its new file, if anything was new, and its rows by kind."""
+    """One bucket's outcome: its new file, if anything was new, and its rows by (source, kind)."""
 
     file: StoredFile | None
-    fresh: Counter[str]
-    repeated: Counter[str]
+    fresh: Counter[Origin]
+    repeated: Counter[Origin]
 
 
 def first_of_each(wanted: Fingerprints, already: Mask) -> Mask:
@@ -99,12 +105,12 @@ def with_customer(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _write_bucket(folder: StreamFolder, staged: Stage, keep: Mask, bucket: int, token: str) -> Written:
     parts: list[pl.DataFrame] = []
-    repeated: Counter[str] = Counter()
+    repeated: Counter[Origin] = Counter()
     for table, numbers in staged.bucket(bucket):
         part = pl.DataFrame(table)
         fresh = keep[numbers]
         if not fresh.all():
-            repeated.update(_by_kind(part.filter(~pl.Series(fresh))))
+            repeated.update(by_origin(part.filter(~pl.Series(fresh))))
             part = part.filter(pl.Series(fresh))
         parts.append(part)
     rows = pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
@@ -112,8 +118,11 @@ def _write_bucket(folder: StreamFolder, staged: Stage, keep: Mask, bucket: int, 
         return Written(None, Counter(), repeated)
     rows = with_customer(rows)
     rows = sorted_rows(rows.with_columns(pl.coalesce("customer", "anonymous_customer_id", pl.lit("")).alias(KEY)))
-    return Written(write_rows(folder, rows, bucket, token), _by_kind(rows), repeated)
+    return Written(write_rows(folder, rows, bucket, token), by_origin(rows), repeated)
 
 
-def _by_kind(rows: pl.DataFrame) -> Counter[str]:
-    return Counter(dict(rows["activity"].value_counts().iter_rows()))
+def by_origin(rows: pl.DataFrame) -> Counter[Origin]:
+    """Count rows by (source, kind)."""
+    source = pl.col("_source").fill_null("") if "_source" in rows.columns else pl.lit("")
+    counted = rows.group_by(source.alias("_source"), "activity").len()
+    return Counter({(source, kind): count for source, kind, count in counted.iter_rows()})

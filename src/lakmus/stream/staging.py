@@ -47,7 +47,7 @@ class Stage:
         self._fingerprints: list[Fingerprints] = []
         self._bucketing = Bucketing(buckets)
         self.rows = 0
-        self.kinds: Counter[str] = Counter()
+        self.origins: Counter[tuple[str, str]] = Counter()
 
     def fill(self, batches: pa.RecordBatchReader, progress: Progress | None = None) -> None:
         """Read everything; one thread writes a chunk while the next is read.
@@ -86,7 +86,8 @@ class Stage:
     def _write(self, chunk: pa.Table, start: int) -> None:
         chunk = checked(chunk)
         self._fingerprints.append(fingerprints(chunk["activity_id"]))
-        self.kinds.update({pair["values"]: pair["counts"] for pair in chunk["activity"].value_counts().to_pylist()})
+        grouped = chunk.select(["_source", "activity"]).group_by(["_source", "activity"]).aggregate([([], "count_all")])
+        self.origins.update({(row["_source"] or "", row["activity"]): row["count_all"] for row in grouped.to_pylist()})
         bucket_of_row = self._bucketing.of_rows(chunk)
         order = pa.array(np.argsort(bucket_of_row, kind="stable").astype(np.uint32))
         filled = chunk.select([name for name in chunk.column_names if chunk[name].null_count < chunk.num_rows])

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from lakmus.history.failures import Busy, Damaged, NotFound, WrongUsage
 from lakmus.history.wording import Wording
-from lakmus.stream.appending import Appended, first_of_each, write_buckets
+from lakmus.stream.appending import Appended, Origin, first_of_each, write_buckets
 from lakmus.stream.buckets import bucket_of
 from lakmus.stream.durable import remove_folder, write_json
 from lakmus.stream.folder import FORMAT, StreamFolder
@@ -252,11 +252,12 @@ class Stream:
             after = self._ledger.commit(added)
             self._seen.add(incoming[keep], version=after.version)
             self._replace(after, joined(self._folder, after, many_small_files))
-        fresh: Counter[str] = sum((bucket.fresh for bucket in written), Counter())
-        repeated: Counter[str] = sum((bucket.repeated for bucket in written), Counter()) if written else staged.kinds
-        by_kind = {kind: (fresh[kind], repeated[kind]) for kind in sorted(fresh | repeated)}
+        fresh: Counter[Origin] = sum((bucket.fresh for bucket in written), Counter())
+        repeated: Counter[Origin] = sum((bucket.repeated for bucket in written), Counter()) if written else staged.origins
+        kinds = sorted({kind for _, kind in fresh | repeated})
+        by_kind = {kind: (_of_kind(fresh, kind), _of_kind(repeated, kind)) for kind in kinds}
         appended = int(np.count_nonzero(keep))
-        return Appended(len(keep), appended, len(keep) - appended, by_kind)
+        return Appended(len(keep), appended, len(keep) - appended, by_kind, dict(repeated))
 
     def _sweep(self) -> None:
         self._ledger.repair()
@@ -276,3 +277,7 @@ class Stream:
 
     def _lease(self) -> AbstractContextManager[None]:
         return lease(self._folder.lease, wait_seconds=self.wait_seconds)
+
+
+def _of_kind(counts: Counter[Origin], kind: str) -> int:
+    return sum(count for (_, one), count in counts.items() if one == kind)

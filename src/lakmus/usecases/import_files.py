@@ -20,6 +20,17 @@ from lakmus.usecases.home import Home
 Progress = Callable[[str, int, int | None], None]
 """Told (step, rows done, rows expected or None)."""
 
+ROW_KINDS = {
+    "orders": ("placed_order",),
+    "order_lines": ("ordered_item", "returned_item"),
+    "deliveries": ("was_promised_delivery",),
+    "cases": ("opened_case",),
+    "reviews": ("left_review",),
+    "surveys": ("was_surveyed",),
+    "customers": ("gave_details",),
+}
+"""The activities that stand for a row of a file one to one, where a row can yield several."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
@@ -121,7 +132,9 @@ def run_import(home: Home, plan: ImportPlan, *, actor: Any, progress: Progress |
 
 
 def _file_report(outcome: FileOutcome, appended: Appended) -> FileReport:
-    duplicate = getattr(outcome, "duplicate", 0)
+    kinds = ROW_KINDS.get(outcome.kind)
+    repeated = {kind: count for (source, kind), count in appended.duplicates.items() if source == f"file:{outcome.name}"}
+    duplicate = min(outcome.accepted, sum(count for kind, count in repeated.items() if kinds is None or kind in kinds))
     return FileReport(
         outcome.name,
         outcome.kind,

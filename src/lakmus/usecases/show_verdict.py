@@ -22,12 +22,12 @@ from lakmus.engine.learning import Learned
 from lakmus.engine.pipeline import analyse
 from lakmus.engine.tables import TABLES
 from lakmus.engine.verdict import Verdict
-from lakmus.history.failures import Busy, NotFound
+from lakmus.history.failures import NotFound
 from lakmus.history.period import end_of_day
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.runners.local import map_buckets
-from lakmus.stream.lease import lease
+from lakmus.stream.lease import is_held, lease
 from lakmus.usecases.home import Home
 
 FORMAT = 1
@@ -156,11 +156,7 @@ def _kept(home: Home, moment: datetime, key: str) -> Shown | None:
 
 
 def _is_being_computed(home: Home, key: str) -> bool:
-    try:
-        with lease(home.results / f"{key}.lock", wait_seconds=0):
-            return False
-    except Busy:
-        return True
+    return is_held(home.results / f"{key}.lock")
 
 
 def _compute(home: Home, moment: datetime, key: str, progress: Progress | None) -> None:
@@ -181,7 +177,7 @@ def _compute(home: Home, moment: datetime, key: str, progress: Progress | None) 
         yield from map_buckets(stream, function, as_of=moment, columns=columns, progress=tell)
         done_passes += 1
 
-    parts: dict[str, int] = {name: 0 for name in TABLES}
+    parts: dict[str, int] = dict.fromkeys(TABLES, 0)
 
     def keep(name: str, part: pa.Table) -> None:
         folder = fresh / name
@@ -201,7 +197,9 @@ def _compute(home: Home, moment: datetime, key: str, progress: Progress | None) 
 
 def _sweep(home: Home, key: str) -> None:
     """Drop all but the latest results, and what lies about of unfinished ones."""
-    folders = sorted((path for path in home.results.iterdir() if path.is_dir() and path.name[0] != "."), key=lambda path: path.stat().st_mtime)
+    folders = sorted(
+        (path for path in home.results.iterdir() if path.is_dir() and path.name[0] != "."), key=lambda path: path.stat().st_mtime
+    )
     for old in folders[:-KEPT]:
         if old.name != key:
             shutil.rmtree(old, ignore_errors=True)
