@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import charset_normalizer
 CHUNK = 4 * 1024 * 1024
 SAMPLE = 512 * 1024
 LONGEST_LINE = 16 * 1024 * 1024
+READ_WHOLE = 64 * 1024 * 1024
+PIECES = 16
 CYRILLIC = ("cp1251", "cp866", "koi8-r")
 # Share of each letter in Russian running text, per mille (Lyashevskaya and Sharov, frequency dictionary, 2009).
 RUSSIAN = dict(
@@ -37,31 +40,58 @@ class TextScan:
 
 
 def scan_text(path: Path) -> TextScan:
-    """Read the file once in pieces of 4 MB and say what kind of text it is; stops early at a line beyond `LONGEST_LINE`."""
+    """Say what kind of text a file is, from all of it up to 64 MB, beyond that from its beginning and pieces spread over the rest.
+
+    What the pieces do not show (a damaged letter, a line without end) is refused when the file is read. Stops early at a
+    line beyond `LONGEST_LINE`.
+    """
     with path.open("rb") as source:
         head = source.read(SAMPLE)
     wide = _wide_encoding(head)
-    if wide is not None:
-        lines, longest = _count_lines(path)
-        return TextScan(wide, lines, longest, zeros=False)
     decoder = codecs.getincrementaldecoder("utf-8")()
-    lines, longest, current, bad = 0, 0, 0, b""
-    with path.open("rb") as source:
-        while chunk := source.read(CHUNK):
-            if b"\0" in chunk:
-                return TextScan(None, lines, longest, zeros=True)
-            if not bad:
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError as failure:
-                    bad = chunk[max(0, failure.start - 1) :][:SAMPLE]
-            breaks, longest, current = _line_lengths(chunk, longest, current)
-            lines += breaks
-            if max(longest, current) > LONGEST_LINE:
-                return TextScan(None, lines, max(longest, current), zeros=False)
+    lines, longest, current, seen, bad = 0, 0, 0, 0, b""
+    for chunk, joined in _pieces(path):
+        if wide is None and b"\0" in chunk:
+            return TextScan(None, lines, longest, zeros=True)
+        if wide is None and not bad:
+            bad = _not_utf8(decoder, chunk, joined)
+        breaks, longest, current = _line_lengths(chunk, longest, current if joined else 0)
+        lines, seen = lines + breaks, seen + len(chunk)
+        if max(longest, current) > LONGEST_LINE:
+            return TextScan(None, lines, max(longest, current), zeros=False)
+    estimate = round(lines * path.stat().st_size / max(seen, 1)) if seen < path.stat().st_size else lines
+    if wide is not None:
+        return TextScan(wide, estimate, longest, zeros=False)
     if not bad:
-        return TextScan("utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8", lines, longest, zeros=False)
-    return TextScan(single_byte_encoding(head + bad), lines, longest, zeros=False)
+        return TextScan("utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8", estimate, longest, zeros=False)
+    return TextScan(single_byte_encoding(head + bad), estimate, longest, zeros=False)
+
+
+def _pieces(path: Path) -> Iterator[tuple[bytes, bool]]:
+    """Yield pieces of 4 MB, each with whether it joins the one before."""
+    size = path.stat().st_size
+    with path.open("rb") as source:
+        while source.tell() < min(size, READ_WHOLE) and (chunk := source.read(CHUNK)):
+            yield chunk, True
+        rest = size - source.tell()
+        if rest <= 0:
+            return
+        for piece in range(PIECES):
+            source.seek(READ_WHOLE + rest * piece // PIECES)
+            yield source.read(CHUNK), False
+
+
+def _not_utf8(decoder: codecs.IncrementalDecoder, chunk: bytes, joined: bool) -> bytes:
+    """Return the bytes from the first that cannot be UTF-8 on; a piece that starts inside a letter is read from the next one."""
+    if not joined:
+        decoder.reset()
+        start = next((index for index, byte in enumerate(chunk[:4]) if byte & 0xC0 != 0x80), 0)
+        chunk = chunk[start:]
+    try:
+        decoder.decode(chunk)
+    except UnicodeDecodeError as failure:
+        return chunk[max(0, failure.start - 1) :][:SAMPLE]
+    return b""
 
 
 def single_byte_encoding(sample: bytes) -> str | None:
@@ -106,17 +136,6 @@ def _wide_encoding(head: bytes) -> str | None:
         if high and sum(byte in (0, 4) for byte in high) > 0.95 * len(high) and high.count(0) and b"\n" in head:
             return name
     return None
-
-
-def _count_lines(path: Path) -> tuple[int, int]:
-    lines, longest, current = 0, 0, 0
-    with path.open("rb") as source:
-        while chunk := source.read(CHUNK):
-            breaks, longest, current = _line_lengths(chunk, longest, current)
-            lines += breaks
-            if max(longest, current) > LONGEST_LINE:
-                break
-    return lines, max(longest, current)
 
 
 def _line_lengths(chunk: bytes, longest: int, current: int) -> tuple[int, int, int]:

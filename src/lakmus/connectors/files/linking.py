@@ -90,7 +90,7 @@ def _link(staged: Staged, maps: Maps, work_dir: Path) -> Staged:
     target = staged.path.with_suffix(".linked.parquet")
     with connect(work_dir) as connection:
         connection.execute("set preserve_insertion_order=false")
-        connection.execute(f"copy ({joined}) to {literal(target)} (format parquet, row_group_size 100000)")
+        connection.execute(f"copy ({joined}) to {literal(target)} (format parquet, compression lz4_raw, row_group_size 100000)")
         found = frozenset(connection.sql(f"from read_parquet({literal(target)}) limit 0").columns)
     return replace(staged, path=target, columns=found)
 

@@ -102,7 +102,9 @@ def _stage_once(plan: FilePlan, target: Path, *, work_dir: Path, time_zone: str,
     query = staging_query(plan, relation, time_zone, now)
     with connect(work_dir) as connection:
         try:
-            run_with_ticks(connection, f"copy ({query}) to {literal(target)} (format parquet, row_group_size 100000)", ticking)
+            run_with_ticks(
+                connection, f"copy ({query}) to {literal(target)} (format parquet, compression lz4_raw, row_group_size 100000)", ticking
+            )
             broken = _broken_rows(connection) if plan.format in ("csv", "text") else ()
             rows = connection.execute(f"select count(*) from read_parquet({literal(target)})").fetchall()[0][0]
         except duckdb.Error as failure:
