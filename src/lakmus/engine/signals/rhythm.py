@@ -168,7 +168,8 @@ def personal_quantile(gaps: Gaps, count: int, q: float, company_days: float) -> 
         above = np.minimum(below + 1, (start[some] + per_customer[some] - 1).astype(np.int64))
         own[some] = days[below] + (place - below) * (days[above] - days[below])
     weighed = per_customer * np.log(own) + SHRINKAGE_GAPS * np.log(max(company_days, 1.0))
-    shrunk: Floats = np.exp(weighed / (per_customer + SHRINKAGE_GAPS))
+    # Rounded, since vectorised exp and log may differ in the last digit with the length of the array, that is with the bucket.
+    shrunk: Floats = np.round(np.exp(weighed / (per_customer + SHRINKAGE_GAPS)), 6)
     return shrunk
 
 
