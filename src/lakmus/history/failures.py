@@ -33,6 +33,10 @@ class LakmusError(Exception):
         self.code = code
         self.wording = wording
 
+    def __reduce__(self) -> tuple[type[LakmusError], tuple[str, Wording]]:
+        """Let an error cross from one process to another with both its parts."""
+        return type(self), (self.code, self.wording)
+
 
 class WrongUsage(LakmusError):
     """The call itself is wrong."""
