@@ -146,3 +146,12 @@ def test_few_rows_and_many_go_to_the_same_buckets() -> None:
     many = Bucketing(32).of_rows(rows)
     few = np.concatenate([Bucketing(32).of_rows(rows.slice(first, 4000)) for first in range(0, FEW_ROWS + 1, 4000)])
     assert np.array_equal(many, few) and len(set(many.tolist())) == 32
+
+
+def test_duplicates_are_told_apart_by_the_file_they_came_from(tmp_path) -> None:
+    stream = Stream.create(tmp_path / "s", buckets=2)
+    stream.append(reader([order(1), order(2)]))
+    told = [order(1, _source="file:a"), order(2, _source="file:b"), order(2, _source="file:b"), order(3, _source="file:b")]
+    expected = {("file:a", "placed_order"): 1, ("file:b", "placed_order"): 2}
+    assert stream.append(reader(told)).duplicates == expected
+    assert stream.append(reader(told)).duplicates == expected | {("file:b", "placed_order"): 3}

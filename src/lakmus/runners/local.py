@@ -38,14 +38,17 @@ def map_buckets(
     """Yield `function(table, bucket)` for every bucket, in the order of buckets, all read from one version of the stream.
 
     `function` must be picklable (a module's function, or a `functools.partial` of one) and pure. Streams below
-    `SMALL_STREAM` activities, and `workers=1`, run in this process. `progress` is called with (buckets done, buckets).
+    `SMALL_STREAM` activities, `workers=1`, and calls from a daemon process run in this process. `progress` is called
+    with (buckets done, buckets).
 
     Raises
     ------
     LakmusError : a process died; what the function itself raises comes through as it is.
     """
     snapshot = stream.prepare()
-    if workers < 2 or sum(file.rows for file in snapshot.files) < SMALL_STREAM:
+    # A process that is itself somebody's daemon (a job worker may be) is not allowed children.
+    alone = workers < 2 or multiprocessing.current_process().daemon
+    if alone or sum(file.rows for file in snapshot.files) < SMALL_STREAM:
         results = _here(stream, function, snapshot, as_of, columns)
     else:
         results = _in_processes(stream, function, snapshot, as_of, columns, workers)

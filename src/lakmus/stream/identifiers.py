@@ -11,8 +11,8 @@ import polars as pl
 
 IdentifierKind = Literal["external", "email", "phone", "card", "messenger", "site", "order", "case"]
 KINDS: tuple[str, ...] = get_args(IdentifierKind)
-# Ids of other systems and of the site stand in activities as they are; the rest with their kind in front.
-BARE_KINDS = ("external", "site")
+# An id of another system stands in activities as it is; the rest stand there with their kind in front.
+BARE_KIND = "external"
 PROVISIONAL_PREFIXES = tuple(f"{kind}:" for kind in ("email", "phone", "card", "messenger", "site", "order", "case", "review"))
 NOBODY = frozenset(("", "0", "0.0", "nan", "null", "-", "none", "неизвестно", "n/a"))
 REGION = "RU"
@@ -74,7 +74,7 @@ def normalise_identifier(identifier: Identifier) -> str | None:
 
 def key_of(kind: str, normal: str) -> str:
     """Return the customer key under which activities stand when only this identifier is known."""
-    return normal if kind in BARE_KINDS else f"{kind}:{normal}"
+    return normal if kind == BARE_KIND else f"{kind}:{normal}"
 
 
 def is_provisional(customer: str) -> bool:
@@ -90,7 +90,7 @@ def provisional(column: str) -> pl.Expr:
 
 def keys() -> pl.Expr:
     """Return for columns `kind` and `normal` what `key_of` returns for one identifier."""
-    return pl.when(pl.col("kind").is_in(BARE_KINDS)).then(pl.col("normal")).otherwise(pl.col("kind") + ":" + pl.col("normal"))
+    return pl.when(pl.col("kind") == BARE_KIND).then(pl.col("normal")).otherwise(pl.col("kind") + ":" + pl.col("normal"))
 
 
 def with_normal(rows: pl.DataFrame) -> pl.DataFrame:
@@ -98,24 +98,27 @@ def with_normal(rows: pl.DataFrame) -> pl.DataFrame:
 
     Whole columns at a time; only foreign and oddly written phones are parsed one by one.
     """
-    written, kind = pl.col("written"), pl.col("kind")
+    numbered = rows.with_row_index("place")
+    parts = [part.with_columns(_normal(str(kind)).alias("normal")) for (kind,), part in numbered.group_by("kind", maintain_order=True)]
+    if not parts:
+        return rows.with_columns(pl.lit(None, pl.String).alias("normal"))
+    together = pl.concat(parts)
+    return _with_odd_phones(together.sort("place") if len(parts) > 1 else together).drop("place")
+
+
+def _normal(kind: str) -> pl.Expr:
+    """Return the expression over `written` that normalises one kind; null for phones that it cannot read."""
+    written = pl.col("written")
+    if kind == "phone":
+        digits = pl.when(written.str.contains(LOCAL_SHAPE)).then(written.str.replace_all(PHONE_NOISE, ""))
+        local = pl.coalesce(digits.str.extract(LOCAL_PHONE), digits.str.extract(LOCAL_PHONE_BARE_COUNTRY))
+        return pl.when(~local.is_in(ONE_DIGIT_ONLY)).then("+7" + local)
     plain = written.str.replace_all(BLANK.pattern, " ").str.strip_chars(" ")
-    email = plain.str.strip_prefix("mailto:").str.to_lowercase()
-    digits = pl.when(written.str.contains(LOCAL_SHAPE)).then(written.str.replace_all(PHONE_NOISE, ""))
-    local = pl.coalesce(digits.str.extract(LOCAL_PHONE), digits.str.extract(LOCAL_PHONE_BARE_COUNTRY))
-    rows = rows.with_columns(
-        pl.when(kind == "email")
-        .then(pl.when(email.str.contains(EMAIL_PATTERN)).then(email))
-        .when(kind == "phone")
-        .then(pl.when(~local.is_in(ONE_DIGIT_ONLY)).then("+7" + local))
-        .when(plain.str.to_lowercase().is_in(NOBODY))
-        .then(None)
-        .when(kind == "card")
-        .then(plain.str.replace_all(" ", "", literal=True).str.to_uppercase())
-        .otherwise(plain)
-        .alias("normal")
-    )
-    return _with_odd_phones(rows)
+    if kind == "email":
+        email = plain.str.strip_prefix("mailto:").str.to_lowercase()
+        return pl.when(email.str.contains(EMAIL_PATTERN)).then(email)
+    known = pl.when(~plain.str.to_lowercase().is_in(NOBODY))
+    return known.then(plain.str.replace_all(" ", "", literal=True).str.to_uppercase() if kind == "card" else plain)
 
 
 def _with_odd_phones(rows: pl.DataFrame) -> pl.DataFrame:

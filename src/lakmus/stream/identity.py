@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from lakmus.history.wording import Wording
 from lakmus.stream.facts import FactFiles, facts
 from lakmus.stream.identifiers import (
     KINDS,
+    PHONE_NOISE,
     Identifier,
     key_of,
     keys,
@@ -24,14 +26,15 @@ from lakmus.stream.identifiers import (
     normalise_phone,
     provisional,
 )
-from lakmus.stream.linking import SHARED, LinkReport, conflict_id, decide_links, merge_fact
-from lakmus.stream.whois import WhoIsWho
+from lakmus.stream.linking import LinkReport, conflict_id, decide_links, merge_fact
+from lakmus.stream.whois import SHARED, Merge, WhoIsWho
 
-__all__ = ["Identifier", "Identity", "LinkReport", "normalise_email", "normalise_identifier", "normalise_phone"]
+__all__ = ["Identifier", "Identity", "LinkReport", "Merge", "normalise_email", "normalise_identifier", "normalise_phone"]
 
 Decision = Literal["same", "different", "shared"]
 MOST_FOUND = 50
 SHORTEST_SEARCH = 3
+PHONE_PART = re.compile(r"^(?:\+|8)?([0-9]{3,})$")
 SAME_ALREADY = Wording("Это и так один и тот же клиент.", "They are one customer already.")
 NO_MERGE = Wording("Такого объединения нет, или его уже отменили.", "There is no such merge, or it was undone already.")
 NO_CONFLICT = Wording("Такого вопроса нет, или на него уже ответили.", "There is no such question, or it was answered already.")
@@ -46,17 +49,6 @@ class LeaseMaker(Protocol):
     """Gives the writer's lease for the length of a `with` block."""
 
     def __call__(self) -> AbstractContextManager[None]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """`customer` was found to be `into`, by a person or `automatic`."""
-
-    merge_id: str
-    customer: str
-    into: str
-    actor: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +82,7 @@ class Identity:
     def __init__(self, folder: Path, lease: LeaseMaker) -> None:
         self._files = FactFiles(folder)
         self._lease = lease
-        self._known: tuple[int, WhoIsWho] = (0, WhoIsWho.of(facts([])))
+        self._known: tuple[int, WhoIsWho] = (0, WhoIsWho())
 
     @property
     def version(self) -> int:
@@ -103,7 +95,7 @@ class Identity:
         newest = self._files.version()
         if newest != version:
             whole = self._files.whole_since(version)
-            known = WhoIsWho.of(self._files.read()) if whole else known.with_facts(self._files.read(after=version))
+            known = WhoIsWho().with_facts(self._files.read()) if whole else known.with_facts(self._files.read(after=version))
             self._known = (newest, known)
         return known
 
@@ -168,11 +160,10 @@ class Identity:
         NotFound : no such merge, or it was undone already.
         """
         with self._lease():
-            merges = self.state().merges
-            found = next(((customer, into) for customer, (into, name) in merges.items() if name == merge_id), None)
+            found = next((merge for merge in self.state().events.merges.values() if merge.merge_id == merge_id), None)
             if found is None:
                 raise NotFound("no_merge", NO_MERGE)
-            undo = {"action": "undo", "customer": found[0], "other": found[1], "fact_id": merge_id, "source": actor, "at": at}
+            undo = {"action": "undo", "customer": found.customer, "other": found.into, "fact_id": merge_id, "source": actor, "at": at}
             self._add(facts([undo]))
 
     def unlink(self, identifier: Identifier, *, actor: str, at: datetime) -> None:
@@ -184,36 +175,29 @@ class Identity:
         """
         with self._lease():
             normal = normalise_identifier(identifier) or ""
-            links = self.state().links
-            held = links.filter((pl.col("kind") == identifier.kind) & (pl.col("normal") == normal) & pl.col("customer").is_not_null())
+            key = key_of(identifier.kind, normal)
+            held = self.state().held.filter(pl.col("key") == key)
             if not held.height:
                 raise NotFound("no_merge", NO_MERGE)
             gone = {"action": "link", "kind": identifier.kind, "normal": normal, "written": identifier.written, "source": actor, "at": at}
-            key = key_of(identifier.kind, normal)
             apart = {"action": "undo", "customer": key, "other": held["customer"][0], "source": actor, "at": at}
             self._add(facts([gone, apart]))
 
     def merges(self) -> list[Merge]:
         """Return the merges in force, newest first."""
-        state = self.state()
-        active = {name for _, name in state.merges.values()}
-        rows = state.events.filter((pl.col("action") == "merge") & pl.col("fact_id").is_in(list(active)))
-        return [
-            Merge(row["fact_id"], row["customer"], row["other"], row["source"], row["at"])
-            for row in rows.sort("at", descending=True).iter_rows(named=True)
-        ]
+        return sorted(self.state().events.merges.values(), key=lambda merge: merge.at, reverse=True)
 
     def conflicts(self) -> list[Conflict]:
         """Return what waits for a person, oldest first."""
         state = self.state()
         waiting = []
-        for name, claims in state.claims.items():
+        for name, claims in state.events.claims.items():
             first = claims[0]
             holder = state.canonical(str(first["other"]))
             claimants = dict.fromkeys(state.canonical(str(claim["customer"])) for claim in claims)
             claimants.pop(holder, None)
             moment = first["at"]
-            if name not in state.decided and claimants and isinstance(moment, datetime):
+            if name not in state.events.decided and claimants and isinstance(moment, datetime):
                 identifier = Identifier(str(first["kind"]), str(first["written"]))
                 waiting.append(Conflict(name, identifier, holder, tuple(claimants), moment))
         return waiting
@@ -235,41 +219,37 @@ class Identity:
             conflict = next((conflict for conflict in self.conflicts() if conflict.conflict_id == conflict_id), None)
             if conflict is None:
                 raise NotFound("no_conflict", NO_CONFLICT)
-            made = [facts([{"action": "decide", "fact_id": conflict_id, "other": decision, "source": actor, "at": moment}])]
+            kind, normal = conflict.identifier.kind, normalise_identifier(conflict.identifier)
+            about: dict[str, object] = {"kind": kind, "normal": normal, "source": actor, "at": moment}
+            made = [facts([{"action": "decide", "fact_id": conflict_id, "other": decision, **about}])]
             if decision == "same":
                 made += [merge_fact(claimant, conflict.holder, actor=actor, at=moment)[1] for claimant in conflict.claimants]
             if decision == SHARED:
-                normal = normalise_identifier(conflict.identifier)
-                gone: dict[str, object] = {"action": "link", "kind": conflict.identifier.kind, "normal": normal}
-                gone |= {"source": actor, "at": moment}
-                made.append(facts([gone]))
+                made.append(facts([{"action": "link", **about}]))
             self._add(pl.concat(made))
 
     def find(self, text: str) -> list[str]:
-        """Return the customers whose identifiers are this text, or contain it (from three letters on); at most 50."""
+        """Return the customers who have this text as an identifier, else those whose identifiers contain it; at most 50."""
         text = text.strip()
-        links = self.state().links.filter(pl.col("customer").is_not_null())
-        if not text or not links.height:
+        held = self.state().held
+        if not text or not held.height:
             return []
-        forms = {normalise_identifier(Identifier(kind, text)) for kind in KINDS} - {None}
-        matching = links.filter(pl.col("normal").is_in(list(forms)))
-        if len(text) >= SHORTEST_SEARCH:
-            lowered = text.lower()
-            partly = links.filter(
-                pl.col("normal").str.to_lowercase().str.contains(lowered, literal=True)
-                | pl.col("written").str.to_lowercase().str.contains(lowered, literal=True)
-            )
-            matching = pl.concat([matching, partly.head(MOST_FOUND * 4)])
-        return list(dict.fromkeys(map(self.canonical, matching["customer"].unique(maintain_order=True).head(MOST_FOUND))))
+        forms = {kind: normalise_identifier(Identifier(kind, text)) for kind in KINDS}
+        matching = held.filter(pl.col("key").is_in([key_of(kind, form) for kind, form in forms.items() if form]))
+        if not matching.height and len(text) >= SHORTEST_SEARCH:
+            parts = {text, text.lower(), text.upper(), *PHONE_PART.findall(re.sub(PHONE_NOISE, "", text))}
+            normal = pl.col("normal")
+            matching = held.filter(pl.any_horizontal([normal.str.contains(part, literal=True) for part in sorted(parts)]))
+        return self.state().canonical_column(matching["customer"].head(MOST_FOUND)).unique(maintain_order=True).to_list()
 
     def coverage(self) -> IdentityCoverage:
         """Return how much is known about who is who."""
         state = self.state()
-        held = state.links.filter(pl.col("customer").is_not_null())
+        held = state.held
         people = state.canonical_column(held["customer"].unique()).unique().to_frame("customer")
         by_kind = dict(sorted(held["kind"].value_counts().iter_rows()))
         real = people.filter(~provisional("customer")).height
-        return IdentityCoverage(held.height, real, by_kind, len(state.merges), len(self.conflicts()))
+        return IdentityCoverage(held.height, real, by_kind, len(state.events.merges), len(self.conflicts()))
 
     def forget(self, gone: Sequence[str]) -> None:
         """Remove every fact about a person, given all their keys; the caller holds the lease."""
@@ -277,7 +257,7 @@ class Identity:
         kept = _without(everything, list(gone))
         if kept.height < everything.height:
             self._files.rewrite(lambda _: kept)
-        self._known = (0, WhoIsWho.of(facts([])))
+        self._known = (0, WhoIsWho())
 
     def compact(self) -> None:
         """Join the files of facts; the caller holds the lease."""

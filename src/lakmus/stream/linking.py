@@ -15,7 +15,7 @@ from lakmus.stream.whois import WhoIsWho
 
 MOST_CLAIMS = 20
 AUTOMATIC = "automatic"
-SHARED = "shared"
+SEPARATOR = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ def decide_links(state: WhoIsWho, rows: pl.DataFrame, *, source: str, at: dateti
     """
     usable = _usable(rows)
     refused = rows.height - usable.height
-    claims = _placed(state, _not_shared(state, usable).unique(["kind", "normal", "customer"], keep="first", maintain_order=True))
-    news = claims.filter(pl.col("is_new")).unique(["kind", "normal"], keep="first", maintain_order=True)
+    claims = _placed(state, _contested(state, usable))
+    news = claims.filter(pl.col("is_new")).unique("key", keep="first", maintain_order=True)
     different = claims.filter(pl.col("who") != pl.col("holder"))
     links, merges = _without_circles(news, _merges(state, different))
     waiting = _waiting(state, different, merges)
@@ -66,22 +66,20 @@ def conflict_id(kind: str, normal: str) -> str:
 def _usable(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(pl.col("written").fill_null(""), pl.col("customer").fill_null("").str.strip_chars())
     rows = with_normal(rows.filter(~pl.col("customer").str.to_lowercase().is_in(NOBODY)))
-    return rows.filter(pl.col("normal").is_not_null())
+    return rows.filter(pl.col("normal").is_not_null()).with_columns(keys().alias("key"))
 
 
-def _not_shared(state: WhoIsWho, rows: pl.DataFrame) -> pl.DataFrame:
-    """Drop identifiers that a person declared to be nobody's own."""
-    shared = [about for about, decision in state.decided.items() if decision == SHARED]
-    if shared:
-        about = [conflict_id(kind, normal) for kind, normal in rows.select("kind", "normal").iter_rows()]
-        rows = rows.filter(~pl.Series(about, dtype=pl.String).is_in(shared))
-    return rows
+def _contested(state: WhoIsWho, rows: pl.DataFrame) -> pl.DataFrame:
+    """Add `held` (whose the identifier is now, if anybody's); drop what is known already and what a person declared nobody's own."""
+    if state.events.shared:
+        rows = rows.filter(~pl.col("key").is_in(list(state.events.shared)))
+    rows = rows.join(state.links.select("key", pl.col("customer").alias("held")), on="key", how="left", maintain_order="left")
+    rows = rows.filter(pl.col("held").is_null() | (pl.col("held") != pl.col("customer")))
+    return rows.unique(["key", "customer"], keep="first", maintain_order=True)
 
 
 def _placed(state: WhoIsWho, rows: pl.DataFrame) -> pl.DataFrame:
-    """Add `key`, `who` (the person the row names), `holder` (whose the identifier is) and `is_new`, real customers first."""
-    held = state.links.select("kind", "normal", pl.col("customer").alias("held"))
-    rows = rows.with_columns(keys().alias("key")).join(held, on=["kind", "normal"], how="left", maintain_order="left")
+    """Add `who` (the person the row names), `holder` (whose the identifier is) and `is_new`, real customers first."""
     rows = rows.with_columns(
         state.canonical_column(rows["customer"]).alias("who"),
         state.canonical_column(rows.select(pl.coalesce("held", "key").alias("start"))["start"]).alias("holder"),
@@ -89,7 +87,7 @@ def _placed(state: WhoIsWho, rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.filter(~_kept_apart(state, rows, "key", "who"))
     rows = rows.with_columns((pl.col("held").is_null() & (pl.col("holder") == pl.col("key"))).alias("is_new"))
     rows = rows.with_columns(provisional("who").alias("stands_in")).sort("stands_in", maintain_order=True)
-    first = pl.col("who").first().over("kind", "normal")
+    first = pl.col("who").first().over("key")
     return rows.with_columns(pl.when("is_new").then(first).otherwise("holder").alias("holder"))
 
 
@@ -151,9 +149,9 @@ def _waiting(state: WhoIsWho, different: pl.DataFrame, merges: pl.DataFrame) -> 
         left = left.with_columns(
             pl.col("who").replace(following).replace(following), pl.col("holder").replace(following).replace(following)
         ).filter(pl.col("who") != pl.col("holder"))
-    left = left.filter(pl.int_range(pl.len()).over("kind", "normal") < MOST_CLAIMS).filter(~_kept_apart(state, left, "who", "holder"))
+    left = left.filter(pl.int_range(pl.len()).over("key") < MOST_CLAIMS).filter(~_kept_apart(state, left, "who", "holder"))
     about = [conflict_id(kind, normal) for kind, normal in left.select("kind", "normal").iter_rows()]
-    known = {(name, str(claim["customer"])) for name, claims in state.claims.items() for claim in claims}
+    known = {(name, str(claim["customer"])) for name, claims in state.events.claims.items() for claim in claims}
     fresh = pl.Series([pair not in known for pair in zip(about, left["who"], strict=True)], dtype=pl.Boolean)
     claimed = left.select(
         pl.lit("claim").alias("action"), "kind", "normal", "written", pl.col("who").alias("customer"), pl.col("holder").alias("other")
@@ -162,10 +160,8 @@ def _waiting(state: WhoIsWho, different: pl.DataFrame, merges: pl.DataFrame) -> 
 
 
 def _kept_apart(state: WhoIsWho, rows: pl.DataFrame, one: str, other: str) -> pl.Series:
-    if not state.apart:
-        return pl.repeat(False, rows.height, eager=True, dtype=pl.Boolean)
-    pairs = rows.select(one, other).iter_rows()
-    return pl.Series([frozenset(pair) in state.apart for pair in pairs], dtype=pl.Boolean)
+    pairs = [SEPARATOR.join(pair) for pair in state.events.apart]
+    return rows.select((pl.col(one) + SEPARATOR + pl.col(other)).is_in(pairs).alias("apart"))["apart"]
 
 
 def merge_fact(customer: str, into: str, *, actor: str, at: datetime) -> tuple[str, pl.DataFrame]:

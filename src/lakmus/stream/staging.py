@@ -87,7 +87,8 @@ class Stage:
         chunk = checked(chunk)
         self._fingerprints.append(fingerprints(chunk["activity_id"]))
         grouped = chunk.select(["_source", "activity"]).group_by(["_source", "activity"]).aggregate([([], "count_all")])
-        self.origins.update({(row["_source"] or "", row["activity"]): row["count_all"] for row in grouped.to_pylist()})
+        for row in grouped.to_pylist():
+            self.origins[row["_source"] or "", row["activity"]] += row["count_all"]
         bucket_of_row = self._bucketing.of_rows(chunk)
         order = pa.array(np.argsort(bucket_of_row, kind="stable").astype(np.uint32))
         filled = chunk.select([name for name in chunk.column_names if chunk[name].null_count < chunk.num_rows])

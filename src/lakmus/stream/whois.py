@@ -2,123 +2,175 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
-from lakmus.stream.facts import in_fact_schema
-from lakmus.stream.identifiers import BARE_KINDS, PROVISIONAL_PREFIXES, keys
+from lakmus.stream.identifiers import key_of, keys
+from lakmus.stream.lookup import Lookup
 
 LONGEST_CHAIN = 32
-LINK_COLUMNS = ["kind", "normal", "written", "customer", "source", "at"]
+FEW_KEYS = 10_000
+LINK_SCHEMA = {"key": pl.String, "kind": pl.String, "normal": pl.String, "customer": pl.String}
+SHARED = "shared"
 
 
-class WhoIsWho:
-    """State folded from facts; made anew for each version of the facts and never changed.
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """`customer` was found to be `into`, by a person or `automatic`."""
 
-    Parameters
-    ----------
-    links : one row per identifier: kind, normal, written, customer, source, at.
-    events : the facts other than links, in order.
-    """
+    merge_id: str
+    customer: str
+    into: str
+    actor: str
+    at: datetime
 
-    def __init__(self, links: pl.DataFrame, events: pl.DataFrame) -> None:
-        self.links = links
-        self.events = events
-        self.merges: dict[str, tuple[str, str]] = {}
-        self.apart: set[frozenset[str]] = set()
-        self.undone: set[str] = set()
-        self.decided: dict[str, str] = {}
-        self.claims: dict[str, list[dict[str, object]]] = {}
-        for fact in events.iter_rows(named=True):
-            self._fold(fact)
 
-    @classmethod
-    def of(cls, rows: pl.DataFrame) -> WhoIsWho:
-        """Fold a table of facts."""
-        return cls(in_fact_schema(rows).clear().select(LINK_COLUMNS), in_fact_schema(rows).clear()).with_facts(rows)
+@dataclass(slots=True)
+class Events:
+    """What people and merges said, folded: active merges by customer, keys no longer merged, pairs kept apart, claims and answers."""
 
-    def with_facts(self, rows: pl.DataFrame) -> WhoIsWho:
+    merges: dict[str, Merge] = field(default_factory=dict)
+    undone: set[str] = field(default_factory=set)
+    apart: set[tuple[str, str]] = field(default_factory=set)
+    claims: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    decided: dict[str, str] = field(default_factory=dict)
+    shared: set[str] = field(default_factory=set)
+
+    def followed_by(self, facts: pl.DataFrame) -> Events:
         """Return the state after further facts."""
-        links = rows.filter(pl.col("action") == "link").select(LINK_COLUMNS).unique(["kind", "normal"], keep="last", maintain_order=True)
-        older = self.links.join(links, on=["kind", "normal"], how="anti") if links.height and self.links.height else self.links
-        return WhoIsWho(pl.concat([older, links]), pl.concat([self.events, rows.filter(pl.col("action") != "link")]))
-
-    @cached_property
-    def aliases(self) -> pl.DataFrame:
-        """Keys that stand for another customer: `key`, `customer`; one step, not the end of a chain."""
-        undone = pl.Series(sorted(self.undone), dtype=pl.String)
-        linked = self.links.filter(pl.col("customer").is_not_null()).select(keys().alias("key"), "customer")
-        bare_site = self.links.filter((pl.col("kind") == "site") & pl.col("customer").is_not_null())
-        linked = pl.concat([linked, bare_site.select(("site:" + pl.col("normal")).alias("key"), "customer")])
-        linked = linked.filter((pl.col("key") != pl.col("customer")) & ~pl.col("key").is_in(undone.implode()))
-        merged = pl.DataFrame(
-            {"key": list(self.merges), "customer": [into for into, _ in self.merges.values()]},
-            schema={"key": pl.String, "customer": pl.String},
+        after = Events(
+            dict(self.merges),
+            set(self.undone),
+            set(self.apart),
+            {k: list(v) for k, v in self.claims.items()},
+            dict(self.decided),
+            set(self.shared),
         )
-        return pl.concat([merged, linked]).unique(subset="key", keep="first", maintain_order=True)
+        for fact in facts.iter_rows(named=True):
+            after._fold(fact)
+        return after
 
-    def canonical_column(self, customers: pl.Series) -> pl.Series:
-        """Return for each customer key the key of the person it ends at."""
-        steps = self.aliases.rename({"customer": "next"})
-        if not steps.height:
-            return customers
-        state = pl.DataFrame({"key": customers, "start": customers})
-        for _ in range(LONGEST_CHAIN):
-            moved = state.join(steps, on="key", how="left", maintain_order="left")
-            if moved["next"].null_count() == moved.height:
-                break
-            state = moved.select(pl.coalesce("next", "key").alias("key"), "start")
-        return state["key"]
-
-    def canonical(self, customer: str) -> str:
-        """Return the key of the person that a customer key or an identifier's key stands for."""
-        seen = {customer}
-        for _ in range(LONGEST_CHAIN):
-            following = self._step(customer)
-            if following is None or following in seen:
-                return customer
-            customer = following
-            seen.add(customer)
-        return customer
-
-    def keys_of(self, customer: str) -> list[str]:
-        """Return every key that ends at a canonical customer, itself included."""
-        found, fresh = {customer}, {customer}
-        for _ in range(LONGEST_CHAIN):
-            linked = self.links.filter(pl.col("customer").is_in(list(fresh)))
-            named = set(linked.select(keys().alias("key"))["key"]) if linked.height else set()
-            named |= {f"site:{normal}" for normal in linked.filter(pl.col("kind") == "site")["normal"]}
-            merged = {key for key, (into, _) in self.merges.items() if into in fresh}
-            fresh = ((named - set(self.merges) - self.undone) | merged) - found
-            if not fresh:
-                break
-            found |= fresh
-        return sorted(found)
-
-    def _step(self, customer: str) -> str | None:
-        if customer in self.merges:
-            return self.merges[customer][0]
-        if customer in self.undone:
-            return None
-        prefix = next((prefix for prefix in PROVISIONAL_PREFIXES if customer.startswith(prefix)), None)
-        same = pl.col("kind").is_in(BARE_KINDS) & (pl.col("normal") == customer)
-        if prefix:
-            same |= (pl.col("kind") == prefix[:-1]) & (pl.col("normal") == customer.removeprefix(prefix))
-        holders = self.links.filter(same & pl.col("customer").is_not_null() & (pl.col("customer") != customer))["customer"]
-        return str(holders[0]) if len(holders) else None
-
-    def _fold(self, fact: dict[str, object]) -> None:
-        action, customer, other, fact_id = fact["action"], str(fact["customer"]), str(fact["other"]), str(fact["fact_id"])
+    def _fold(self, fact: dict[str, Any]) -> None:
+        action, customer, other = fact["action"], fact["customer"], fact["other"]
         if action == "merge":
-            self.merges[customer] = (other, fact_id)
+            self.merges[customer] = Merge(fact["fact_id"], customer, other, fact["source"] or "", fact["at"])
             self.undone.discard(customer)
-            self.apart.discard(frozenset((customer, other)))
+            self.apart -= {(customer, other), (other, customer)}
         elif action == "undo":
             self.merges.pop(customer, None)
             self.undone.add(customer)
-            self.apart.add(frozenset((customer, other)))
+            self.apart |= {(customer, other), (other, customer)}
         elif action == "claim":
-            self.claims.setdefault(fact_id, []).append(fact)
+            self.claims.setdefault(fact["fact_id"], []).append(fact)
         elif action == "decide":
-            self.decided[fact_id] = other
+            self.decided[fact["fact_id"]] = other
+            if other == SHARED:
+                self.shared.add(key_of(fact["kind"], fact["normal"]))
+
+
+@dataclass(frozen=True)
+class WhoIsWho:
+    """State folded from facts; a new one for each version, never changed.
+
+    `links` has one row per identifier: `key` (see `key_of`), `kind`, `normal`, `customer` (null when taken away).
+    """
+
+    links: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=LINK_SCHEMA))
+    events: Events = field(default_factory=Events)
+
+    def with_facts(self, facts: pl.DataFrame) -> WhoIsWho:
+        """Return the state after further facts."""
+        said = facts.filter(pl.col("action") == "link").with_columns(keys().alias("key")).select(list(LINK_SCHEMA))
+        if self.links.height and said.height:
+            said = said.unique("key", keep="last", maintain_order=True)
+            said = pl.concat([self.links.join(said, on="key", how="anti"), said])
+        elif said.height:
+            said = said.unique("key", keep="last", maintain_order=True)
+        events = facts.filter(pl.col("action") != "link")
+        after = self.events.followed_by(events) if events.height else self.events
+        return replace(self, links=said if said.height else self.links, events=after)
+
+    @property
+    def held(self) -> pl.DataFrame:
+        """The links in force."""
+        return self.links.filter(pl.col("customer").is_not_null())
+
+    def canonical_column(self, customers: pl.Series) -> pl.Series:
+        """Return for each customer key the key of the person it ends at, shape (rows,)."""
+        if not self.links.height and not self.events.merges:
+            return customers
+        ends = customers.unique().to_frame("key").with_columns(pl.col("key").alias("end"))
+        for _ in range(LONGEST_CHAIN):
+            following = self._next(ends["end"].unique())
+            if not following.height:
+                break
+            ends = ends.join(following, left_on="end", right_on="at", how="left").select("key", pl.coalesce("next", "end").alias("end"))
+        return customers.to_frame("key").join(ends, on="key", how="left", maintain_order="left", nulls_equal=True)["end"]
+
+    def canonical(self, customer: str) -> str:
+        """Return the key of the person that a customer key or an identifier's key stands for; microseconds."""
+        for _ in range(LONGEST_CHAIN):
+            following = self._step(customer)
+            if following is None:
+                break
+            customer = following
+        return customer
+
+    def keys_of(self, customer: str) -> list[str]:
+        """Return every key that ends at a canonical customer, itself included; microseconds."""
+        found, fresh = {customer}, {customer}
+        while fresh:
+            linked = self.links[self._by_customer.rows(fresh)]
+            named = set(linked["key"]) | set(linked.filter(pl.col("kind") == "site")["normal"])
+            merged = {key for into in fresh for key in self._merged_into.get(into, ())}
+            fresh = ((named - set(self.events.merges) - self.events.undone) | merged) - found
+            found |= fresh
+        return sorted(found)
+
+    @cached_property
+    def _by_key(self) -> Lookup:
+        return Lookup(self.links["key"])
+
+    @cached_property
+    def _by_customer(self) -> Lookup:
+        return Lookup(self.links["customer"])
+
+    @cached_property
+    def _merged_into(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for key, merge in self.events.merges.items():
+            found.setdefault(merge.into, []).append(key)
+        return found
+
+    @cached_property
+    def _has_site_ids(self) -> bool:
+        return bool((self.links["kind"] == "site").any())
+
+    def _step(self, customer: str) -> str | None:
+        if customer in self.events.merges:
+            return self.events.merges[customer].into
+        if customer in self.events.undone:
+            return None
+        holders = self.links[self._by_key.rows([customer, f"site:{customer}"])]["customer"]
+        return next((holder for holder in holders if holder is not None and holder != customer), None)
+
+    def _next(self, wanted: pl.Series) -> pl.DataFrame:
+        """Return `at` and `next` for those of the keys that stand for another customer, one step along."""
+        wanted = wanted.drop_nulls().alias("at")
+        merges = {key: merge.into for key, merge in self.events.merges.items()}
+        merged = pl.DataFrame({"at": list(merges), "next": list(merges.values())}, schema={"at": pl.String, "next": pl.String})
+        merged = merged.join(wanted.to_frame(), on="at", how="semi")
+        # Activities carry a site's client id as it is; its link carries the kind too.
+        named = pl.DataFrame([wanted, wanted.alias("key")])
+        if self._has_site_ids:
+            named = pl.concat([named, pl.DataFrame([wanted, ("site:" + wanted).alias("key")])])
+        few = named.height < FEW_KEYS
+        links = self.links.filter(pl.col("key").is_in(named["key"].implode())) if few else self.links
+        links = links.join(named, on="key")
+        linked = links.filter(pl.col("customer").is_not_null() & (pl.col("customer") != pl.col("at")))
+        linked = linked.filter(~pl.col("at").is_in(list(self.events.undone))).select("at", pl.col("customer").alias("next"))
+        return pl.concat([merged, linked]).unique("at", keep="first", maintain_order=True)
