@@ -221,6 +221,28 @@ def files() -> str:
     )
 
 
+def api() -> str:
+    """The addresses of the API, what they ask and what they answer."""
+    import django
+
+    django.setup()
+    from lakmus.api.site import api as site
+
+    schema = site.get_openapi_schema()
+    operations = []
+    for address, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            asked = [
+                (f"`{one['name']}`", one["in"], "yes" if one.get("required") else "", one.get("description", ""))
+                for one in operation.get("parameters", [])
+            ]
+            answers = ", ".join(str(int(status)) for status in operation["responses"])
+            text = f"## {method.upper()} {address}\n\n{operation['summary']}. {operation.get('description', '')}\n\nAnswers: {answers}.\n"
+            operations.append(text + ("\n" + table(("parameter", "in", "needed", "meaning"), asked) if asked else ""))
+    described = "The same as OpenAPI lies at `/api/openapi.json`, with a page to read and try it at `/api/docs`."
+    return page("API", "src/lakmus/api/site.py", schema["info"]["description"], described, *operations)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "activities": activities,
     "signals": signals,
@@ -229,6 +251,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings": settings,
     "roles": roles,
     "files": files,
+    "api": api,
 }
 
 
