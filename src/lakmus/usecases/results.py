@@ -1,0 +1,201 @@
+"""The rows behind the figures: lists over the tables of a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from lakmus.usecases.home import Home
+from lakmus.usecases.show_verdict import Shown
+
+Row = dict[str, Any]
+
+CUSTOMER_SORTS = {
+    "name": "name NULLS LAST, customer",
+    "customer": "customer",
+    "-value_at_risk": "value_at_risk DESC NULLS LAST, customer",
+    "-churn_probability": "churn_probability DESC NULLS LAST, customer",
+    "-lost_value": "lost_value DESC NULLS LAST, customer",
+    "-lost_at": "lost_at DESC NULLS LAST, customer",
+    "-revenue": "revenue DESC NULLS LAST, customer",
+    "-last_order_at": "last_order_at DESC NULLS LAST, customer",
+    "-errors_count": "errors_count DESC NULLS LAST, customer",
+    "-state_since": "state_since DESC NULLS LAST, customer",
+}
+LARGEST_PAGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a list, and how many rows the whole list has."""
+
+    total: int
+    rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class StarsSummary:
+    """Orders with reviews, on time or late: `reviews` counts stars, `mean_stars` 1..5, `one_star_share` 0..1."""
+
+    late: bool
+    orders: int
+    reviews: int
+    mean_stars: float | None
+    one_star_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersListing:
+    """A page of orders with the stars of on-time and late deliveries among all that match."""
+
+    total: int
+    rows: list[Row]
+    stars: tuple[StarsSummary, ...]
+
+
+class Conditions:
+    """Conditions of a WHERE clause with their parameters; what a person typed never becomes SQL."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = ["true"]
+        self.parameters: list[Any] = []
+
+    def add(self, sql: str, *parameters: Any) -> None:
+        """Require `sql`, whose question marks stand for `parameters`."""
+        self._parts.append(f"({sql})")
+        self.parameters.extend(parameters)
+
+    @property
+    def where(self) -> str:
+        """All conditions joined."""
+        return " AND ".join(self._parts)
+
+
+def list_customers(
+    shown: Shown,
+    *,
+    home: Home,
+    query: str = "",
+    filters: Mapping[str, Any] | None = None,
+    sort: str = "-value_at_risk",
+    page: int = 1,
+    size: int = 50,
+) -> Listing:
+    """Return known customers.
+
+    Parameters
+    ----------
+    query : part of a name, or a whole number, e-mail, phone or card.
+    filters : any of `states` (tuple), `lost_in_window`, `lost_silently`, `eligible` (bool), `error`, `signal`, `exclusion`, `place` (text).
+    sort : a key of `CUSTOMER_SORTS`; anything else sorts by value at risk.
+    """
+    asked = dict(filters or {})
+    conditions = Conditions()
+    if query.strip():
+        found = home.stream().identity.find(query.strip())
+        conditions.add(
+            "customer = ? OR contains(lower(coalesce(name, '')), lower(?)) OR list_contains(?::VARCHAR[], customer)",
+            query.strip(),
+            query.strip(),
+            list(found),
+        )
+    if asked.get("states"):
+        conditions.add("list_contains(?::VARCHAR[], state)", list(asked["states"]))
+    for flag in ("lost_in_window", "lost_silently", "eligible"):
+        if asked.get(flag) is not None:
+            conditions.add(f"coalesce({flag}, false) = ?", bool(asked[flag]))
+    for name, sql in (
+        ("error", "list_contains(error_codes, ?)"),
+        ("signal", "list_contains(reasons, ?)"),
+        ("exclusion", "exclusion = ?"),
+        ("place", "place = ?"),
+    ):
+        if asked.get(name):
+            conditions.add(sql, asked[name])
+    order = CUSTOMER_SORTS.get(sort, CUSTOMER_SORTS["-value_at_risk"])
+    return _listing(shown, "customers", conditions, order, page, size)
+
+
+def list_errors(shown: Shown, *, filters: Mapping[str, Any] | None = None, page: int = 1, size: int = 50) -> Listing:
+    """Return service errors, the latest first.
+
+    `filters`: any of `code`, `customer`, `order`, `case` (text), `complained`, `left`, `left_silently`, `in_window`, `linked` (bool).
+    """
+    asked = dict(filters or {})
+    conditions = Conditions()
+    for name in ("code", "customer", "order", "case", "staff", "channel"):
+        if asked.get(name):
+            conditions.add(f'"{name}" = ?', asked[name])
+    for flag in ("complained", "left", "left_silently", "in_window"):
+        if asked.get(flag) is not None:
+            conditions.add(f'coalesce("{flag}", false) = ?', bool(asked[flag]))
+    if asked.get("linked") is not None:
+        conditions.add("(customer IS NOT NULL) = ?", bool(asked["linked"]))
+    return _listing(shown, "errors", conditions, '"at" DESC, error_id', page, size)
+
+
+def list_orders(shown: Shown, *, filters: Mapping[str, Any] | None = None, page: int = 1, size: int = 50) -> OrdersListing:
+    """Return orders, the latest first, and the stars of late and on-time deliveries among them.
+
+    `filters`: any of `late` (bool: received after the promise), `stars` (1..5), `reviewed` (bool), `customer` (text), `cancelled` (bool).
+    """
+    asked = dict(filters or {})
+    conditions = Conditions()
+    if asked.get("late") is not None:
+        conditions.add("late_days > 0" if asked["late"] else "late_days <= 0")
+    if asked.get("reviewed") is not None:
+        conditions.add("(stars IS NOT NULL) = ?", bool(asked["reviewed"]))
+    if asked.get("stars"):
+        conditions.add("stars = ?", float(asked["stars"]))
+    if asked.get("cancelled") is not None:
+        conditions.add("cancelled = ?", bool(asked["cancelled"]))
+    if asked.get("customer"):
+        conditions.add("customer = ?", asked["customer"])
+    listing = _listing(shown, "orders", conditions, 'ts DESC, "order"', page, size)
+    groups = _ask(
+        f"""SELECT late_days > 0 AS late, count(*) AS orders, count(stars) AS reviews, avg(stars) AS mean_stars,
+                   avg((stars = 1)::INTEGER) AS one_star_share
+            FROM read_parquet(?) WHERE {conditions.where} AND late_days IS NOT NULL GROUP BY ALL ORDER BY late""",  # noqa: S608
+        [shown.table("orders"), *conditions.parameters],
+    )
+    return OrdersListing(listing.total, listing.rows, tuple(StarsSummary(**group) for group in groups))
+
+
+def counts_by_state(shown: Shown) -> dict[str, int]:
+    """Return the number of customers in each state."""
+    rows = _ask("SELECT state, count(*) AS n FROM read_parquet(?) WHERE state IS NOT NULL GROUP BY state", [shown.table("customers")])
+    return {row["state"]: row["n"] for row in rows}
+
+
+def counts_by_reason(shown: Shown, *, states: tuple[str, ...]) -> dict[str, int]:
+    """Return how many customers of these states show each sign, the commonest first."""
+    rows = _ask(
+        """SELECT reason, count(*) AS n
+           FROM (SELECT unnest(reasons) AS reason FROM read_parquet(?) WHERE list_contains(?::VARCHAR[], state))
+           GROUP BY reason ORDER BY n DESC, reason""",
+        [shown.table("customers"), list(states)],
+    )
+    return {row["reason"]: row["n"] for row in rows}
+
+
+def _listing(shown: Shown, table: str, conditions: Conditions, order: str, page: int, size: int) -> Listing:
+    size = max(1, min(size, LARGEST_PAGE))
+    files = shown.table(table)
+    # The clause holds only conditions written in this module; what was typed stands in the parameters.
+    counting = f"SELECT count(*) AS n FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
+    total = _ask(counting, [files, *conditions.parameters])[0]["n"]
+    rows = _ask(
+        f"SELECT * FROM read_parquet(?) WHERE {conditions.where} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608
+        [files, *conditions.parameters, size, (max(page, 1) - 1) * size],
+    )
+    return Listing(total, rows)
+
+
+def _ask(sql: str, parameters: list[Any]) -> list[Row]:
+    with duckdb.connect(config={"threads": 2}) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        rows: list[Row] = connection.sql(sql, params=parameters).to_arrow_table().to_pylist()
+        return rows
