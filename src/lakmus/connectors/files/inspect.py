@@ -113,7 +113,10 @@ def check_plan(plan: FilePlan) -> FilePlan:
     """Return the plan with the problems that its kind and columns still have (those of an unreadable file are kept)."""
     if plan.format == "unknown" or (plan.kind is None and "ambiguous_kind" in plan.problem_codes):
         return plan
-    plan = replace(plan, problems=(), problem_codes=())
+    # Dates written both ways stay a problem until a person has said which way to read them.
+    doubtful = any(column.field and column.confidence < 1 and column.date_format in SLASHES for column in plan.columns)
+    kept = [pair for pair in zip(plan.problem_codes, plan.problems, strict=True) if doubtful and pair[0] == "contradicting_dates"]
+    plan = replace(plan, problems=tuple(wording for _, wording in kept), problem_codes=tuple(code for code, _ in kept))
     if plan.kind is None:
         return _with_problem(plan, refusal("unknown_kind", plan.name))
     if plan.kind not in FILE_KINDS:

@@ -71,7 +71,7 @@ def late_refusals(connection: duckdb.DuckDBPyConnection, staged: Staged, where: 
         return
     offset = 1 if staged.plan.header_row is None else staged.plan.header_row + 2
     cells = ", ".join(f"c{index}" for index in range(len(staged.plan.columns)))
-    connection.execute("create or replace temp table wanting as select unnest(?) as r", [rows])
+    connection.execute("create or replace table wanting as select unnest(?) as r", [rows])
     numbered = f"select row_number() over () - 1 as r, to_json([{cells}]) as cells from {relation_of(staged.plan, work_dir)}"
     cursor = connection.cursor().execute(
         f"select r, cast(cells as varchar) from ({numbered}) where r in (select r from wanting) order by r"

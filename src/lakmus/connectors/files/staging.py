@@ -27,6 +27,7 @@ LARGEST_NUMBER = 1e12
 EARLIEST = "1970-01-01"
 MAY_BE_FUTURE = ("promised_at", "ended_at")
 MAY_BE_OLD = ("registered_at",)
+NEVER_MOMENT = "timestamp '1900-01-01'"  # what programs write for "no date" lies before it
 NEVER = "'(0001-01-01|0000-00-00|01\\.01\\.0001|00\\.00\\.0000|1900-01-00).*'"
 STRUCTURE = {"MISSING COLUMNS": "too_few_cells", "TOO MANY COLUMNS": "too_many_cells", "INVALID ENCODING": "wrong_encoding"}
 KEYS = {
@@ -175,7 +176,8 @@ def staging_query(plan: FilePlan, relation: str, time_zone: str, now: datetime) 
         if FIELDS[field].sort is Sort.MOMENT:
             moments.append((index, column))
             written = _written_moment(plan, f"c{index}", field)
-            values.append(f"{cells.local_moment(written, column.date_format or '')} as {field}_local")
+            local = cells.local_moment(written, column.date_format or "")
+            values.append(f"nullif(greatest({local}, {NEVER_MOMENT}), {NEVER_MOMENT}) as {field}_local")
             values.append(f"{cells.aware_moment(written, column.date_format or '')} as {field}_aware")
         elif field not in ("feature", "clock"):
             values.append(f'{_value(column, f"c{index}", plan.decimal)} as "{field}"')
