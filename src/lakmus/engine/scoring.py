@@ -69,11 +69,11 @@ def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company:
     BucketResult : tables after `tables.TABLES`; an empty table gives empty ones.
     """
     facts = facts_until(table, as_of=as_of)
-    orders = order_table(facts, currency=company.currency)
+    orders = _settled(order_table(facts, currency=company.currency))
     found = find_errors(facts, orders, feeds=learned.feeds, company=company, as_of=as_of)
     displeasure = voiced(facts)
-    customers = customer_table(facts, orders, found.errors, displeasure, learned=learned, company=company, as_of=as_of)
-    errors = _judged_errors(found.errors, customers, displeasure, as_of=as_of)
+    customers = _settled(customer_table(facts, orders, found.errors, displeasure, learned=learned, company=company, as_of=as_of))
+    errors = _settled(_judged_errors(found.errors, customers, displeasure, as_of=as_of))
     moments = _followed_moments(found.moments, orders, customers, learned=learned, company=company, as_of=as_of)
     alone = left_alone(facts, orders, errors, as_of=as_of)
     people, untouched = people_of(candidates(customers, errors, as_of=as_of), errors, facts, alone, as_of=as_of)
@@ -91,6 +91,11 @@ def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company:
         money=_money(customers, orders, facts, as_of=as_of),
         months=_months(customers, company.time_zone),
     )
+
+
+def _settled(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with its figures to nine decimals: vectorised division may differ in the last digit with a column's length."""
+    return frame.with_columns(pl.col(pl.Float64).round(9))
 
 
 def _arrow(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:

@@ -28,8 +28,8 @@ ANOTHER_MATTER = (
 )
 """Signs that a message that thanks also asks for something."""
 
-# The lists below are sought in text in lower case, «ё» as «е», every run of other signs than letters and digits as one space, a space at both
-# ends. `_words` puts a space before each entry, so it must begin a word; an entry that ends in "." must also end it.
+# The lists below are sought in text in lower case, «ё» as «е», every run of signs other than letters and digits as one space, a space at
+# both ends. `_words` puts a space before each entry, so it must begin a word; an entry that ends in "." must also end it.
 
 
 def _words(entries: str) -> tuple[str, ...]:
