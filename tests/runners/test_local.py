@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from itertools import chain
 
 import pytest
 
@@ -24,12 +25,24 @@ def stream(tmp_path) -> Stream:
 
 @pytest.fixture
 def in_processes(monkeypatch) -> None:
-    monkeypatch.setattr(local, "SMALL_STREAM", 0)
+    monkeypatch.setattr(local, "ROWS_PER_CALL", 1)
 
 
-def test_every_bucket_comes_once_and_in_order_with_the_columns_asked_for(stream) -> None:
+def test_small_buckets_go_through_the_function_together(stream, monkeypatch) -> None:
+    together = list(map_buckets(stream, functions.ids, as_of=LATER))
+    monkeypatch.setattr(local, "ROWS_PER_CALL", 250)
+    in_groups = list(map_buckets(stream, functions.ids, as_of=LATER, workers=1))
+    monkeypatch.setattr(local, "ROWS_PER_CALL", 1)
+    one_by_one = list(map_buckets(stream, functions.ids, as_of=LATER, workers=1))
+    assert [len(together), len(one_by_one)] == [1, 5] and 1 < len(in_groups) < 5
+    assert list(chain(*together)) == list(chain(*in_groups)) == list(chain(*one_by_one))
+
+
+def test_every_bucket_comes_once_and_in_order_with_the_columns_asked_for(stream, monkeypatch) -> None:
+    monkeypatch.setattr(local, "ROWS_PER_CALL", 1)
     steps = []
-    results = list(map_buckets(stream, functions.described, as_of=LATER, columns=["ts"], progress=lambda *step: steps.append(step)))
+    described = map_buckets(stream, functions.described, as_of=LATER, columns=["ts"], workers=1, progress=lambda *step: steps.append(step))
+    results = list(described)
     assert [result[0] for result in results] == [0, 1, 2, 3, 4] and sum(result[1] for result in results) == 500
     assert {result[2:] for result in results} == {(("ts",), os.getpid())}
     assert steps == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
@@ -52,8 +65,9 @@ def test_merges_and_the_moment_are_resolved_before_the_function_sees_anything(st
     assert sum(len(bucket) for bucket in map_buckets(stream, functions.ids, as_of=START)) < 10
 
 
-def test_an_import_during_the_run_does_not_reach_later_buckets(stream) -> None:
-    running = map_buckets(stream, functions.ids, as_of=LATER)
+def test_an_import_during_the_run_does_not_reach_later_buckets(stream, monkeypatch) -> None:
+    monkeypatch.setattr(local, "ROWS_PER_CALL", 1)
+    running = map_buckets(stream, functions.ids, as_of=LATER, workers=1)
     rows = len(next(running))
     stream.append(made_up(300, first=500).to_reader())
     assert rows + sum(len(bucket) for bucket in running) == 500

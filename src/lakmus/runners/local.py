@@ -19,7 +19,7 @@ from lakmus.stream.store import Snapshot, Stream
 
 R = TypeVar("R")
 Progress = Callable[[int, int], None]
-SMALL_STREAM = 200_000
+ROWS_PER_CALL = 250_000
 DIED = Wording(
     "Расчёт прерван: системе не хватило памяти или процесс остановили. История клиентов не изменена; повторите, закрыв другие программы.",
     "The computation was cut off: memory ran out or the process was stopped. The history is unchanged; close other programs and repeat.",
@@ -35,10 +35,14 @@ def map_buckets(
     workers: int = 2,
     progress: Progress | None = None,
 ) -> Iterator[R]:
-    """Yield `function(table, bucket)` for every bucket, in the order of buckets, all read from one version of the stream.
+    """Yield `function(table, first bucket)` over all buckets, in their order, all read from one version of the stream.
 
-    `function` must be picklable (a module's function, or a `functools.partial` of one) and pure. Streams below
-    `SMALL_STREAM` activities, `workers=1`, and calls from a daemon process run in this process. `progress` is called
+    Neighbouring small buckets go through the function together, about `ROWS_PER_CALL` activities a call: a bucket is no
+    more than a set of whole customers, and the fixed cost of a call is that of many thousand rows. In each table the rows of one
+    customer stand together, by `ts`.
+
+    `function` must be picklable (a module's function, or a `functools.partial` of one) and pure. A single
+    group, `workers=1`, and calls from a daemon process run in this process. `progress` is called
     with (buckets done, buckets).
 
     Raises
@@ -46,37 +50,65 @@ def map_buckets(
     LakmusError : a process died; what the function itself raises comes through as it is.
     """
     snapshot = stream.prepare()
+    groups = _groups(snapshot, stream.bucket_count)
     # A process that is itself somebody's daemon (a job worker may be) is not allowed children.
     alone = workers < 2 or multiprocessing.current_process().daemon
-    if alone or sum(file.rows for file in snapshot.files) < SMALL_STREAM:
-        results = _here(stream, function, snapshot, as_of, columns)
+    if alone or len(groups) == 1:
+        results = _here(stream, function, groups, snapshot, as_of, columns)
     else:
-        results = _in_processes(stream, function, snapshot, as_of, columns, workers)
-    for done, outcome in enumerate(results, start=1):
+        results = _in_processes(stream, function, groups, snapshot, as_of, columns, workers)
+    for group, outcome in zip(groups, results, strict=True):
         if progress:
-            progress(done, stream.bucket_count)
+            progress(group[-1] + 1, stream.bucket_count)
         yield outcome
 
 
+def _groups(snapshot: Snapshot, bucket_count: int) -> list[list[int]]:
+    """Put neighbouring buckets together until each group but the last holds `ROWS_PER_CALL` activities."""
+    groups: list[list[int]] = [[]]
+    held = 0
+    for bucket in range(bucket_count):
+        if held >= ROWS_PER_CALL:
+            groups.append([])
+            held = 0
+        groups[-1].append(bucket)
+        held += sum(file.rows for file in snapshot.of_bucket(bucket))
+    return groups
+
+
 def _here(
-    stream: Stream, function: Callable[[pa.Table, int], R], snapshot: Snapshot, as_of: datetime, columns: Sequence[str] | None
+    stream: Stream,
+    function: Callable[[pa.Table, int], R],
+    groups: list[list[int]],
+    snapshot: Snapshot,
+    as_of: datetime,
+    columns: Sequence[str] | None,
 ) -> Iterator[R]:
-    for bucket in range(stream.bucket_count):
-        yield function(stream.read_bucket(bucket, as_of=as_of, columns=columns, snapshot=snapshot), bucket)
+    for buckets in groups:
+        yield function(_read(stream, buckets, snapshot, as_of, columns), buckets[0])
+
+
+def _read(stream: Stream, buckets: list[int], snapshot: Snapshot, as_of: datetime, columns: Sequence[str] | None) -> pa.Table:
+    return pa.concat_tables(stream.read_bucket(bucket, as_of=as_of, columns=columns, snapshot=snapshot) for bucket in buckets)
 
 
 def _in_processes(
-    stream: Stream, function: Callable[[pa.Table, int], R], snapshot: Snapshot, as_of: datetime, columns: Sequence[str] | None, workers: int
+    stream: Stream,
+    function: Callable[[pa.Table, int], R],
+    groups: list[list[int]],
+    snapshot: Snapshot,
+    as_of: datetime,
+    columns: Sequence[str] | None,
+    workers: int,
 ) -> Iterator[R]:
     # Fresh processes rather than forks: a web server or a command line holds threads, and a fork copies their locks.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        buckets = iter(range(stream.bucket_count))
         running: deque[Future[R]] = deque()
         try:
-            # A few buckets ahead and no more: results that nobody has taken yet stay bounded.
-            for bucket in buckets:
-                running.append(pool.submit(_one_bucket, stream.path, function, bucket, snapshot, as_of, columns))
+            # A few groups ahead and no more: results that nobody has taken yet stay bounded.
+            for buckets in groups:
+                running.append(pool.submit(_one_group, stream.path, function, buckets, snapshot, as_of, columns))
                 if len(running) > workers + 1:
                     yield running.popleft().result()
             while running:
@@ -88,8 +120,12 @@ def _in_processes(
                 future.cancel()
 
 
-def _one_bucket(
-    path: Path, function: Callable[[pa.Table, int], R], bucket: int, snapshot: Snapshot, as_of: datetime, columns: Sequence[str] | None
+def _one_group(
+    path: Path,
+    function: Callable[[pa.Table, int], R],
+    buckets: list[int],
+    snapshot: Snapshot,
+    as_of: datetime,
+    columns: Sequence[str] | None,
 ) -> R:
-    stream = Stream.open(path)
-    return function(stream.read_bucket(bucket, as_of=as_of, columns=columns, snapshot=snapshot), bucket)
+    return function(_read(Stream.open(path), buckets, snapshot, as_of, columns), buckets[0])
