@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import os
 import re
@@ -9,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
@@ -243,6 +245,26 @@ def api() -> str:
     return page("API", "src/lakmus/api/site.py", schema["info"]["description"], described, *operations)
 
 
+def commands() -> str:
+    """The command line: every command with its options."""
+    from lakmus.cli.main import build_parser
+
+    parser = build_parser("en")
+    with mock.patch.dict(os.environ, COLUMNS="110"):
+        parts = [f"```\n{parser.format_help()}```"]
+        parts += [f"## {one.prog}\n\n```\n{one.format_help()}```" for one in _commands_below(parser)]
+    exits = "Exit code 0: done; 1: refused, for a reason that is printed; 2: wrong usage."
+    return page("Commands", "src/lakmus/cli/main.py", "`lakmus` is the same as `python -m lakmus`.", exits, *parts)
+
+
+def _commands_below(parser: argparse.ArgumentParser) -> Iterable[argparse.ArgumentParser]:
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield below
+                yield from _commands_below(below)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "activities": activities,
     "signals": signals,
@@ -251,6 +273,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings": settings,
     "roles": roles,
     "files": files,
+    "commands": commands,
     "api": api,
 }
 
