@@ -6,12 +6,14 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from lakmus.history import failures
 
 SOURCE = Path(__file__).parent.parent / "src" / "lakmus"
 FAMILIES = {family.__name__ for family in failures.LakmusError.__subclasses__()}
 Text = tuple[str, str]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,11 @@ def collect() -> list[Failure]:
     """
     trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
     del trees[SOURCE / "history" / "failures.py"]
-    constants = {name: texts for tree in trees.values() for name, texts in _constants(tree)}
-    makers = {_module(path): dict(_makers(tree, constants)) for path, tree in trees.items()}
+    constants = {_module(path): dict(_constants(tree)) for path, tree in trees.items()}
+    makers = {_module(path): dict(_makers(tree, _visible(path, tree, constants))) for path, tree in trees.items()}
     found: dict[str, Failure] = {}
     for path, tree in trees.items():
-        for failure in _failures(path, tree, constants, _visible(path, tree, makers)):
+        for failure in _failures(path, tree, _visible(path, tree, constants), _visible(path, tree, makers)):
             if failure.code not in found or found[failure.code].texts is None:
                 found[failure.code] = failure
     return sorted(found.values(), key=lambda one: (one.package, one.code))
@@ -61,14 +63,14 @@ def _module(path: Path) -> str:
     return ".".join(("lakmus", *path.relative_to(SOURCE).with_suffix("").parts))
 
 
-def _visible(path: Path, tree: ast.Module, makers: dict[str, dict[str, Maker]]) -> dict[str, Maker]:
-    """Return the makers that a module defines or imports, by the name they have there."""
-    visible = dict(makers[_module(path)])
+def _visible(path: Path, tree: ast.Module, defined: dict[str, dict[str, T]]) -> dict[str, T]:
+    """Return what a module defines or imports of `defined` (by module and name), by the name it has there."""
+    visible = dict(defined[_module(path)])
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module in makers:
+        if isinstance(node, ast.ImportFrom) and node.module in defined:
             for name in node.names:
-                if name.name in makers[node.module]:
-                    visible[name.asname or name.name] = makers[node.module][name.name]
+                if name.name in defined[node.module]:
+                    visible[name.asname or name.name] = defined[node.module][name.name]
     return visible
 
 
