@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
-
-from lakmus.operations.accounts.changes import issue_token
-from lakmus.stream.store import Stream
 
 pytestmark = pytest.mark.django_db
 ROW = {"kind": "placed_order", "ts": "2026-03-01T12:00:00+03:00", "customer": "17850", "order": "A-1", "amount": 1200.5}
 
 
-class FolderHome:
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def stream(self) -> Stream:
-        return Stream.open_or_create(self.path / "stream", buckets=4)
-
-
 @pytest.fixture
-def push(user_of: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr("lakmus.api.activities.home", lambda: FolderHome(tmp_path))
-    _, secret = issue_token(user=user_of("administrator"), name="CRM", scopes=["push"], actor=None)
-
+def push(program: Any) -> Any:
     def send(body: Any, language: str = "en") -> Any:
-        written = body if isinstance(body, bytes | str) else json.dumps(body)
-        headers = {"authorization": f"Bearer {secret}", "accept-language": language}
-        return Client().post("/api/activities", written, content_type="application/json", headers=headers)
+        return program("post", "/api/activities", body, role="administrator", language=language)
 
     return send
 

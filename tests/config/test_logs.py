@@ -18,6 +18,7 @@ from lakmus.config.logs import Impersonal, impersonal
         ("Not Found: /customers/17850", "Not Found: /customers/<customer>"),
         ('"GET /customers/?query=Анна HTTP/1.1" 200', '"GET /customers/?<query> HTTP/1.1" 200'),
         ("token lakmus_abcdefghijklmnopqrstuvwxyz refused", "token <token> refused"),
+        ("verdict as of 2026-11-22 01:41:42,188 done", "verdict as of 2026-11-22 01:41:42,188 done"),
         ("import 17: 20000000 rows in 66.12 s", "import 17: 20000000 rows in 66.12 s"),
     ],
 )
@@ -30,6 +31,6 @@ def test_arguments_and_tracebacks_are_cleaned_as_well() -> None:
         raise ValueError("bad row of anna@example.com")
     except ValueError:
         record = logging.LogRecord("x", logging.WARNING, "", 0, "for %s", ("+7 916 123-45-67",), sys.exc_info())
-    written = Impersonal("{message}", style="{").format(record)
-    assert written.startswith("for <phone>\nTraceback")
+    written = Impersonal("{asctime} {message}", style="{").format(record)
+    assert written.startswith("2") and "for <phone>\nTraceback" in written
     assert "bad row of <e-mail>" in written and "anna@" not in written

@@ -4,24 +4,59 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 from django.conf import settings
+from ninja import Query
 
 from lakmus.api.wordings import BAD_AS_OF
 from lakmus.history.failures import BadInput
 from lakmus.history.period import end_of_day
 from lakmus.operations.company.queries import company_terms
+from lakmus.usecases.home import Home, open_home
+from lakmus.usecases.show_verdict import Shown, ask_for_verdict, computing_share, show_verdict, verdict_at_hand
 
-if TYPE_CHECKING:
-    from lakmus.usecases.home import Home
+# A verdict of so many activities takes seconds; of more, minutes, which no call should wait for.
+MOST_ACTIVITIES_AT_ONCE = 300_000
+AsOf = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="A day (2026-03-31, up to its end in the company's zone) or a moment with its zone; without it, the latest there is.",
+    ),
+]
 
 
 def home() -> Home:
     """Return the home folder of this installation."""
-    from lakmus.usecases.home import open_home
-
     return open_home(Path(settings.LAKMUS_HOME))
+
+
+class StillComputing(Exception):
+    """The answer needs a verdict that the worker is computing; `share` is how much is done, 0..1 or unknown."""
+
+    def __init__(self, share: float | None) -> None:
+        super().__init__("the verdict is being computed")
+        self.share = share
+
+
+def verdict_asked(place: Home, as_of: str | None) -> Shown:
+    """Return the verdict that an answer builds on.
+
+    Raises
+    ------
+    BadInput : `as_of` is no moment.
+    NotFound : nothing was imported yet.
+    StillComputing : the history is large and nobody has computed this verdict yet; the worker was asked to.
+    """
+    moment = moment_asked(as_of)
+    shown = verdict_at_hand(place, as_of=moment)
+    if shown is None and place.stream().count <= MOST_ACTIVITIES_AT_ONCE:
+        shown = show_verdict(place, as_of=moment)
+    if shown is None:
+        ask_for_verdict(place, as_of=moment)
+        raise StillComputing(computing_share(place, as_of=moment))
+    return shown
 
 
 def moment_asked(written: str | None) -> datetime | None:

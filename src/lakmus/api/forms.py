@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Schema
+from ninja import Query, Schema
 from ninja.parser import Parser
 from pydantic import Field
 
@@ -44,5 +44,14 @@ class Page(Schema):
     rows: list[dict[str, Any]]
 
 
+class Computing(Schema):
+    """The verdict behind the answer is being computed; ask again after `Retry-After` seconds. `done_share` is 0..1 or unknown."""
+
+    status: str
+    done_share: float | None
+
+
+PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
+PageSize = Annotated[int, Query(ge=1, le=500)]
 FAILURES: dict[int, type[Schema]] = dict.fromkeys((400, 401, 403, 404, 409, 413, 422), Failure)
-AS_OF = "A day (2026-03-31, up to its end in the company's zone) or a moment with its zone; without it, the latest the data allow."
+NOT_YET: dict[int, type[Schema]] = {202: Computing, **FAILURES}

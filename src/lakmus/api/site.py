@@ -15,7 +15,8 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from lakmus import __version__
-from lakmus.api import activities, health, imports
+from lakmus.api import activities, customers, errors, health, imports, verdict
+from lakmus.api.asked import StillComputing
 from lakmus.api.forms import StrictParser
 from lakmus.api.wordings import NO_SUCH_ADDRESS, NO_TOKEN, OUR_ERROR, TOO_LARGE, UNREADABLE, WRONG_PARAMETERS, error_body, spoken
 from lakmus.history.failures import LakmusError
@@ -37,6 +38,9 @@ api = NinjaAPI(
 )
 api.add_router("", health.router)
 api.add_router("", activities.router)
+api.add_router("", customers.router)
+api.add_router("", errors.router)
+api.add_router("", verdict.router)
 api.add_router("", imports.router)
 
 
@@ -54,6 +58,14 @@ def answer(request: HttpRequest, status: int, code: str, wording: Wording, **mor
 def say_failure(request: HttpRequest, failure: LakmusError) -> HttpResponse:
     """Any error of the family, under its own status."""
     return answer(request, failure.http_status, failure.code, failure.wording)
+
+
+@api.exception_handler(StillComputing)
+def say_still_computing(request: HttpRequest, waiting: StillComputing) -> HttpResponse:
+    """No error: the answer is on its way."""
+    response = api.create_response(request, {"status": "computing", "done_share": waiting.share}, status=202)
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 @api.exception_handler(AuthenticationError)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 from django.utils import timezone
@@ -14,10 +14,8 @@ from django.utils import timezone
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.operations.company.queries import company_terms
 from lakmus.operations.journal.changes import record
+from lakmus.usecases.home import Home
 from lakmus.usecases.pushed_rows import RowProblem, Told, read_row
-
-if TYPE_CHECKING:
-    from lakmus.usecases.home import Home
 
 WAIT_SECONDS = 20.0  # a program that pushes waits for an answer; it gets "busy" and comes again
 
