@@ -80,6 +80,20 @@ def between(low: str, high: str, language: str = "ru") -> str:
     return f"{low} to {high}" if language == "en" else f"от {low} до {high}"
 
 
+def money_between(low: float | None, high: float | None, currency: str = "RUB", language: str = "ru") -> str:
+    """Return an interval of money; in Russian the unit stands once where both ends share it: `от 1,9 до 2,2 млн ₽`."""
+    first, second = (short_money(end, currency, language) for end in (low, high))
+    if language != "en":
+        units = [NO_BREAK.join(word for word in end.split(NO_BREAK) if not _is_figure(word)) for end in (first, second)]
+        if units[0] == units[1]:
+            first = first.removesuffix(NO_BREAK + units[0])
+    return between(first, second, language)
+
+
+def _is_figure(word: str) -> bool:
+    return word.lstrip(MINUS).replace(",", "").isdigit()
+
+
 def day(moment: date | datetime | None, language: str = "ru", *, time_zone: str = "Europe/Moscow") -> str:
     """Return a date as `21.11.2026`; a moment is first brought to the company's zone."""
     if moment is None:
@@ -92,6 +106,11 @@ def moment(at: datetime | None, language: str = "ru", *, time_zone: str = "Europ
     if at is None:
         return NOTHING
     return f"{day(at, language, time_zone=time_zone)} {_local(at, time_zone):%H:%M}"
+
+
+def local_day(at: datetime, time_zone: str) -> date:
+    """Return the day on which a moment falls in the company's zone."""
+    return at.astimezone(ZoneInfo(time_zone)).date()
 
 
 def month(first_day: date, language: str = "ru", *, with_year: bool = False) -> str:

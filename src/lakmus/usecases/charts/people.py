@@ -33,7 +33,7 @@ def litmus_strip(probability: float | None, language: str = "ru", *, low: float 
     width, height = 120.0, 18.0
     step = width / STEPS
     scale = "".join(
-        tag("rect", x=position * step, y=5.0, width=step + 0.3, height=9.0, fill=_scale_colour(position / (STEPS - 1))) for position in range(STEPS)
+        tag("rect", x=place * step, y=5.0, width=step + 0.3, height=9.0, fill=_scale_colour(place / (STEPS - 1))) for place in range(STEPS)
     )
     if probability is None:
         return picture(width, height, [scale], title=STRIP_UNKNOWN.in_language(language), class_="ch ch-strip")

@@ -71,7 +71,8 @@ def share_bars(rows: Sequence[ShareRow], *, title: str) -> str:
         parts.append(bar(0, top + 22, width, 5, "line"))
         if row.share is not None:
             parts.append(bar(0, top + 22, width * min(max(row.share, 0.0), 1.0), 5, "soft"))
-    return picture(width, max(step * len(rows), 1.0), parts, title=title, rows=[f"{row.title}: {row.words}" for row in rows], class_="ch ch-shares")
+    told = [f"{row.title}: {row.words}" for row in rows]
+    return picture(width, max(step * len(rows), 1.0), parts, title=title, rows=told, class_="ch ch-shares")
 
 
 def stars_histogram(groups: Sequence[StarsGroup], language: str = "ru") -> str:

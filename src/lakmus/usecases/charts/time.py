@@ -11,7 +11,7 @@ from lakmus.usecases.charts.drawing import bar, line, picture, text
 from lakmus.usecases.writing import month, number
 
 WIDTH, HEIGHT = 620.0, 220.0
-AXIS_AT, REACH = 104.0, 78.0
+TOP, REACH = 34.0, 150.0
 
 LOST_TITLE = Wording(
     "Потери по месяцам: {vocal} заметных, {silent} молчаливых за {months} мес.",
@@ -36,11 +36,12 @@ def lost_by_month(months: Sequence[MonthOfLoss], language: str = "ru") -> str:
     """Draw diverging bars: up those who complained (red), down those who kept silent (violet), each with its count."""
     if not months:
         return _nothing(NO_LOSSES.in_language(language))
-    tallest = max(1, *(max(row.vocal, row.silent) for row in months))
+    up, down = max(row.vocal for row in months), max(row.silent for row in months)
+    size = REACH / max(1, up + down)
+    axis = TOP + up * size
     step = (WIDTH - 20) / len(months)
     width = min(34.0, step * 0.68)
-    size = REACH / tallest
-    parts = [line(0, AXIS_AT, WIDTH, AXIS_AT)]
+    parts = [line(0, axis, WIDTH, axis)]
     rows = []
     every = 1 if step >= 30 else 2 if step >= 16 else 3
     for position, row in enumerate(months):
@@ -48,18 +49,17 @@ def lost_by_month(months: Sequence[MonthOfLoss], language: str = "ru") -> str:
         middle = left + width / 2
         words = LOST_ROW.filled(month=month(row.month, language, with_year=True), vocal=row.vocal, silent=row.silent).in_language(language)
         rows.append(words)
-        parts.append(bar(left, AXIS_AT - 1 - row.vocal * size, width, row.vocal * size, "red", hint=words))
-        parts.append(bar(left, AXIS_AT + 1, width, row.silent * size, "violet", hint=words))
+        parts.append(bar(left, axis - 1 - row.vocal * size, width, row.vocal * size, "red", hint=words))
+        parts.append(bar(left, axis + 1, width, row.silent * size, "violet", hint=words))
         if position % every == 0:
             if row.vocal:
-                parts.append(text(middle, AXIS_AT - 5 - row.vocal * size, number(row.vocal, language), "ch-figure ch-middle"))
+                parts.append(text(middle, axis - 5 - row.vocal * size, number(row.vocal, language), "ch-figure ch-middle"))
             if row.silent:
-                parts.append(text(middle, AXIS_AT + 14 + row.silent * size, number(row.silent, language), "ch-figure ch-middle"))
+                parts.append(text(middle, axis + 14 + row.silent * size, number(row.silent, language), "ch-figure ch-middle"))
             parts.append(text(middle, HEIGHT - 4, month(row.month, language), "ch-text ch-middle"))
     parts.append(text(WIDTH, 11, f"↑ {UP.in_language(language)}   ↓ {DOWN.in_language(language)}", "ch-text ch-end"))
-    title = LOST_TITLE.filled(
-        vocal=number(sum(row.vocal for row in months), language), silent=number(sum(row.silent for row in months), language), months=len(months)
-    )
+    vocal, silent = (number(sum(counts), language) for counts in zip(*((row.vocal, row.silent) for row in months), strict=True))
+    title = LOST_TITLE.filled(vocal=vocal, silent=silent, months=len(months))
     return picture(WIDTH, HEIGHT, parts, title=title.in_language(language), rows=rows, class_="ch ch-months")
 
 

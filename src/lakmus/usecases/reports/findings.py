@@ -1,0 +1,96 @@
+"""Errors, intervals and states of too little data, written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lakmus.engine.verdict import ErrorFinding
+from lakmus.history.estimate import Estimate, Finding, NotEnoughEvidence
+from lakmus.usecases.charts import interval_bar
+from lakmus.usecases.reports import words
+from lakmus.usecases.reports.told import Line, ToldError
+from lakmus.usecases.writing import between, money_between, number, points, short_money
+
+SHOWN_ERRORS = 5
+
+
+def shortage(finding: NotEnoughEvidence, language: str) -> str:
+    """Say what is missing: the reason, how much is needed, how much there is."""
+    counts = words.SHORT_OF.filled(needed=number(finding.needed, language), available=number(finding.available, language))
+    return f"{finding.reason.in_language(language)} ({counts.in_language(language)})"
+
+
+def money_range(finding: Estimate, currency: str, language: str) -> str:
+    """Write the interval of an amount."""
+    return money_between(finding.low, finding.high, currency, language)
+
+
+def dearest(errors: Iterable[ErrorFinding]) -> list[ErrorFinding]:
+    """Return the errors that happened, those with a measured cost first, the dearest of them leading."""
+    happened = [error for error in errors if error.measured and error.found]
+    return sorted(happened, key=lambda error: (not isinstance(error.money, Estimate), -_point(error.money), -error.exposed, error.code))
+
+
+def told_errors(errors: Iterable[ErrorFinding], currency: str, language: str) -> tuple[ToldError, ...]:
+    """Tell the errors that cost most; their intervals share one scale."""
+    shown = dearest(errors)[:SHOWN_ERRORS]
+    ends = [end for error in shown if isinstance(error.money, Estimate) for end in (error.money.low, error.money.high)]
+    scale = (min([0.0, *ends]), max([1.0, *ends]))
+    return tuple(_told(error, currency, language, scale) for error in shown)
+
+
+def _told(error: ErrorFinding, currency: str, language: str, scale: tuple[float, float]) -> ToldError:
+    title = error.title.in_language(language)
+    figure, interval = written_cost(error.money, currency, language)
+    picture = None
+    badge = error.money if isinstance(error.money, Estimate) else error.difference
+    if isinstance(error.money, Estimate):
+        picture = interval_bar(
+            error.money.point,
+            error.money.low,
+            error.money.high,
+            scale_low=scale[0],
+            scale_high=scale[1],
+            words=f"{title}: {figure} {interval}".strip(),
+        )
+    return ToldError(
+        title[:1].upper() + title[1:],
+        figure,
+        interval,
+        picture,
+        badge.badge.value if isinstance(badge, Estimate) else "",
+        words.BADGES[badge.badge].in_language(language) if isinstance(badge, Estimate) else "",
+        _lines(error, language),
+    )
+
+
+def written_cost(money: Finding, currency: str, language: str) -> tuple[str, str]:
+    """Return what an error costs and the interval beside it; harm that is not seen is said so, never a negative amount."""
+    if isinstance(money, NotEnoughEvidence):
+        return words.THIN.in_language(language), shortage(money, language)
+    if money.point <= 0:
+        return words.NO_HARM.in_language(language), ""
+    if money.low <= 0:
+        doubt = words.MAYBE_NO_HARM.filled(high=short_money(money.high, currency, language))
+        return short_money(money.point, currency, language), doubt.in_language(language)
+    return short_money(money.point, currency, language), money_range(money, currency, language)
+
+
+def _lines(error: ErrorFinding, language: str) -> tuple[Line, ...]:
+    counted = [
+        (words.FOUND, error.found),
+        (words.EXPOSED, error.exposed),
+        (words.COMPLAINED, error.complained),
+        (words.LEFT_AFTER, error.left),
+        (words.LOST_SILENTLY, error.left_silently),
+    ]
+    lines = [Line(title.in_language(language), number(count, language)) for title, count in counted]
+    if isinstance(error.difference, Estimate):
+        span = between(number(error.difference.low * 100, language, digits=1), points(error.difference.high, language), language)
+        said = words.CASES.filled(n=number(error.difference.n, language)).in_language(language)
+        lines.append(Line(words.MORE_OFTEN.in_language(language), f"{points(error.difference.point, language)} ({span}; {said})"))
+    return tuple(lines)
+
+
+def _point(finding: Finding) -> float:
+    return finding.point if isinstance(finding, Estimate) else 0.0
