@@ -1,0 +1,44 @@
+"""`python -m lakmus.jobs`: the worker, for the home that LAKMUS_HOME names, until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from pathlib import Path
+
+PAUSE_SECONDS = 1.0
+
+
+def main() -> None:
+    """Run the queue's cluster, and beside it the watch over what waits."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lakmus.config.settings")
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.db import DatabaseError, connection
+    from django.utils import timezone
+    from django_q.cluster import Cluster
+
+    from lakmus.jobs.watch import Seen, queue_what_waits
+    from lakmus.usecases.home import open_home
+
+    open_home(Path(settings.LAKMUS_HOME))
+    # The cluster forks: no connection may be shared with its children.
+    connection.close()
+    cluster = Cluster()
+    cluster.start()
+    seen: Seen = set()
+    while cluster.sentinel is not None and cluster.sentinel.is_alive() and not cluster.has_stopped:
+        try:
+            queue_what_waits(at=timezone.now(), seen=seen)
+        except DatabaseError:
+            # The database may be away for a while (a restart of PostgreSQL); the next look finds it again.
+            logging.getLogger("lakmus.jobs").warning("the database did not answer", exc_info=True)
+            connection.close()
+        time.sleep(PAUSE_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

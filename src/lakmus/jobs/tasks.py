@@ -1,0 +1,36 @@
+"""The tasks of the queue. Each may be delivered twice or start anew after a kill, and has its effect once."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from datetime import datetime
+from pathlib import Path
+
+from lakmus.usecases.home import Home, open_home
+
+
+def run_import(number: int) -> bool:
+    """Carry out an import that a person agreed to; say whether it was this call that did."""
+    from lakmus.usecases.import_jobs import run_job
+
+    return run_job(_home(), number, runner=runner_name())
+
+
+def compute_verdict(moment: str) -> str:
+    """Compute the verdict as of a moment (ISO 8601, with its zone) unless it is there already; return its key."""
+    from lakmus.usecases.show_verdict import show_verdict
+
+    return show_verdict(_home(), as_of=datetime.fromisoformat(moment)).key
+
+
+def runner_name() -> str:
+    """Return a name that no other process and no other call has, so that a job is never run by two under one name."""
+    return f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:12]}"
+
+
+def _home() -> Home:
+    from django.conf import settings
+
+    return open_home(Path(settings.LAKMUS_HOME))
