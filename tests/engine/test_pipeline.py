@@ -247,6 +247,26 @@ def test_the_terms_of_the_company_move_the_money_only(table: pa.Table, analysis:
     assert dearer.customers == analysis.verdict.customers and not dearer.margin_is_assumed
 
 
+def test_nobody_is_called_silent_where_nobody_could_have_spoken(table: pa.Table) -> None:
+    kinds = pa.array(["placed_order", "cancelled_order"])
+    deaf = table.filter(pa.compute.is_in(table["activity"], kinds))
+    verdict = run(deaf, as_of=END).verdict
+    assert verdict.customers.lost and verdict.customers.lost_silently is None
+    assert "complaints" in {part.code for part in verdict.coverage.not_measured}
+
+
+def test_reviews_of_late_orders_stand_beside_those_of_orders_on_time() -> None:
+    history = History().customer("anna")
+    for number in range(30):
+        history.order(str(number), "2025-06-01").promise(str(number), "2025-06-05", at="2025-06-01")
+        history.receive(str(number), "2025-06-05 20:00" if number < 15 else "2025-06-07")
+        history.review("2025-06-08", 5 if number < 12 else 1, order=str(number))
+    on_time, late = run(history.table(), as_of=END).verdict.deliveries
+    assert (on_time.code, on_time.orders, on_time.reviews, on_time.stars.point) == ("on_time", 15, 15, (12 * 5 + 3) / 15)
+    assert (late.code, late.stars.point, late.one_star.point) == ("late", 1.0, 1.0)
+    assert late.one_star.low < 0.8 and late.stars.low == 1.0
+
+
 def test_missing_feeds_are_named_as_not_measured() -> None:
     history = History().customer("anna").orders("2024-01-01", *[20] * 20)
     verdict = run(history.table(), as_of=END).verdict

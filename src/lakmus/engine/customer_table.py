@@ -21,6 +21,7 @@ from lakmus.engine.signals.catalogue import SIGNALS, Sight, contacts
 from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints, Purchases, completed_gaps, personal_rhythm
 from lakmus.engine.signals.sight import bucket_purchases, sight_of
 from lakmus.engine.signals.windows import Reading
+from lakmus.engine.text.voice import hears
 from lakmus.history.company import Company
 
 _MOMENT = pl.Datetime("us", "UTC")
@@ -55,7 +56,7 @@ def customer_table(
     frame = frame.with_columns(_lamps_out(grids, len(facts.customers)))
     frame = _with_risk(frame, facts, bought, grids, learned=learned, as_of=as_of)
     frame = _with_money(frame, bought, learned=learned, company=company)
-    frame = _with_voice(frame, displeasure, as_of=as_of)
+    frame = _with_voice(frame, displeasure, heard=hears(learned.feeds))
     return _with_errors(frame, errors, readings, as_of=as_of)
 
 
@@ -237,13 +238,14 @@ def _with_money(frame: pl.DataFrame, bought: Purchases, *, learned: Learned, com
     )
 
 
-def _with_voice(frame: pl.DataFrame, displeasure: pl.DataFrame, *, as_of: datetime) -> pl.DataFrame:
-    """Add `lost_silently`: lost, and no displeasure voiced from a year before the loss until now."""
+def _with_voice(frame: pl.DataFrame, displeasure: pl.DataFrame, *, heard: bool) -> pl.DataFrame:
+    """Add `lost_silently`: lost, and no displeasure voiced from a year before the loss until now; null where nothing could be heard."""
     last = displeasure.group_by(KEY).agg(pl.col("ts").max().alias("last_said_at"))
     joined = frame.join(last, left_on="customer", right_on=KEY, how="left", maintain_order="left")
     spoke = (pl.col("last_said_at") >= pl.col("lost_at") - pl.duration(days=SILENT_DAYS)).fill_null(False)
     lost = pl.col("lost_at").is_not_null()
-    return joined.with_columns((lost & ~spoke).alias("lost_silently")).drop("last_said_at")
+    silently = lost & ~spoke if heard else pl.lit(None, dtype=pl.Boolean)
+    return joined.with_columns(silently.alias("lost_silently")).drop("last_said_at")
 
 
 def _with_errors(frame: pl.DataFrame, errors: pl.DataFrame, readings: dict[str, Reading], *, as_of: datetime) -> pl.DataFrame:

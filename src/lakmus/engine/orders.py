@@ -47,7 +47,7 @@ def order_table(facts: Facts, *, currency: str) -> pl.DataFrame:
 
     `amount` = `placed_order._amount` where known, otherwise the sum of its `ordered_item._amount`; amounts in a currency
     other than `currency` are unknown (null), never added. `promised_at` is the promise known last; `received_at` the first
-    receipt; `late_days` = (received - promised) in days; `stars` the latest review that names the order.
+    receipt; `late_days` = (received - promised) in days; `stars` the latest review that names the order, `review_stars` all of them.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def _with_fates(orders: pl.DataFrame, facts: Facts, ours: pl.Expr) -> pl.DataFra
         .filter(pl.col("_stars").is_not_null())
         .sort("ts", "activity_id")
         .group_by(group)
-        .agg(pl.col("_stars").last().alias("stars"))
+        .agg(pl.col("_stars").last().alias("stars"), pl.col("_stars").alias("review_stars"))
     )
     for more in (promised, received, cancelled, returned, stars):
         orders = orders.join(more, on=group, how="left")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from lakmus.engine.causes.difference import difference_by_exposure, no_exposure, no_horizon, silent_to_vocal
+from lakmus.engine.causes.difference import Z95, difference_by_exposure, no_exposure, no_horizon, silent_to_vocal, wilson
 from lakmus.engine.errors.catalogue import ERROR_CODES
 from lakmus.engine.errors.search import DETECTORS
 from lakmus.engine.feeds import Feeds
@@ -15,11 +16,13 @@ from lakmus.engine.learning import Learned
 from lakmus.engine.measures.people import monday, spared
 from lakmus.engine.money.worth import lost_money
 from lakmus.engine.risk.definition import NEEDED_CUSTOMERS, WINDOW_DAYS, with_counts
-from lakmus.engine.scoring import BucketResult, CodeSums
+from lakmus.engine.scoring import BucketResult, CodeSums, StarSums
+from lakmus.engine.text.voice import VOICE_KINDS, hears
 from lakmus.engine.verdict import (
     Coverage,
     CoverageLine,
     CustomerCounts,
+    DeliveryStars,
     DoNotTouch,
     ErrorFinding,
     MonthLosses,
@@ -29,9 +32,10 @@ from lakmus.engine.verdict import (
     Verdict,
 )
 from lakmus.history.company import Company
-from lakmus.history.estimate import Estimate, Finding
+from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
 
+NEEDED_REVIEWS = 10
 _NO_CODE = CodeSums(0, 0, 0, 0, 0, 0, 0, 0, 0.0, no_exposure())
 
 
@@ -43,6 +47,7 @@ class Sums:
     money: Counter[str] = field(default_factory=Counter)
     months: dict[str, tuple[int, int, float]] = field(default_factory=dict)
     codes: dict[str, CodeSums] = field(default_factory=dict)
+    stars: dict[str, StarSums] = field(default_factory=dict)
     people: list[Person] = field(default_factory=list)
     do_not_touch: list[DoNotTouch] = field(default_factory=list)
 
@@ -56,6 +61,8 @@ class Sums:
             self.months[month] = (seen[0] + part[0], seen[1] + part[1], seen[2] + part[2])
         for code, sums in result.codes.items():
             self.codes[code] = _added(self.codes.get(code, _NO_CODE), sums)
+        for code, stars in result.stars.items():
+            self.stars[code] = self.stars.get(code, StarSums()) + stars
         self.people = list(monday([*self.people, *result.people]))
         self.do_not_touch = list(spared([*self.do_not_touch, *result.do_not_touch]))
 
@@ -103,13 +110,14 @@ def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetim
         margin_is_assumed=company.margin_is_assumed,
         margin_note=_margin_note(company),
         definition=definition,
-        customers=_customer_counts(counts, known_loss=known_loss),
+        customers=_customer_counts(counts, known_loss=known_loss, hears=hears(learned.feeds)),
         orders=_order_counts(sums),
         loss=loss if known_rhythm else learned.definition.horizon,
         value_at_risk=sums.amount("value_at_risk"),
         abrupt=counts["abrupt"],
         gradual=counts["gradual"],
         months=_months(sums, company.time_zone, as_of=as_of) if known_loss else (),
+        deliveries=_deliveries(sums),
         silent_to_vocal=silent_to_vocal(counts["hurt_silent"], counts["hurt_vocal"]) if known_rhythm else shortage,
         errors=_errors(sums, learned, known_rhythm=known_rhythm),
         people=tuple(sums.people),
@@ -129,7 +137,7 @@ def _margin_note(company: Company) -> Wording:
     return Wording("Деньги – это маржа: {share} % выручки.", "Money here is margin: {share} % of revenue.").filled(share=share)
 
 
-def _customer_counts(counts: Counter[str], *, known_loss: bool) -> CustomerCounts:
+def _customer_counts(counts: Counter[str], *, known_loss: bool, hears: bool) -> CustomerCounts:
     if not known_loss:
         return CustomerCounts(counts["known"], counts["with_orders"], counts["one_time"], None, None, None, None, None)
     return CustomerCounts(
@@ -138,7 +146,7 @@ def _customer_counts(counts: Counter[str], *, known_loss: bool) -> CustomerCount
         one_time=counts["one_time"],
         active=counts["eligible"] - counts["lost"],
         lost=counts["lost"],
-        lost_silently=counts["lost_silently"],
+        lost_silently=counts["lost_silently"] if hears else None,
         cooling=counts["cooling"],
         cold=counts["cold"],
     )
@@ -200,9 +208,32 @@ def _errors(sums: Sums, learned: Learned, *, known_rhythm: bool) -> tuple[ErrorF
                 effect=difference.scaled(code.regulars_exposed) if isinstance(difference, Estimate) else difference,
                 money=_rounded(difference.scaled(code.regulars_worth)) if isinstance(difference, Estimate) else difference,
                 article_share=entry.article_share,
+                outcome_known=learned.definition.basis != "unknown",
             )
         )
     return tuple(sorted(findings, key=_costliest))
+
+
+def _deliveries(sums: Sums) -> tuple[DeliveryStars, ...]:
+    """Return what reviews say of deliveries on time and late; none without a delivery that had a promise."""
+    titles = {"on_time": Wording("Доставлены в срок", "Delivered on time"), "late": Wording("Доставлены с опозданием", "Delivered late")}
+    shown = []
+    for code, title in titles.items():
+        own = sums.stars.get(code, StarSums())
+        shown.append(DeliveryStars(code, title, own.orders, own.reviewed, own.reviews, *_stars_of(own)))
+    return tuple(shown) if any(part.orders for part in shown) else ()
+
+
+def _stars_of(own: StarSums) -> tuple[Finding, Finding]:
+    """Return mean stars (normal interval) and the share of one star (Wilson's)."""
+    n = own.reviews
+    if n < NEEDED_REVIEWS:
+        few = NotEnoughEvidence(Wording("Слишком мало отзывов об этих заказах.", "Too few reviews of these orders."), NEEDED_REVIEWS, n)
+        return few, few
+    mean = own.stars / n
+    half = Z95 * math.sqrt(max(own.squares / n - mean * mean, 0.0) / (n - 1))
+    share, low, high = wilson(own.ones, n)
+    return Estimate(mean, mean - half, mean + half, n, Badge.COUNTED), Estimate(share, low, high, n, Badge.COUNTED)
 
 
 def _costliest(finding: ErrorFinding) -> tuple[bool, float, int, str]:
@@ -222,6 +253,8 @@ _LINES = (
 _MISSING = (
     ("visits", Wording("Визиты на сайт и в магазин", "Visits to site and shop"), ("visited_site", "visited_store", "logged_in"),
      Wording("журнал визитов с клиентом и временем", "a log of visits with customer and time")),
+    ("complaints", Wording("Кто ушёл молча", "Who left silently"), VOICE_KINDS,
+     Wording("обращения, сообщения, жалобы или отзывы", "cases, messages, complaints or reviews")),
     ("surveys", Wording("Опросы", "Surveys"), ("answered_survey",), Wording("ответы на опросы", "answers to surveys")),
     ("reviews", Wording("Отзывы", "Reviews"), ("left_review",), Wording("отзывы с оценкой и датой", "reviews with stars and date")),
     ("loyalty", Wording("Программа лояльности", "Loyalty programme"), ("earned_points", "redeemed_points"),

@@ -44,6 +44,28 @@ class CodeSums:
 
 
 @dataclass(frozen=True)
+class StarSums:
+    """Orders, orders with a review, reviews, sum and sum of squares of stars, reviews of one star."""
+
+    orders: int = 0
+    reviewed: int = 0
+    reviews: int = 0
+    stars: float = 0.0
+    squares: float = 0.0
+    ones: int = 0
+
+    def __add__(self, other: StarSums) -> StarSums:
+        return StarSums(
+            self.orders + other.orders,
+            self.reviewed + other.reviewed,
+            self.reviews + other.reviews,
+            self.stars + other.stars,
+            self.squares + other.squares,
+            self.ones + other.ones,
+        )
+
+
+@dataclass(frozen=True)
 class BucketResult:
     """What one bucket gives: the four tables, its candidates for the list, and the sums that cross customers."""
 
@@ -54,6 +76,7 @@ class BucketResult:
     counts: dict[str, int] = field(default_factory=dict)
     money: dict[str, float] = field(default_factory=dict)
     months: dict[str, tuple[int, int, float]] = field(default_factory=dict)
+    stars: dict[str, StarSums] = field(default_factory=dict)
 
 
 def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company: Company, as_of: datetime) -> BucketResult:
@@ -90,6 +113,7 @@ def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company:
         counts=_counts(customers, orders, errors, as_of=as_of),
         money=_money(customers, orders, facts, as_of=as_of),
         months=_months(customers, company.time_zone),
+        stars=_stars(orders),
     )
 
 
@@ -213,10 +237,23 @@ def _hundredths(amounts: pl.Series) -> float:
 def _months(customers: pl.DataFrame, time_zone: str) -> dict[str, tuple[int, int, float]]:
     lost = customers.filter("lost_in_window").with_columns(
         pl.col("lost_at").dt.convert_time_zone(time_zone).dt.strftime("%Y-%m").alias("month"),
-        pl.col("lost_silently").fill_null(False),
+        pl.col("lost_silently").fill_null(True),
     )
     monthly = lost.group_by("month").agg(
         (~pl.col("lost_silently")).sum(), pl.col("lost_silently").sum().alias("silent"), pl.col("lost_value").sum().alias("worth")
     )
     rows: list[tuple[Any, ...]] = list(monthly.iter_rows())
     return {month: (visible, silent, round((worth or 0.0) * 100)) for month, visible, silent, worth in rows}
+
+
+def _stars(orders: pl.DataFrame) -> dict[str, StarSums]:
+    """Return the reviews of delivered orders with a promise, on time and late."""
+    delivered = orders.filter(pl.col("late_days").is_not_null())
+    sums = {}
+    for code, late in (("on_time", pl.col("late_days") <= 0), ("late", pl.col("late_days") > 0)):
+        own = delivered.filter(late)
+        given = own["review_stars"].drop_nulls().explode().to_numpy()
+        sums[code] = StarSums(
+            own.height, own["stars"].count(), given.size, float(given.sum()), float((given * given).sum()), int((given == 1).sum())
+        )
+    return sums

@@ -82,11 +82,13 @@ ORDERS = pa.schema(
         ("late_days", pa.float64()),
         ("cancelled", pa.bool_()),
         ("stars", pa.float64()),
+        ("review_stars", pa.list_(pa.float64())),
         ("evidence", _TEXTS),
     ]
 )
 """One row per order; `late_days` is received minus promised (negative when early), null when either is unknown.
 
+`stars` are those of its latest review, `review_stars` those of all its reviews.
 `evidence` holds the activity ids of the order, its promise and its receipt, as far as they exist.
 """
 

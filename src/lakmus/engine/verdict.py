@@ -59,7 +59,10 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class CustomerCounts:
-    """Known customers; the eligible are the active and the lost of the window together. None: the horizon is unknown."""
+    """Known customers; the eligible are the active and the lost of the window together.
+
+    None: the horizon is unknown; `lost_silently` is None too where the data hold no complaints, cases, messages or reviews at all.
+    """
 
     known: int
     with_orders: int
@@ -92,8 +95,27 @@ class OrderCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryStars:
+    """Delivered orders with a promise that came `on_time` or `late`, and what their reviews say.
+
+    `reviews` counts reviews, `reviewed_orders` the orders they speak of. `stars`: their mean, 1..5; `one_star`: share with one star, 0..1.
+    """
+
+    code: str
+    title: Wording
+    orders: int
+    reviewed_orders: int
+    reviews: int
+    stars: Finding
+    one_star: Finding
+
+
+@dataclass(frozen=True, slots=True)
 class MonthLosses:
-    """Customers whose loss fell into one calendar month (`YYYY-MM` in the company's zone)."""
+    """Customers whose loss fell into one calendar month (`YYYY-MM` in the company's zone).
+
+    Where the data hold no complaints of any sort (`customers.lost_silently` is None), nobody knows who was silent: all are in `silent`.
+    """
 
     month: str
     visible: int
@@ -111,6 +133,7 @@ class ErrorFinding:
     exposed, complained, left, left_silently : distinct known customers, recounted from those rows.
     difference : share lost among exposed moments minus comparable ones without the error (-1..1).
     effect : customers lost beyond what comparable moments lose. money : their margin of 12 months.
+    outcome_known : False while nobody can be called lost; then `left` and `left_silently` are 0 and mean nothing.
     measured : False when the facts this detector needs are not in the stream; `not_measured` says which.
     """
 
@@ -129,6 +152,7 @@ class ErrorFinding:
     effect: Finding
     money: Finding
     article_share: float | None
+    outcome_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +300,7 @@ class Verdict:
     abrupt: int
     gradual: int
     months: tuple[MonthLosses, ...]
+    deliveries: tuple[DeliveryStars, ...]
     silent_to_vocal: Finding
     errors: tuple[ErrorFinding, ...]
     people: tuple[Person, ...]

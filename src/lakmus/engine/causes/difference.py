@@ -143,8 +143,14 @@ def silent_to_vocal(silent: int, vocal: int) -> Finding:
             NEEDED_CUSTOMERS,
             n,
         )
-    p = silent / n
+    _, low, high = wilson(silent, n)
+    high = min(high, 1 - 1e-9)
+    return Estimate(silent / vocal, min(silent / vocal, low / (1 - low)), max(silent / vocal, high / (1 - high)), n, Badge.COUNTED)
+
+
+def wilson(count: int, n: int) -> tuple[float, float, float]:
+    """Return (share, low, high): count / n with Wilson's 95 % score interval (Wilson, 1927); n >= 1."""
+    p = count / n
     centre = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
     half = Z95 / (1 + Z95**2 / n) * math.sqrt(p * (1 - p) / n + Z95**2 / (4 * n * n))
-    low, high = max(0.0, centre - half), min(1 - 1e-9, centre + half)
-    return Estimate(silent / vocal, min(silent / vocal, low / (1 - low)), max(silent / vocal, high / (1 - high)), n, Badge.COUNTED)
+    return p, max(0.0, min(p, centre - half)), min(1.0, max(p, centre + half))

@@ -15,6 +15,7 @@ from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.wording import Wording
 
 NEEDED_LOST = 30
+NEEDED_CUTS = 2
 NAMED_FROM = 0.5
 """A customer is named when the probability of loss reaches one half: more likely to leave than to stay."""
 
@@ -32,14 +33,14 @@ def backtest(cuts: Sequence[datetime], snapshots: Sequence[Snapshot], *, horizon
         if _lost(earlier) >= NEEDED_LOST and _lost(counted) >= NEEDED_LOST and _lost(counted) < counted.cells.sum():
             judged.append(_judge(cut, counted, earlier))
     if not judged or horizon_days is None:
-        lost = min((_lost(part) for part in snapshots), default=0)
+        usable = sum(_lost(part) >= NEEDED_LOST for part in snapshots)
         shortage = NotEnoughEvidence(
             Wording(
-                "Для проверки на прошлом нужны хотя бы два срока подряд, и в каждом – потерянные клиенты.",
-                "A check on the past needs at least two horizons in a row, with lost customers in each.",
-            ),
-            NEEDED_LOST,
-            lost,
+                "Для проверки на прошлом нужны хотя бы два срока подряд, и в каждом – не меньше {needed} потерянных клиентов.",
+                "A check on the past needs at least two horizons in a row, with {needed} lost customers in each at least.",
+            ).filled(needed=NEEDED_LOST),
+            NEEDED_CUTS,
+            min(usable, NEEDED_CUTS - 1),
         )
         return Backtest((), GAP_RULE, shortage.reason, shortage)
     return Backtest(tuple(judged), _chosen(judged), _words(judged[0], horizon_days, _chosen(judged)))

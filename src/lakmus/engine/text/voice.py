@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from lakmus.engine.bucket import KEY, Facts, of_kind
+from lakmus.engine.feeds import Feeds
 from lakmus.engine.text.reading import complains, complaint_topic, cries_for_help
 
 NEGATIVE_STARS = 2.0
@@ -33,3 +34,8 @@ def voiced(facts: Facts) -> pl.DataFrame:
         | ((kind == "sent_message") & by_customer & complains())
     )
     return rows.filter(displeased).select(KEY, "ts", "activity_id", "activity", cries_for_help().alias("cry")).sort("ts", "activity_id")
+
+
+def hears(feeds: Feeds) -> bool:
+    """Say whether the company's data hold anything in which customers could have voiced displeasure."""
+    return feeds.of(*VOICE_KINDS).count > 0
