@@ -5,15 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja.security import HttpBearer
 
-from lakmus.api.wordings import WRONG_SCOPE
-from lakmus.history.failures import NotAllowed
-from lakmus.operations.accounts.changes import note_token_use
-from lakmus.operations.accounts.models import User
-from lakmus.operations.accounts.permissions import TABLE, require
-from lakmus.operations.accounts.queries import live_token
+from lakmus.operations.accounts.permissions import TABLE
+from lakmus.usecases.admit_program import admit_program
 
 
 class Bearer(HttpBearer):
@@ -26,23 +21,15 @@ class Bearer(HttpBearer):
         super().__init__()
 
     def authenticate(self, request: HttpRequest, token: str) -> Any:
-        """Return the stored token; nothing for one that opens nothing.
+        """Return the user for whom the program acts; nothing for a token that opens nothing.
 
         Raises
         ------
         NotAllowed : the token or its user's role does not reach so far.
         """
-        now = timezone.now()
-        held = live_token(token, at=now)
-        if held is None:
-            return None
-        if self.scope not in held.scopes:
-            raise NotAllowed("wrong_scope", WRONG_SCOPE.filled(scope=self.scope))
-        require(held.user, self.page, self.verb)
-        note_token_use(token=held, at=now)
-        return held
+        return admit_program(token, scope=self.scope, page=self.page, verb=self.verb)
 
 
-def caller(request: HttpRequest) -> User:
-    """Return the user whose token this is."""
-    return request.auth.user  # type: ignore[attr-defined]
+def caller(request: HttpRequest) -> Any:
+    """Return the user for whom the calling program acts."""
+    return request.auth  # type: ignore[attr-defined]

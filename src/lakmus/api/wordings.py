@@ -13,10 +13,6 @@ NO_TOKEN = Wording(
     "Нужен действующий ключ: заголовок «Authorization: Bearer lakmus_…». Ключ выпускают на странице «Настройки»; отозванный не вернуть.",
     "A valid token is needed: the header “Authorization: Bearer lakmus_…”. The page “Settings” issues tokens; a revoked one stays so.",
 )
-WRONG_SCOPE = Wording(
-    "Этот ключ выпущен не для такого действия (нужно: {scope}). Ничего не изменилось; выпустите ключ с этим правом.",
-    "This token was not issued for this (needed: {scope}). Nothing was changed; issue a token with that scope.",
-)
 WRONG_PARAMETERS = Wording(
     "Запрос не такого вида, как описано в /api/openapi.json; в «fields» сказано, что именно. Ничего не изменилось.",
     "The request is not of the form that /api/openapi.json describes; “fields” says where. Nothing was changed.",
