@@ -99,12 +99,13 @@ def _untouched(told: Told) -> str:
 
 
 def _coverage(title: str, shares: Iterable[Share]) -> str:
-    rows = "".join(
-        f"<div><dt>{escape(row.title)}</dt><dd>{escape(row.words)}</dd>"
-        f'<dd class="bar"><progress value="{row.share or 0:.4f}" max="1" aria-label="{escape(row.title, quote=True)}"></progress></dd></div>'
-        for row in shares
-    )
+    rows = "".join(f"<div><dt>{escape(row.title)}</dt><dd>{escape(row.words)}</dd>{_bar(row)}</div>" for row in shares)
     return f'<section><h2>{escape(title)}</h2><dl class="shares">{rows}</dl></section>'
+
+
+def _bar(row: Share) -> str:
+    label = escape(row.title, quote=True)
+    return f'<dd class="bar"><progress value="{row.share or 0:.4f}" max="1" aria-label="{label}"></progress></dd>'
 
 
 def _list(title: str, lines: Iterable[str]) -> str:
