@@ -9,15 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 
-from lakmus.stream.buckets import KEY
+from lakmus.stream.bucketful import sorted_bucketful
 from lakmus.stream.durable import sync_file, sync_folder
 from lakmus.stream.fingerprints import Fingerprints
 from lakmus.stream.folder import StreamFolder
-from lakmus.stream.ledger import STORED_SCHEMA, StoredFile
-from lakmus.stream.parquet import SORT_ORDER, write_parquet
+from lakmus.stream.ledger import StoredFile
+from lakmus.stream.parquet import write_parquet
 from lakmus.stream.staging import Stage
 from lakmus.stream.watermarks import noted_kinds
 
@@ -43,10 +42,9 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One bucket's outcome: its new file, if anything was new, and its rows by (source, kind)."""
+    """One bucket's outcome: its new file, if anything was new, and by (source, kind) the rows that were not."""
 
     file: StoredFile | None
-    fresh: Counter[Origin]
     repeated: Counter[Origin]
 
 
@@ -74,55 +72,35 @@ def write_buckets(folder: StreamFolder, staged: Stage, keep: Mask, buckets: int)
     sync_folder(folder.activities)
 
 
-def sorted_rows(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return rows in the order in which files hold them."""
-    return rows.sort(SORT_ORDER)
-
-
-def write_rows(folder: StreamFolder, rows: pl.DataFrame, bucket: int, token: str) -> StoredFile:
+def write_rows(folder: StreamFolder, rows: pa.Table, bucket: int, token: str) -> StoredFile:
     """Write sorted rows in the stored columns as one durable file of a bucket."""
     path = f"bucket={bucket}/part-{token}.parquet"
     full = folder.activities / path
     full.parent.mkdir(exist_ok=True)
-    table = pa.table(
-        [
-            rows[name].to_arrow(compat_level=pl.CompatLevel.oldest()).cast(kind) if name in rows.columns else pa.nulls(rows.height, kind)
-            for name, kind in zip(STORED_SCHEMA.names, STORED_SCHEMA.types, strict=True)
-        ],
-        schema=STORED_SCHEMA,
-    )
-    write_parquet(table, full, kinds=noted_kinds(with_customer(rows)))
+    write_parquet(rows, full, kinds=noted_kinds(rows))
     sync_file(full)
     sync_folder(full.parent)
-    return StoredFile(path, bucket, rows.height, full.stat().st_size)
+    return StoredFile(path, bucket, rows.num_rows, full.stat().st_size)
 
 
-def with_customer(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with both columns that say whose they are, null where a chunk had none."""
-    absent = [pl.lit(None, pl.String).alias(name) for name in ("customer", "anonymous_customer_id") if name not in rows.columns]
-    return rows.with_columns(absent) if absent else rows
+def by_origin(rows: pa.Table) -> Counter[Origin]:
+    """Count rows by (source, kind)."""
+    counted: Counter[Origin] = Counter()
+    names = [name for name in ("_source", "activity") if name in rows.column_names]
+    for row in rows.select(names).group_by(names).aggregate([([], "count_all")]).to_pylist():
+        counted[row.get("_source") or "", row["activity"]] += row["count_all"]
+    return counted
 
 
 def _write_bucket(folder: StreamFolder, staged: Stage, keep: Mask, bucket: int, token: str) -> Written:
-    parts: list[pl.DataFrame] = []
+    pieces: list[pa.Table] = []
     repeated: Counter[Origin] = Counter()
-    for table, numbers in staged.bucket(bucket):
-        part = pl.DataFrame(table)
+    for piece, numbers in staged.bucket(bucket):
         fresh = keep[numbers]
         if not fresh.all():
-            repeated.update(by_origin(part.filter(~pl.Series(fresh))))
-            part = part.filter(pl.Series(fresh))
-        parts.append(part)
-    rows = pl.concat(parts, how="diagonal") if parts else pl.DataFrame()
-    if not rows.height:
-        return Written(None, Counter(), repeated)
-    rows = with_customer(rows)
-    rows = sorted_rows(rows.with_columns(pl.coalesce("customer", "anonymous_customer_id", pl.lit("")).alias(KEY)))
-    return Written(write_rows(folder, rows, bucket, token), by_origin(rows), repeated)
-
-
-def by_origin(rows: pl.DataFrame) -> Counter[Origin]:
-    """Count rows by (source, kind)."""
-    source = pl.col("_source").fill_null("") if "_source" in rows.columns else pl.lit("")
-    counted = rows.group_by(source.alias("_source"), "activity").len()
-    return Counter({(source, kind): count for source, kind, count in counted.iter_rows()})
+            repeated += by_origin(piece.filter(pa.array(~fresh)))
+            piece = piece.filter(pa.array(fresh))
+        if piece.num_rows:
+            pieces.append(piece)
+    file = write_rows(folder, sorted_bucketful(pieces), bucket, token) if pieces else None
+    return Written(file, repeated)

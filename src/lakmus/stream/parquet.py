@@ -40,10 +40,12 @@ class GroupRange:
 def write_parquet(table: pa.Table, path: Path, *, kinds: dict[str, list[int | None]]) -> None:
     """Write rows, already sorted by `SORT_ORDER`, in the stored schema; `kinds` is the note from which watermarks are read."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Columns of few words may come as dictionaries; in the file they are the same text columns as any.
+    schema = pa.schema([pa.field(field.name, table[field.name].type, field.nullable) for field in STORED_SCHEMA])
     with pq.ParquetWriter(
-        path, STORED_SCHEMA, compression="zstd", compression_level=1, use_dictionary=REPETITIVE, store_schema=False, write_page_index=False
+        path, schema, compression="zstd", compression_level=1, use_dictionary=REPETITIVE, store_schema=False, write_page_index=False
     ) as writer:
-        writer.write_table(table, row_group_size=ROWS_PER_GROUP)
+        writer.write_table(table.cast(schema), row_group_size=ROWS_PER_GROUP)
         writer.add_key_value_metadata({KINDS_NOTE: json.dumps(kinds).encode()})
 
 

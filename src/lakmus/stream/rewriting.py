@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -42,7 +41,7 @@ def joined(folder: StreamFolder, snapshot: Snapshot, choose: Callable[[Sequence[
         if len(chosen) > 1:
             rows = in_order([_whole(folder, file) for file in chosen])
             removed += chosen
-            added.append(write_rows(folder, pl.DataFrame(rows), bucket, token))
+            added.append(write_rows(folder, rows, bucket, token))
     return Replacement(tuple(removed), tuple(added), np.empty(0, np.uint64))
 
 
@@ -73,7 +72,7 @@ def without_keys(folder: StreamFolder, snapshot: Snapshot, keys: Sequence[str], 
             rows = _whole(folder, file)
             rest = rows.filter(pc.invert(pc.is_in(rows[KEY], pa.array(list(keys), pa.string()))))
             if rest.num_rows:
-                added.append(write_rows(folder, pl.DataFrame(rest), bucket, f"{token}-{place}"))
+                added.append(write_rows(folder, rest, bucket, f"{token}-{place}"))
     return Replacement(tuple(removed), tuple(added), np.concatenate(gone) if gone else np.empty(0, np.uint64))
 
 

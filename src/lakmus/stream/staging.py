@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.history.failures import BadInput
@@ -20,9 +21,12 @@ from lakmus.stream.buckets import Bucketing
 from lakmus.stream.durable import remove_folder
 from lakmus.stream.fingerprints import Fingerprints, fingerprints
 from lakmus.stream.lease import hold, is_held
+from lakmus.stream.parquet import REPETITIVE
 
 ROWS_PER_CHUNK = 500_000
 BYTES_PER_CHUNK = 160_000_000
+SAMPLE = 5000
+MOST_WORDS = 256
 ROW = "row"
 """Staged column: the number of the row within its chunk, as it came."""
 
@@ -92,12 +96,14 @@ class Stage:
         bucket_of_row = self._bucketing.of_rows(chunk)
         order = pa.array(np.argsort(bucket_of_row, kind="stable").astype(np.uint32))
         filled = chunk.select([name for name in chunk.column_names if chunk[name].null_count < chunk.num_rows])
-        sorted_rows = pa.table({**{name: filled[name].take(order) for name in filled.column_names}, ROW: order})
-        ends = np.cumsum(np.bincount(bucket_of_row, minlength=self._buckets))
+        columns = {name: _few_words(_one_piece(filled[name]), name).take(order) for name in filled.column_names} | {ROW: order}
+        # One batch, cut by slices: all of them then share the dictionaries that an Arrow file can hold only once.
+        whole = pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+        ends = np.cumsum(np.bincount(bucket_of_row, minlength=self._buckets)).tolist()
         path = self._chunk_path(len(self._starts))
-        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, sorted_rows.schema) as writer:
-            for first, last in zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True):
-                writer.write_batch(_one_batch(sorted_rows.slice(first, last - first)))
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, whole.schema) as writer:
+            for first, last in zip([0, *ends[:-1]], ends, strict=True):
+                writer.write_batch(whole.slice(first, last - first))
         self._starts.append(start)
 
     def _chunk_path(self, number: int) -> Path:
@@ -175,6 +181,16 @@ def _chunks(batches: pa.RecordBatchReader) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(waiting).combine_chunks()
 
 
-def _one_batch(rows: pa.Table) -> pa.RecordBatch:
-    batches = rows.combine_chunks().to_batches()
-    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=rows.schema)
+def _one_piece(column: pa.ChunkedArray) -> pa.Array:
+    joined = column.combine_chunks()
+    return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
+
+
+def _few_words(column: pa.Array, name: str) -> pa.Array:
+    """Return a column in which few different words repeat as a dictionary, any other as it is."""
+    if name not in REPETITIVE or name == "customer":
+        return column
+    if len(column) > SAMPLE and len(pc.unique(column.slice(0, SAMPLE))) > MOST_WORDS:
+        return column
+    encoded = column.dictionary_encode()
+    return encoded if len(encoded.dictionary) <= MOST_WORDS else column

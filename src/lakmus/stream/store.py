@@ -252,9 +252,9 @@ class Stream:
             after = self._ledger.commit(added)
             self._seen.add(incoming[keep], version=after.version)
             self._replace(after, joined(self._folder, after, many_small_files))
-        fresh: Counter[Origin] = sum((bucket.fresh for bucket in written), Counter())
         repeated: Counter[Origin] = sum((bucket.repeated for bucket in written), Counter()) if written else staged.origins
-        kinds = sorted({kind for _, kind in fresh | repeated})
+        fresh = staged.origins - repeated
+        kinds = sorted({kind for _, kind in staged.origins})
         by_kind = {kind: (_of_kind(fresh, kind), _of_kind(repeated, kind)) for kind in kinds}
         appended = int(np.count_nonzero(keep))
         return Appended(len(keep), appended, len(keep) - appended, by_kind, dict(repeated))

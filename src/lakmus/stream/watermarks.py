@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Note = dict[str, list[int | None]]
@@ -31,15 +32,17 @@ class Watermarks:
     by_kind: dict[str, KindWatermark] = field(default_factory=dict)
 
 
-def noted_kinds(rows: pl.DataFrame) -> Note:
+def noted_kinds(rows: pa.Table) -> Note:
     """Return the note of a file's rows: kind -> [rows, rows with a customer, first ts, last ts] in microseconds.
 
     Activities at the epoch itself are undated ("since always") and do not move the moments.
     """
-    dated = pl.col("ts").filter(pl.col("ts") > EPOCH).dt.epoch("us")
-    linked = pl.col("customer").count().alias("linked")
-    summary = rows.group_by("activity").agg(pl.len(), linked, dated.min().alias("low"), dated.max().alias("high"))
-    return {kind: [count, linked, low, high] for kind, count, linked, low, high in summary.sort("activity").iter_rows()}
+    ts = rows["ts"].cast(pa.int64())
+    dated = pc.if_else(pc.greater(ts, 0), ts, pa.scalar(None, pa.int64()))
+    narrow = pa.table({"kind": rows["activity"], "linked": pc.is_valid(rows["customer"]), "ts": dated})
+    counted = narrow.group_by("kind").aggregate([([], "count_all"), ("linked", "sum"), ("ts", "min"), ("ts", "max")])
+    notes = {row["kind"]: [row["count_all"], row["linked_sum"], row["ts_min"], row["ts_max"]] for row in counted.to_pylist()}
+    return dict(sorted(notes.items()))
 
 
 def summed(notes: Iterable[Note]) -> Watermarks:
