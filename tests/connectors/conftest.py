@@ -6,9 +6,11 @@ import csv
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from lakmus.connectors.files import FileOutcome, ImportPlan, SavedMapping, inspect_files, read_plan
@@ -18,15 +20,19 @@ MOSCOW = "Europe/Moscow"
 DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Read:
-    """What came of reading files: activities as dictionaries, outcomes, links, and the rows of the files of refused rows."""
+    """What came of reading files: activities, outcomes, links, and the rows of the files of refused rows."""
 
-    activities: list[dict[str, Any]]
+    table: pa.Table
     files: list[FileOutcome]
     links: list[tuple[str, str, str]]
     refused: list[list[str]]
     plan: ImportPlan
+
+    @cached_property
+    def activities(self) -> list[dict[str, Any]]:
+        return list(self.table.to_pylist())
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [row for row in self.activities if row["activity"] == kind]
@@ -59,9 +65,9 @@ def read_files(tmp_path: Path, plan_files: Callable[..., ImportPlan]) -> Reader:
             now=NOW,
             known_activities=known or [],
         )
-        activities = result.batches.read_all().to_pylist()
+        table = result.batches.read_all()
         refused = [row for file in result.files if file.rejected_file for row in rows_of(file.rejected_file)]
-        return Read(activities, result.files, list(result.links), refused, plan)
+        return Read(table, result.files, list(result.links), refused, plan)
 
     return read
 

@@ -55,11 +55,12 @@ def label(cell: str) -> str:
     return f"case when {plain} in ({_list(WORDS_FOR_NOTHING)}) then null else {plain} end"
 
 
-def identifier(cell: str) -> str:
-    """SQL: a number or code of something; `17850.0` reads as `17850`, words for nobody as null."""
+def identifier(cell: str, *, of_person: bool = False) -> str:
+    """SQL: a number or code of something; `17850.0` reads as `17850`, words for nothing (a person's 0 too) as null."""
     plain = _trimmed(cell)
     whole = f"case when regexp_full_match({plain}, '\\d+\\.0') then replace({plain}, '.0', '') else {plain} end"
-    return f"case when {plain} in ({_list(['', *NOBODY])}) then null when suffix({plain}, '.0') then {whole} else {plain} end"
+    nothing = _list(["", *(NOBODY if of_person else NOBODY[2:])])
+    return f"case when {plain} in ({nothing}) then null when suffix({plain}, '.0') then {whole} else {plain} end"
 
 
 def _trimmed(cell: str) -> str:

@@ -93,7 +93,7 @@ def plan_table(path: Path, place: Unpacked, seen: Glance, kind: str | None, mapp
         if found.rivals:
             first, second = (FILE_KINDS[rival].title for rival in found.rivals)
             return _with_problem(plan, _ambiguous(plan.name, first, second))
-    if saved is None:
+    if saved is None and plan.kind != ACTIVITIES:
         numbers = [cells[i] for i, column in enumerate(plan.columns) if column.field and FIELDS[column.field].sort is Sort.NUMBER]
         plan = replace(plan, decimal=decimal_mark([cell for column in numbers for cell in column]))
     return decide_days(check_plan(plan), place, work_dir)

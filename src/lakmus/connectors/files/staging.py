@@ -221,7 +221,9 @@ def _value(column: ColumnPlan, cell: str, decimal: str) -> str:
             f" when length({digits}) = 10 and not prefix(trim({cell}), '+') then '+7' || {digits}"
             f" when length({digits}) between 9 and 15 then '+' || {digits} end"
         )
-    return cells.identifier(cell) if field.sort is Sort.IDENTIFIER else cells.label(cell)
+    if field.sort is Sort.IDENTIFIER:
+        return cells.identifier(cell, of_person=field.name in ("customer", "customer_master", "card", "anonymous"))
+    return cells.label(cell)
 
 
 def _why(plan: FilePlan, fed: list[tuple[int, ColumnPlan]], now: datetime) -> str:
