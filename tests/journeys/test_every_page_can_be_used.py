@@ -21,6 +21,7 @@ GRAVE = {"serious", "critical"}
 def site(live_server, client_of, monkeypatch: pytest.MonkeyPatch):
     for module in (needing, people, rooms, sources):
         monkeypatch.setattr(module, "answers", invented_answers)
+    monkeypatch.setattr(people, "one_customer", invented_answers)
     client: Client = client_of("owner")
     session = {"name": "lakmus_session", "value": client.cookies["lakmus_session"].value, "url": live_server.url}
     return live_server.url, [session]

@@ -52,8 +52,8 @@ def error_row(number: int) -> SimpleNamespace:
     )  # fmt: skip
 
 
-def customers(request: Any, filters: Any, query: str = "", sort: str = "", page: int = 1) -> dict[str, Any]:
-    return {"rows": [customer_row(number) for number in range(7)], "pager": Pager(1284, page)}
+def customers(shown: Any, filters: Any, query: str = "", sort: str = "", page: int = 1, size: int = 50) -> dict[str, Any]:
+    return {"rows": [customer_row(number) for number in range(7)], "pager": Pager(1284, page, size)}
 
 
 def errors(request: Any, filters: Any, page: int = 1, size: int = 50) -> dict[str, Any]:
@@ -68,7 +68,11 @@ def orders(request: Any, filters: Any, page: int = 1) -> dict[str, Any]:
         )
         for number, late in enumerate((2.0, 0.3, -1.0, None))
     ]  # fmt: skip
-    return {"rows": rows, "pager": Pager(343, page), "amount": 4.1e6, "stars_mean": 2.18, "one_star_share": 0.557, "reviewed": 343}
+    stars = [
+        SimpleNamespace(late=late, orders=400, reviews=343, mean_stars=mean, one_star_share=0.5)
+        for late, mean in ((False, 4.27), (True, 2.18))
+    ]
+    return {"rows": rows, "pager": Pager(343, page), "stars_summary": stars}
 
 
 def error_choices(analysis: Any) -> list[dict[str, Any]]:
@@ -79,10 +83,11 @@ def title_of_reason(code: str) -> str:
     return "7"
 
 
-title_of_exclusion = title_of_reason
+def title_of_exclusion(shown: Any, code: str) -> str:
+    return "7"
 
 
-def customer(request: Any, analysis: Any, key: str) -> dict[str, Any]:
+def customer_page(shown: Any, key: str, *, family: str = "", around: str = "", page: int = 1) -> dict[str, Any]:
     months = [date(2024 + (11 + place) // 12, (11 + place) % 12 + 1, 1) for place in range(24)]
     cells = ["none"] * 2 + ["lit"] * 16 + ["dim"] * 2 + ["out"] * 4
     lamp = {"title": Wording("Заказы", "Orders"), "months": cells, "went_out_at": months[20]}
@@ -91,10 +96,10 @@ def customer(request: Any, analysis: Any, key: str) -> dict[str, Any]:
         errors=[error_row(0)], tone="ours",
     )  # fmt: skip
     return {
-        "row": customer_row(1), "lamps": [lamp], "lamp_months": [{"title": str(month.year), "shown": True} for month in months],
+        "row": customer_row(1), "exclusion_words": "", "lamps": [lamp], "lamp_months": [{"title": str(month.year), "shown": True} for month in months],
         "errors": [error_row(0)], "timeline": [activity], "pager": Pager(120, 1), "family": "",
         "families": [{"code": "orders", "title": "1", "count": 34}], "next_step": LATE, "draft": SUMMARY, "do_not_touch": SUMMARY,
-        "contributions": [{"title": LATE, "points": 0.19}], "reasons": [], "signals": [{"title": LATE, "words": SUMMARY}],
+        "identifiers": [{"title": "7", "written": "79001234567"}], "contributions": [{"title": LATE, "points": 0.19}], "reasons": [], "signals": [{"title": LATE, "words": SUMMARY}],
     }  # fmt: skip
 
 
@@ -106,8 +111,9 @@ class Computing:
 NO_DATA = object()
 
 
-def coverage(request: Any) -> dict[str, Any]:
+def coverage() -> dict[str, Any]:
     found = ANALYSIS.verdict.coverage
     kind = SimpleNamespace(title=SUMMARY, count=61200, share=0.97, first_at=found.first_at, last_at=found.last_at)
-    conflict = SimpleNamespace(written="79001234567", customer="1001", other="1002")
-    return {"coverage": found, "kinds": [kind], "conflicts": [conflict]}
+    conflict = SimpleNamespace(identifier=SimpleNamespace(written="79001234567"), holder="1001", claimants=("1002",))
+    known = {"count": 512000, "first_at": found.first_at, "last_at": found.last_at}
+    return {"coverage": found, "kinds": [kind], "conflicts": [conflict], **known}

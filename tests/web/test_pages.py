@@ -75,6 +75,7 @@ def said(html: str) -> str:
 def owner(client_of, monkeypatch: pytest.MonkeyPatch) -> Client:
     for module in (needing, people, rooms, sources):
         monkeypatch.setattr(module, "answers", invented_answers)
+    monkeypatch.setattr(people, "one_customer", invented_answers)
     return client_of("owner")
 
 

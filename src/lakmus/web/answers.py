@@ -2,10 +2,166 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
 
-class Computing:
-    share = None
-    words = None
+from django.conf import settings
+from django.http import HttpRequest
 
+from lakmus.history.kinds import KINDS
+from lakmus.operations.company.queries import company_terms
+from lakmus.usecases import results, show_verdict, titles
+from lakmus.usecases.home import Home, open_home
+from lakmus.usecases.show_verdict import Shown
+from lakmus.web import formats
+from lakmus.web.lists import LIVING, PAGE_SIZE, Pager
+from lakmus.web.page import asked_day
+from lakmus.web.templatetags.written import language, worded
 
+AT_ONCE = 60_000
+"""Activities that are read within a second or so: below, the page computes its verdict itself and asks no worker."""
+CHIPS = 4
 NO_DATA = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Computing:
+    """The verdict is not there yet; `share` of it is done, 0..1, or nobody knows."""
+
+    share: float | None
+
+
+def home() -> Home:
+    """Return the home folder of this installation."""
+    return open_home(Path(settings.LAKMUS_HOME))
+
+
+def ask(request: HttpRequest) -> Any:
+    """Return the verdict as of the day that is looked from, `NO_DATA`, or how far its computation is."""
+    place, day = home(), asked_day(request)
+    if not show_verdict.has_data(place):
+        return NO_DATA
+    found = show_verdict.verdict_at_hand(place, as_of=day)
+    if found is not None:
+        return found
+    if place.stream().count <= AT_ONCE:
+        return show_verdict.show_verdict(place, as_of=day)
+    show_verdict.ask_for_verdict(place, as_of=day)
+    return Computing(show_verdict.computing_share(place, as_of=day))
+
+
+def carried(shown: Shown) -> dict[str, Any]:
+    """Return what each page of a verdict carries: the verdict, its day, and the latest day of the data."""
+    return {"verdict": shown.verdict, "as_of_day": shown.as_of, "last_day": last_day()}
+
+
+def last_day() -> date | None:
+    """Return the latest day that can be looked from."""
+    place = home()
+    if not show_verdict.has_data(place):
+        return None
+    here = formats.local(show_verdict.moment_of(place, None), company_terms().time_zone)
+    return here.date() if isinstance(here, datetime) else here
+
+
+def signals_overview(shown: Shown) -> dict[str, Any]:
+    """Return how many customers stand in each state, and how many living ones show each sign."""
+    counts = results.counts_by_state(shown)
+    living = sum(counts.get(state, 0) for state in LIVING)
+    signs = [
+        {
+            "code": code,
+            "title": titles.title_of(code),
+            "definition": titles.definition_of(code),
+            "count": count,
+            "share": count / living if living else None,
+        }
+        for code, count in results.counts_by_reason(shown, states=LIVING).items()
+        if not titles.is_error(code)
+    ]
+    return {"counts": counts, "signs": signs}
+
+
+def customers(
+    shown: Shown, filters: dict[str, Any], *, query: str = "", sort: str = "-value_at_risk", page: int = 1, size: int = PAGE_SIZE
+) -> dict[str, Any]:
+    """Return a page of customers with the chips that say what happened."""
+    listing = results.list_customers(shown, home=home(), query=query, filters=filters, sort=sort, page=page, size=size)
+    return {"rows": [row | {"chips": chips_of(row)} for row in listing.rows], "pager": Pager(listing.total, page, size)}
+
+
+def chips_of(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the errors and signs of a customer's row, errors first."""
+    codes = [*dict.fromkeys(row["error_codes"] or ()), *dict.fromkeys(row["reasons"] or ())]
+    errors = [code for code in codes if titles.is_error(code)]
+    signs = [code for code in codes if not titles.is_error(code)]
+    shown = [{"sort": "error", "title": titles.title_of(code)} for code in dict.fromkeys(errors)]
+    shown += [{"sort": "sign", "title": titles.title_of(code)} for code in dict.fromkeys(signs)]
+    return shown[:CHIPS]
+
+
+def errors(shown: Shown, filters: dict[str, Any], *, page: int = 1, size: int = PAGE_SIZE) -> dict[str, Any]:
+    """Return a page of the service errors behind the verdict's figures."""
+    listing = results.list_errors(shown, filters={"in_window": True} | filters, page=page, size=size)
+    return {
+        "rows": [error_row(row) for row in listing.rows],
+        "pager": Pager(listing.total, page, size),
+        "distinct_customers": listing.customers,
+    }
+
+
+def error_row(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a service error with its titles."""
+    summary = row["summary_en"] if language() == "en" else row["summary_ru"]
+    return row | {"title": titles.title_of(row["code"]), "summary": summary, "rule": titles.rule_of(row["detector"])}
+
+
+def orders(shown: Shown, filters: dict[str, Any], *, page: int = 1) -> dict[str, Any]:
+    """Return a page of orders, with the stars of on-time and late deliveries among them."""
+    listing = results.list_orders(shown, filters=filters, page=page, size=PAGE_SIZE)
+    return {"rows": listing.rows, "pager": Pager(listing.total, page), "stars_summary": listing.stars}
+
+
+def error_choices(shown: Shown) -> list[dict[str, Any]]:
+    """Return the kinds of error that can be chosen in a filter."""
+    return [{"code": error.code, "title": error.title} for error in shown.verdict.errors if error.measured]
+
+
+def title_of_reason(code: str) -> str:
+    """Return the name of a sign or an error."""
+    return worded(titles.title_of(code))
+
+
+def title_of_exclusion(shown: Shown, code: str) -> str:
+    """Return why customers are left out of the count."""
+    return next((worded(excluded.reason) for excluded in shown.verdict.definition.excluded if excluded.code == code), code)
+
+
+def coverage() -> dict[str, Any]:
+    """Return what is known: kinds of facts with their counts, how much is linked, what waits for a decision."""
+    place = home()
+    stream = place.stream()
+    marks = stream.watermarks()
+    kinds = [
+        {
+            "title": KINDS[name].title,
+            "count": mark.count,
+            "share": mark.linked_count / mark.count if mark.count else None,
+            "first_at": mark.first_at,
+            "last_at": mark.last_at,
+        }
+        for name, mark in marks.by_kind.items()
+        if name in KINDS and name != "gave_details"
+    ]
+    shown = show_verdict.verdict_at_hand(place) if marks.last_at is not None else None
+    return {
+        "count": stream.count,
+        "first_at": marks.first_at,
+        "last_at": marks.last_at,
+        "kinds": sorted(kinds, key=lambda kind: -kind["count"]),
+        "coverage": shown.verdict.coverage if shown else None,
+        "conflicts": stream.identity.conflicts(),
+        "as_of_day": None,
+    }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 PAGE_SIZE = 50
 STATES = ("lost", "cold", "cooling", "warm", "new", "one_time", "no_orders")
+LIVING = ("cold", "cooling", "warm")
 ON_SCALE = ("lost", "cold", "cooling", "warm")
 
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("customers/<path:key>/", people.customer, name="customer"),
     path("orders/", people.orders, name="orders"),
     path("errors/", people.errors, name="errors"),
+    path("errors/<str:error_id>/evidence/", people.evidence, name="evidence"),
     # The data.
     path("data/", sources.data, name="data"),
     path("data/import/", importing.new, name="import_new"),

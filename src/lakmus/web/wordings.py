@@ -43,3 +43,38 @@ def import_state_title(state: str) -> str:
         "crashed": _("interrupted"),
     }
     return titles.get(state, state)
+
+
+def author_title(author: str) -> str:
+    """Return who wrote a message."""
+    titles = {"customer": _("the customer"), "person": _("a person"), "bot": _("a bot"), "system": _("the system")}
+    return titles.get(author, author)
+
+
+def family_title(family: str) -> str:
+    """Return the name of a group of activities."""
+    titles = {
+        "orders": _("orders"),
+        "contracts": _("contracts"),
+        "conversations": _("conversations"),
+        "voice": _("reviews and surveys"),
+        "outbound": _("our messages"),
+        "behaviour": _("visits"),
+        "loyalty": _("loyalty"),
+        "care": _("care"),
+        "profile": _("about themselves"),
+    }
+    return titles.get(family, family)
+
+
+def identifier_title(kind: str) -> str:
+    """Return the name of a sort of identifier."""
+    titles = {
+        "external": _("number"),
+        "email": _("e-mail"),
+        "phone": _("phone"),
+        "card": _("card"),
+        "messenger": _("messenger"),
+        "site": _("site"),
+    }
+    return titles.get(kind, kind)

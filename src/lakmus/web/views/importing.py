@@ -43,6 +43,9 @@ def plan(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         do = request.POST.get("do", "look")
         try:
+            if request.POST.get("leave", "").isdecimal():
+                bringing.leave_out(job, int(request.POST["leave"]), actor=request.user)
+                return HttpResponseRedirect(reverse("import_plan", args=[number]))
             if do == "drop":
                 bringing.withdraw(job, actor=request.user)
                 return HttpResponseRedirect(reverse("data"))

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from lakmus.operations.accounts.permissions import may, page
-from lakmus.web import answers
+from lakmus.web import answers, one_customer
 from lakmus.web.lists import STATES, choices, state_titles
 from lakmus.web.needing import needs_verdict
 from lakmus.web.page import asked_page, says_failures, show
@@ -49,7 +49,7 @@ def _customer_filters(request: HttpRequest) -> dict[str, Any]:
     return filters
 
 
-def _narrowing(filters: dict[str, Any]) -> list[dict[str, str]]:
+def _narrowing(shown: Any, filters: dict[str, Any]) -> list[dict[str, str]]:
     """Say in words those filters that no field of the form shows."""
     said = []
     if filters.get("lost_in_window"):
@@ -59,7 +59,7 @@ def _narrowing(filters: dict[str, Any]) -> list[dict[str, str]]:
     if "signal" in filters:
         said.append({"key": "signal", "title": answers.title_of_reason(filters["signal"])})
     if "exclusion" in filters:
-        said.append({"key": "exclusion", "title": answers.title_of_exclusion(filters["exclusion"])})
+        said.append({"key": "exclusion", "title": answers.title_of_exclusion(shown, filters["exclusion"])})
     return said
 
 
@@ -75,7 +75,7 @@ def customers(request: HttpRequest, analysis: Any) -> HttpResponse:
     if sort not in {choice["code"] for choice in sorts}:
         sort = "-lost_value" if lost_view and may(request.user, "customers", "money") else sorts[0]["code"]
     query = request.GET.get("q", "").strip()
-    listing = answers.customers(request, filters, query=query, sort=sort, page=asked_page(request))
+    listing = answers.customers(analysis, filters, query=query, sort=sort, page=asked_page(request))
     context = {
         "query": query,
         "state": request.GET.get("state", ""),
@@ -85,7 +85,7 @@ def customers(request: HttpRequest, analysis: Any) -> HttpResponse:
         "state_choices": choices([("", _("any")), *state_titles().items()]),
         "error_choices": answers.error_choices(analysis),
         "narrowed": bool(query or filters),
-        "narrowing": _narrowing(filters),
+        "narrowing": _narrowing(analysis, filters),
         "kept": [(key, request.GET[key]) for key in ("lost", "silent", "signal", "exclusion") if request.GET.get(key)],
         "lost_view": lost_view,
         **listing,
@@ -98,7 +98,8 @@ def customers(request: HttpRequest, analysis: Any) -> HttpResponse:
 @needs_verdict
 def customer(request: HttpRequest, analysis: Any, key: str) -> HttpResponse:
     """Show one customer: where they stand, lamps, our errors with evidence, everything that happened, the next step."""
-    context = answers.customer(request, analysis, key)
+    family, around = request.GET.get("family", ""), request.GET.get("around", "")
+    context = one_customer.customer_page(analysis, key, family=family, around=around, page=asked_page(request))
     return show(request, "customer.html", answers.carried(analysis) | context, current="customers")
 
 
@@ -116,13 +117,16 @@ def orders(request: HttpRequest, analysis: Any) -> HttpResponse:
         filters["stars"] = int(stars)
     if request.GET.get("customer"):
         filters["customer"] = request.GET["customer"]
+    if request.GET.get("reviewed") == "1":
+        filters["reviewed"] = True
     context = {
+        "reviewed": "reviewed" in filters,
         "late": late,
         "late_choices": choices([("", _("any")), ("1", _("late")), ("0", _("on time"))]),
         "stars": stars,
         "stars_choices": list("12345"),
         "customer": filters.get("customer", ""),
-        **answers.orders(request, filters, page=asked_page(request)),
+        **answers.orders(analysis, filters, page=asked_page(request)),
     }
     return show(request, "orders.html", answers.carried(analysis) | context)
 
@@ -153,6 +157,15 @@ def errors(request: HttpRequest, analysis: Any) -> HttpResponse:
         "then": then,
         "then_choices": choices(outcomes),
         "error_choices": answers.error_choices(analysis),
-        **answers.errors(request, filters, page=asked_page(request), size=25),
+        **answers.errors(analysis, filters, page=asked_page(request), size=25),
     }
     return show(request, "errors.html", answers.carried(analysis) | context)
+
+
+@page("errors")
+@says_failures
+@needs_verdict
+def evidence(request: HttpRequest, analysis: Any, error_id: str) -> HttpResponse:
+    """Show the activities that prove one error, for the row that was opened."""
+    error = one_customer.proofs_of(analysis, request.GET.get("customer", ""), error_id)
+    return show(request, "parts/proofs.html", {"error": error, "proofs": error["proofs"] if error else []})

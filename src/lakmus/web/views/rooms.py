@@ -65,7 +65,7 @@ def signals(request: HttpRequest, analysis: Any) -> HttpResponse:
     state = request.GET.get("state", "")
     wanted = (state,) if state in STATES else COOLING
     overview = answers.signals_overview(analysis)
-    listing = answers.customers(request, {"states": wanted}, sort="-value_at_risk", page=asked_page(request))
+    listing = answers.customers(analysis, {"states": wanted}, sort="-value_at_risk", page=asked_page(request), size=20)
     counts = overview["counts"]
     titles = state_titles()
     tabs = [
@@ -111,7 +111,7 @@ def cause(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
     error = next((error for error in analysis.verdict.errors if error.code == code), None)
     if error is None:
         raise NotFound("error_unknown", NO_SUCH_ERROR)
-    listing = answers.errors(request, {"code": code}, page=asked_page(request), size=10)
+    listing = answers.errors(analysis, {"code": code}, page=asked_page(request), size=10)
     effect = error.effect
     context = {
         "error": error,

@@ -32,4 +32,4 @@ def data(request: HttpRequest) -> HttpResponse:
         }
         for job in found[start : start + JOBS_SHOWN]
     ]
-    return show(request, "data.html", {"jobs": jobs, "pager": pager, **answers.coverage(request)}, current="data")
+    return show(request, "data.html", {"jobs": jobs, "pager": pager, **answers.coverage()}, current="data")
