@@ -37,6 +37,15 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class ErrorsListing:
+    """A page of service errors; `customers` counts the known customers behind all that match, as the verdict's figures do."""
+
+    total: int
+    rows: list[Row]
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
 class StarsSummary:
     """Orders with reviews, on time or late: `reviews` counts stars, `mean_stars` 1..5, `one_star_share` 0..1."""
 
@@ -119,8 +128,8 @@ def list_customers(
     return _listing(shown, "customers", conditions, order, page, size)
 
 
-def list_errors(shown: Shown, *, filters: Mapping[str, Any] | None = None, page: int = 1, size: int = 50) -> Listing:
-    """Return service errors, the latest first.
+def list_errors(shown: Shown, *, filters: Mapping[str, Any] | None = None, page: int = 1, size: int = 50) -> ErrorsListing:
+    """Return service errors, the latest first, and how many customers they befell.
 
     `filters`: any of `code`, `customer`, `order`, `case` (text), `complained`, `left`, `left_silently`, `in_window`, `linked` (bool).
     """
