@@ -1,0 +1,58 @@
+"""A small company, simulated and imported once for all tests of the use cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from lakmus.simulate.company import simulate_company
+from lakmus.simulate.scenario import load_scenario
+from lakmus.usecases.home import FOLDERS, Home
+from lakmus.usecases.import_files import ImportReport, plan_import, run_import
+from lakmus.usecases.show_verdict import Shown, show_verdict
+
+
+def empty_home(folder: Path) -> Home:
+    """Return a home with its folders; the database is the test's."""
+    for name in FOLDERS:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    return Home(folder)
+
+
+def bring_in(home: Home, *paths: Path) -> ImportReport:
+    """Recognise and import files."""
+    return run_import(home, plan_import(home, list(paths)), actor=None)
+
+
+@pytest.fixture(scope="session")
+def company_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a simulated company's files."""
+    folder = tmp_path_factory.mktemp("company")
+    simulate_company(folder, customers=300, months=18, seed=11, scenario=load_scenario())
+    return folder
+
+
+@pytest.fixture
+def new_home(tmp_path: Path, db: None) -> Home:
+    """Return an empty home of this test alone."""
+    return empty_home(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def company_home(company_files: Path, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker) -> Home:
+    """Return a home into which the whole company was imported; tests must not change it."""
+    home = empty_home(tmp_path_factory.mktemp("company-home"))
+    # The rows of the database are taken back, for other tests count them; what the tests look at lies in the home.
+    with django_db_blocker.unblock(), transaction.atomic():
+        bring_in(home, *sorted(company_files.glob("*.csv")))
+        show_verdict(home)
+        transaction.set_rollback(True)
+    return home
+
+
+@pytest.fixture
+def shown(company_home: Home, db: None) -> Shown:
+    """Return the verdict on the whole company."""
+    return show_verdict(company_home)

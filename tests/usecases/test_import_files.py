@@ -1,0 +1,75 @@
+"""Importing: every fact once, whatever comes again."""
+
+from __future__ import annotations
+
+import csv
+
+from lakmus.usecases.import_files import plan_import, run_import
+from tests.usecases.conftest import bring_in, empty_home
+
+
+def content(home) -> list[tuple]:
+    """Every activity of a stream, in one order; `_known_at` apart, which says when it was brought."""
+    import polars as pl
+
+    rows = pl.read_parquet(home.stream().files()).drop("_known_at", strict=False)
+    return sorted(rows.select("activity_id", "ts", "customer", "activity", "_order", "_amount").rows(), key=repr)
+
+
+def test_the_same_files_again_change_nothing(new_home, company_files) -> None:
+    first = bring_in(new_home, company_files / "orders.csv", company_files / "reviews.csv")
+    version, before = new_home.stream().version, content(new_home)
+    again = bring_in(new_home, company_files / "orders.csv", company_files / "reviews.csv")
+    assert [(file.accepted, file.duplicate) for file in again.files] == [(0, file.accepted) for file in first.files]
+    assert again.appended == 0 and new_home.stream().version == version and content(new_home) == before
+
+
+def test_an_overlapping_file_adds_only_its_new_rows(new_home, company_files, tmp_path) -> None:
+    lines = (company_files / "orders.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    for name, part in (("early.csv", lines[:400]), ("late.csv", [lines[0], *lines[300:]])):
+        (tmp_path / name).write_text("".join(part), encoding="utf-8")
+    bring_in(new_home, tmp_path / "early.csv")
+    report = bring_in(new_home, tmp_path / "late.csv").files[0]
+    assert (report.duplicate, report.accepted) == (100, len(lines) - 400)
+    whole = empty_home(tmp_path / "whole")
+    bring_in(whole, company_files / "orders.csv")
+    assert content(new_home) == content(whole)
+
+
+def test_a_row_that_cannot_be_used_is_set_aside_with_its_reason_and_the_rest_goes_in(new_home, tmp_path) -> None:
+    path = tmp_path / "заказы.csv"
+    path.write_text(
+        "Номер заказа;Дата заказа;ID клиента;Сумма\n1;01.02.2026;10;100,50\n2;не дата;10;70\n3;03.02.2026;11;1 200,00\n", encoding="cp1251"
+    )
+    report = bring_in(new_home, path).files[0]
+    assert (report.read, report.accepted, report.rejected) == (3, 2, 1)
+    rows = list(csv.reader(report.rejected_file.open(encoding="utf-8-sig", newline="")))
+    assert any("не дата" in cell for row in rows for cell in row) and sum(report.reasons.values()) == 1
+
+
+def test_tickets_brought_before_the_customers_find_them_afterwards(new_home, tmp_path) -> None:
+    cases, customers = tmp_path / "обращения.csv", tmp_path / "клиенты.csv"
+    cases.write_text("Номер обращения;Дата обращения;E-mail;Тема\n7;01.02.2026 10:00;a@b.ru;Доставка\n", encoding="utf-8")
+    customers.write_text("ID клиента;ФИО;E-mail\n55;Анна Каренина;A@B.ru\n", encoding="utf-8")
+    bring_in(new_home, cases)
+    bring_in(new_home, customers)
+    stream = new_home.stream()
+    kinds = stream.history_of("55", as_of=stream.watermarks().last_at)["activity"].to_pylist()
+    assert "opened_case" in kinds
+
+
+def test_what_was_confirmed_for_a_header_is_used_for_the_next_file_with_it(new_home, tmp_path) -> None:
+    first, second = tmp_path / "one.csv", tmp_path / "two.csv"
+    for path, number in ((first, 1), (second, 2)):
+        path.write_text(f"a;b;c;d\n{number};02.03.2026;77;10\n{number + 10};03.03.2026;78;20\n", encoding="utf-8")
+    plan = plan_import(new_home, [first], kinds={first: "orders"})
+    file = plan.files[0]
+    for name, target in (("a", "order"), ("b", "ts"), ("c", "customer"), ("d", "amount")):
+        file = file.with_column(name, target)
+    from dataclasses import replace
+
+    from lakmus.connectors.files import check_plan
+
+    run_import(new_home, replace(plan, files=(check_plan(replace(file, problems=(), problem_codes=())),)), actor=None)
+    recognised = plan_import(new_home, [second]).files[0]
+    assert recognised.kind == "orders" and [column.field for column in recognised.columns] == ["order", "ts", "customer", "amount"]
