@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakmus.engine.signals.rhythm import (
@@ -54,6 +54,7 @@ def test_the_percentile_of_ten_single_gaps_is_the_ninth() -> None:
     assert rhythm_of(purchases_of(*([gap] for gap in range(1, 11)))).p90_days == 9
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(st.integers(1, 400), max_size=7), min_size=1, max_size=25))
 def test_the_percentile_is_what_its_words_say(customers: list[list[int]]) -> None:
     rhythm = rhythm_of(purchases_of(*customers))
@@ -64,6 +65,7 @@ def test_the_percentile_is_what_its_words_say(customers: list[list[int]]) -> Non
         assert rhythm.p90_low <= rhythm.p90_days <= rhythm.p90_high
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(st.integers(1, 90), min_size=1, max_size=7), min_size=2, max_size=30), st.integers(1, 5))
 def test_buckets_change_nothing(customers: list[list[int]], count: int) -> None:
     parts = [purchases_of(*customers[bucket::count]) for bucket in range(count)]
