@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.template import TemplateDoesNotExist
-from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from lakmus.history.wording import Wording
+from lakmus.web.page import show
 
 MINUTES = 15
 LOCKED = Wording(
@@ -20,10 +19,6 @@ LOCKED = Wording(
 
 def locked_out(request: HttpRequest, original_response: Any = None, credentials: Any = None) -> HttpResponse:
     """Return the page that says how long to wait, status 429."""
-    said = LOCKED.in_language(get_language() or "ru")
-    try:
-        response = HttpResponse(render_to_string("web/locked_out.html", {"message": said}, request=request), status=429)
-    except TemplateDoesNotExist:
-        response = HttpResponse(said, status=429, content_type="text/plain; charset=utf-8")
+    response = show(request, "locked_out.html", {"message": LOCKED.in_language(get_language() or "ru")}, status=429)
     response.headers["Retry-After"] = str(MINUTES * 60)
     return response
