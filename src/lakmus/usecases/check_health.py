@@ -1,0 +1,212 @@
+"""Whether a home is in order: what `lakmus doctor` says."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import duckdb
+import pyarrow.parquet as pq
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from lakmus import __version__
+from lakmus.history.failures import LakmusError
+from lakmus.history.wording import Wording
+from lakmus.operations.accounts.models import User
+from lakmus.operations.company.queries import company_terms
+from lakmus.operations.imports.models import ImportJob, State
+from lakmus.usecases.home import FOLDERS, Home
+
+LEAST_FREE_BYTES = 1_000_000_000
+SILENT_FOR = timedelta(minutes=5)
+IN_ORDER = Wording("в порядке", "in order")
+OPEN_KEY = Wording("ключ могут прочитать другие: выполните chmod 600 {path}", "others can read the key: run chmod 600 {path}")
+UNEQUAL = Wording(
+    "в журнале {said} событий, в файлах {rows}: восстановите копию", "the log says {said} activities, the files {rows}: restore a backup"
+)
+NO_ZONE = Wording("нет пояса «{zone}»: выберите другой в настройках", "no zone “{zone}”: choose another in the settings")
+
+
+@dataclass(frozen=True, slots=True)
+class HealthFinding:
+    """One thing looked at: `words` say what was found and, when it is not `ok`, what to do."""
+
+    code: str
+    ok: bool
+    title: Wording
+    words: Wording
+
+
+def check_health(home: Home, *, deep: bool = False) -> list[HealthFinding]:
+    """Look at program, disk, keys, database, stream, imports and users; `deep` reads every activity once more."""
+    findings = [_looked_at(code, title, look, home) for code, (title, look) in CHECKS.items()]
+    if deep:
+        findings.append(_looked_at("activities_once", Wording("Каждое событие один раз", "Each activity once"), _each_once, home))
+    return findings
+
+
+def _looked_at(code: str, title: Wording, look: Callable[[Home], Wording], home: Home) -> HealthFinding:
+    try:
+        return HealthFinding(code, True, title, look(home))
+    except LakmusError as failure:
+        return HealthFinding(code, False, title, failure.wording)
+    except _NotInOrder as finding:
+        return HealthFinding(code, False, title, finding.wording)
+    except (OSError, DatabaseError, ValueError, duckdb.Error) as failure:
+        words = Wording("проверить не удалось: {problem}", "could not be checked: {problem}")
+        return HealthFinding(code, False, title, words.filled(problem=_short(failure)))
+
+
+class _NotInOrder(Exception):
+    """What a check found wrong."""
+
+    def __init__(self, wording: Wording) -> None:
+        super().__init__(wording.en)
+        self.wording = wording
+
+
+def _program(home: Home) -> Wording:
+    python = ".".join(map(str, sys.version_info[:3]))
+    return Wording("Лакмус {version}, Python {python}", "Lakmus {version}, Python {python}").filled(version=__version__, python=python)
+
+
+def _disk(home: Home) -> Wording:
+    free = shutil.disk_usage(home.path).free
+    held = sum(file.stat().st_size for file in (home.path / "stream").rglob("*") if file.is_file())
+    needed = max(LEAST_FREE_BYTES, held)
+    said = Wording("свободно {free} ГБ, история занимает {held} ГБ", "{free} GB free, the history takes {held} GB").filled(
+        free=f"{free / 1e9:.1f}", held=f"{held / 1e9:.1f}"
+    )
+    if free < needed:
+        more = Wording("; нужно хотя бы {needed} ГБ: освободите место", "; at least {needed} GB are needed: make room")
+        filled = more.filled(needed=f"{needed / 1e9:.1f}")
+        raise _NotInOrder(Wording(said.ru + filled.ru, said.en + filled.en))
+    return said
+
+
+def _folders(home: Home) -> Wording:
+    for name in FOLDERS:
+        folder = home.path / name
+        if not folder.is_dir():
+            raise _NotInOrder(Wording("нет папки {path}: создайте её", "there is no folder {path}: make it").filled(path=folder))
+        probe = folder / ".doctor"
+        probe.write_bytes(b"")
+        probe.unlink()
+    return Wording("{path}, запись возможна", "{path}, can be written").filled(path=home.path)
+
+
+def _keys(home: Home) -> Wording:
+    key = home.path / "keys" / "secret"
+    mode = stat.S_IMODE(key.stat().st_mode)
+    if mode & 0o077:
+        raise _NotInOrder(OPEN_KEY.filled(path=key))
+    return IN_ORDER
+
+
+def _database(home: Home) -> Wording:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        raise _NotInOrder(
+            Wording("не обновлена, шагов: {n}. Запустите любую команду lakmus", "not up to date, {n} steps. Run any lakmus command").filled(
+                n=len(missing)
+            )
+        )
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA quick_check(1)")
+            (said,) = cursor.fetchone()
+        if said != "ok":
+            raise _NotInOrder(
+                Wording("повреждена: {said}. Восстановите копию", "damaged: {said}. Restore a backup").filled(said=_short(said))
+            )
+    return Wording("{vendor}, в порядке", "{vendor}, in order").filled(vendor=connection.vendor)
+
+
+def _stream(home: Home) -> Wording:
+    stream = home.stream()
+    files = stream.files()
+    rows = 0
+    for name in files:
+        if not Path(name).is_file():
+            raise _NotInOrder(Wording("нет файла {name}: восстановите копию", "file {name} is missing: restore a backup").filled(name=name))
+        rows += pq.ParquetFile(name).metadata.num_rows
+    if rows != stream.count:
+        raise _NotInOrder(UNEQUAL.filled(said=stream.count, rows=rows))
+    return Wording("событий: {rows}, файлов: {files}", "{rows} activities in {files} files").filled(rows=rows, files=len(files))
+
+
+def _identities(home: Home) -> Wording:
+    coverage = home.stream().identity.coverage()
+    return Wording("идентификаторов: {n}, ждут решения: {waiting}", "{n} identifiers, {waiting} wait for a decision").filled(
+        n=coverage.identifier_count, waiting=coverage.conflict_count
+    )
+
+
+def _imports(home: Home) -> Wording:
+    silent = ImportJob.objects.filter(state=State.RUNNING, heartbeat_at__lt=timezone.now() - SILENT_FOR).count()
+    waiting = ImportJob.objects.filter(state=State.PLANNED, created_at__lt=timezone.now() - SILENT_FOR).count()
+    if silent or waiting:
+        raise _NotInOrder(
+            Wording(
+                "прерванных: {silent}, стоят в очереди: {waiting}. Запустите lakmus worker, он их продолжит",
+                "{silent} interrupted, {waiting} queued. Start lakmus worker, it carries them on",
+            ).filled(silent=silent, waiting=waiting)
+        )
+    return IN_ORDER
+
+
+def _users(home: Home) -> Wording:
+    count = User.objects.filter(is_active=True).count()
+    if not count:
+        raise _NotInOrder(
+            Wording("никто не может войти: lakmus user add ИМЯ --role owner", "nobody can log in: lakmus user add NAME --role owner")
+        )
+    return Wording("могут войти: {n}", "{n} can log in").filled(n=count)
+
+
+def _zone(home: Home) -> Wording:
+    zone = company_terms().time_zone
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as problem:
+        raise _NotInOrder(NO_ZONE.filled(zone=zone)) from problem
+    return Wording("{zone}", "{zone}").filled(zone=zone)
+
+
+def _each_once(home: Home) -> Wording:
+    files = home.stream().files()
+    if not files:
+        return IN_ORDER
+    with duckdb.connect(config={"threads": 2}) as database:
+        found = database.execute("SELECT count(*), count(DISTINCT activity_id) FROM read_parquet(?)", [files]).fetchone()
+    rows, different = found or (0, 0)
+    if rows != different:
+        raise _NotInOrder(Wording("повторов: {n}. Сообщите нам", "{n} repeated. Please tell us").filled(n=rows - different))
+    return Wording("проверено событий: {rows}", "{rows} activities checked").filled(rows=rows)
+
+
+def _short(problem: object) -> str:
+    return str(problem).strip().splitlines()[0][:200] if str(problem).strip() else type(problem).__name__
+
+
+CHECKS: dict[str, tuple[Wording, Callable[[Home], Wording]]] = {
+    "program": (Wording("Программа", "Program"), _program),
+    "folders": (Wording("Папки", "Folders"), _folders),
+    "disk": (Wording("Место на диске", "Disk space"), _disk),
+    "keys": (Wording("Ключ", "Key"), _keys),
+    "database": (Wording("База данных", "Database"), _database),
+    "stream": (Wording("История клиентов", "Customer history"), _stream),
+    "identities": (Wording("Кто есть кто", "Who is who"), _identities),
+    "imports": (Wording("Загрузки", "Imports"), _imports),
+    "users": (Wording("Пользователи", "Users"), _users),
+    "time_zone": (Wording("Часовой пояс", "Time zone"), _zone),
+}
