@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shlex
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,11 +88,39 @@ def test_every_decision_is_listed() -> None:
     assert listed == {path.name for path in (ROOT / "docs/adr").glob("[0-9]*.md")}
 
 
-@pytest.mark.slow
-def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
-    text = (ROOT / "docs/tutorial/first-verdict.md").read_text(encoding="utf-8")
-    for command in commands(text, "lakmus"):
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the tutorial's commands were run, one after the other."""
+    folder = tmp_path_factory.mktemp("tutorial")
+    for command in commands((ROOT / "docs/tutorial/first-verdict.md").read_text(encoding="utf-8"), "lakmus"):
         if "serve" not in command.split():
-            program = command.replace("lakmus", str(ROOT / ".venv/bin/lakmus"), 1)
-            done = subprocess.run(program, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=300)
-            assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+            run(f"set -o pipefail; {sys.executable} -m {command}", folder)
+    return folder
+
+
+def run(command: str, folder: Path) -> str:
+    """Run a command as a user would, in a folder of its own; return what it printed."""
+    ours = {"LAKMUS_HOME", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PYTEST_CURRENT_TEST"}
+    environment = {name: setting for name, setting in os.environ.items() if name not in ours}
+    done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, timeout=300, env=environment)
+    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_the_tutorial_does_what_it_says(walked: Path) -> None:
+    said = json.loads(run(f"{sys.executable} -m lakmus verdict --format json", walked))
+    assert said["customers"]["known"] == 2000
+    assert said["customers"]["lost"] > 0
+    assert "broken_promise" in {error["code"] for error in said["errors"]}
+
+
+@pytest.mark.slow
+def test_the_python_of_the_how_to_pages_runs(walked: Path) -> None:
+    text = (ROOT / "docs/how-to/read-with-sql-and-python.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 3
+    for number, block in enumerate(blocks):
+        script = walked / f"block{number}.py"
+        script.write_text(block, encoding="utf-8")
+        assert run(f"{sys.executable} {script}", walked).strip()
