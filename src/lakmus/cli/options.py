@@ -75,9 +75,10 @@ def add_shared(parser: ArgumentParser, language: str, *, formats: Sequence[str],
     parser.add_argument("--language", choices=LANGUAGES, default=usual["language"], help=LANGUAGE.in_language(language))
 
 
-def add_as_of(parser: ArgumentParser, commands: Commands) -> None:
-    """Add --as-of."""
-    parser.add_argument("--as-of", type=day_or_moment, metavar="DATE", default=None, help=commands.say(AS_OF))
+def add_as_of(parser: ArgumentParser, commands: Commands, *, inherited: bool = False) -> None:
+    """Add --as-of; `inherited` where the command above has it, too."""
+    usual = argparse.SUPPRESS if inherited else None
+    parser.add_argument("--as-of", type=day_or_moment, metavar="DATE", default=usual, help=commands.say(AS_OF))
 
 
 def day_or_moment(written: str) -> date | datetime:

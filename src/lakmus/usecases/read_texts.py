@@ -1,0 +1,98 @@
+# ruff: noqa: S608 - the relation and the column are made by the connector, which quotes what comes from files
+"""Read the texts of a file by their words alone: displeasure, cries for help, thanks. Most texts stay undecided, and that is said."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from lakmus.connectors.files import FilePlan, inspect_files
+from lakmus.connectors.files.whole import relation_of
+from lakmus.engine.text import lexicon
+from lakmus.engine.text.reading import is_only_thanks, tidy
+from lakmus.history.failures import BadInput, NotFound
+from lakmus.history.wording import Wording
+
+BATCH = 10_000
+NO_COLUMN = Wording(
+    "В файле «{name}» нет колонки «{column}». Есть: {known}. Ничего не изменилось.",
+    "The file “{name}” has no column “{column}”. There are: {known}. Nothing was changed.",
+)
+UNREADABLE = Wording("Файл «{name}» не читается: {problem}", "The file “{name}” cannot be read: {problem}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """What the words of one text say; `row` counts records from 1.
+
+    `polarity` is `negative`, `positive`, or None where no word decides. `confidence` is None: how often readers agree with
+    these words was not measured yet. `codes`: `complaint`, `leaving`, `thanks`. `words`: those found, as they begin.
+    """
+
+    row: int
+    polarity: str | None
+    confidence: float | None
+    codes: tuple[str, ...]
+    words: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the line that `lakmus text read --format json` promises."""
+        return {
+            "row": self.row,
+            "polarity": self.polarity,
+            "confidence": self.confidence,
+            "codes": list(self.codes),
+            "words": list(self.words),
+        }
+
+
+def read_texts(path: Path, *, column: str) -> Iterator[ReadText]:
+    """Yield what each text of a column says, in the order of the file (CSV, XLSX, Parquet, JSON lines).
+
+    Raises
+    ------
+    BadInput : the file cannot be read.
+    NotFound : it has no such column.
+    """
+    with tempfile.TemporaryDirectory(prefix="lakmus-texts-") as folder:
+        work = Path(folder)
+        plan = inspect_files([path], work_dir=work, time_zone="UTC").files[0]
+        place = _place_of(plan, column)
+        with duckdb.connect(config={"threads": 1}) as connection:
+            found = connection.execute(f"SELECT c{place} FROM {relation_of(plan, work)}")
+            row = 0
+            while batch := found.fetchmany(BATCH):
+                for (text,) in batch:
+                    row += 1
+                    yield read_text(text or "", row=row)
+
+
+def read_text(text: str, *, row: int = 1) -> ReadText:
+    """Return what the words of one text say."""
+    spaced = f" {' '.join(''.join(sign if sign.isalnum() else ' ' for sign in tidy(text)).split())} "
+    leaving = tuple(word.strip() for word in lexicon.CRY_FOR_HELP if word in spaced)
+    displeased = tuple(word.strip() for word in lexicon.COMPLAINT_WORDS if word in spaced)
+    if leaving or displeased:
+        codes = (*(("leaving",) if leaving else ()), *(("complaint",) if displeased else ()))
+        return ReadText(row, "negative", None, codes, (*leaving, *displeased))
+    if is_only_thanks(text):
+        return ReadText(row, "positive", None, ("thanks",), ())
+    return ReadText(row, None, None, (), ())
+
+
+def _place_of(plan: FilePlan, column: str) -> int:
+    if not plan.columns:
+        problem = plan.problems[0] if plan.problems else Wording("нет колонок", "no columns")
+        raise BadInput(
+            "texts_unreadable",
+            Wording(*(UNREADABLE.in_language(at).format(name=plan.name, problem=problem.in_language(at)) for at in ("ru", "en"))),
+        )
+    names = [each.name for each in plan.columns]
+    if column not in names:
+        raise NotFound("column_unknown", NO_COLUMN.filled(name=plan.name, column=column, known=", ".join(names)))
+    return names.index(column)
