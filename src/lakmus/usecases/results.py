@@ -47,7 +47,7 @@ class ErrorsListing:
 
 @dataclass(frozen=True, slots=True)
 class StarsSummary:
-    """Orders with reviews, on time or late: `reviews` counts stars, `mean_stars` 1..5, `one_star_share` 0..1."""
+    """Delivered orders, on time or late, and the stars of all their reviews: mean 1..5, share of one star 0..1."""
 
     late: bool
     orders: int
@@ -164,12 +164,17 @@ def list_orders(shown: Shown, *, filters: Mapping[str, Any] | None = None, page:
     if asked.get("customer"):
         conditions.add("customer = ?", asked["customer"])
     listing = _listing(shown, "orders", conditions, 'ts DESC, "order"', page, size)
-    groups = _ask(
-        f"""SELECT late_days > 0 AS late, count(*) AS orders, count(stars) AS reviews, avg(stars) AS mean_stars,
-                   avg((stars = 1)::INTEGER) AS one_star_share
-            FROM read_parquet(?) WHERE {conditions.where} AND late_days IS NOT NULL GROUP BY ALL ORDER BY late""",  # noqa: S608
-        [shown.table("orders"), *conditions.parameters],
-    )
+    # Stars are counted by review: an order may have several.
+    grouping = f"""
+        WITH matching AS (SELECT late_days > 0 AS late, review_stars FROM read_parquet(?)
+                          WHERE {conditions.where} AND late_days IS NOT NULL),
+        reviews AS (SELECT late, unnest(review_stars) AS stars FROM matching),
+        summed AS (SELECT late, count(*) AS reviews, avg(stars) AS mean_stars, avg((stars = 1)::INTEGER) AS one_star_share
+                   FROM reviews GROUP BY late)
+        SELECT late, orders, coalesce(reviews, 0) AS reviews, mean_stars, one_star_share
+        FROM (SELECT late, count(*) AS orders FROM matching GROUP BY late) LEFT JOIN summed USING (late) ORDER BY late
+    """  # noqa: S608
+    groups = _ask(grouping, [shown.table("orders"), *conditions.parameters])
     return OrdersListing(listing.total, listing.rows, tuple(StarsSummary(**group) for group in groups))
 
 
