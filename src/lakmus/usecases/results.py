@@ -143,7 +143,10 @@ def list_errors(shown: Shown, *, filters: Mapping[str, Any] | None = None, page:
             conditions.add(f'coalesce("{flag}", false) = ?', bool(asked[flag]))
     if asked.get("linked") is not None:
         conditions.add("(customer IS NOT NULL) = ?", bool(asked["linked"]))
-    return _listing(shown, "errors", conditions, '"at" DESC, error_id', page, size)
+    listing = _listing(shown, "errors", conditions, '"at" DESC, error_id', page, size)
+    counting = f"SELECT count(DISTINCT customer) AS n FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
+    counted = _ask(counting, [shown.table("errors"), *conditions.parameters])
+    return ErrorsListing(listing.total, listing.rows, counted[0]["n"])
 
 
 def list_orders(shown: Shown, *, filters: Mapping[str, Any] | None = None, page: int = 1, size: int = 50) -> OrdersListing:
