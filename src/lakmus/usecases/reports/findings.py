@@ -17,7 +17,7 @@ SHOWN_ERRORS = 5
 def shortage(finding: NotEnoughEvidence, language: str) -> str:
     """Say what is missing: the reason, how much is needed, how much there is."""
     counts = words.SHORT_OF.filled(needed=number(finding.needed, language), available=number(finding.available, language))
-    return f"{finding.reason.in_language(language)} ({counts.in_language(language)})"
+    return f"{finding.reason.in_language(language).rstrip('.')}. {counts.in_language(language)}"
 
 
 def money_range(finding: Estimate, currency: str, language: str) -> str:

@@ -53,15 +53,10 @@ def coverage_lines(verdict: Verdict, language: str) -> tuple[Share, ...]:
 
 
 def unknown_lines(verdict: Verdict, language: str) -> tuple[str, ...]:
-    """Return the questions that the imported files cannot answer, and the errors that nobody could look for."""
-    lines = [
-        words.NEEDED.filled(title=gap.title.in_language(language), needed=gap.needed.in_language(language)).in_language(language)
-        for gap in verdict.coverage.not_measured
-    ]
-    for error in verdict.errors:
-        if not error.measured and error.not_measured:
-            blind = words.DETECTOR_BLIND.filled(
-                title=error.title.in_language(language).capitalize(), reason=error.not_measured.in_language(language)
-            )
-            lines.append(blind.in_language(language))
+    """Return the questions that the imported files cannot answer, and the data that would."""
+    lines = []
+    for gap in verdict.coverage.not_measured:
+        title = gap.title.in_language(language)
+        filled = words.NEEDED.filled(title=title[:1].upper() + title[1:], needed=gap.needed.in_language(language))
+        lines.append(filled.in_language(language))
     return tuple(lines)

@@ -57,7 +57,7 @@ def _errors(told: Told) -> list[str]:
 
 
 def _error(place: int, error: ToldError) -> list[str]:
-    cost = f"{error.figure} ({error.range})" if error.range else error.figure
+    cost = f"{error.figure}{'. ' if error.range.endswith('.') else ', '}{error.range}" if error.range else error.figure
     badge = [f"     {error.badge_words}"] if error.badge_words else []
     return ["", *_wrapped(f"{place}. {error.title}: {cost}", "  "), *badge, *_pairs(error.lines, "     ")]
 

@@ -48,7 +48,7 @@ def tell(verdict: Verdict, *, time_zone: str, language: str = "ru") -> Told:
         errors=told_errors(verdict.errors, verdict.currency, language),
         no_errors=said(words.NO_ERRORS),
         people_title=said(words.PEOPLE),
-        people_hint=said(words.PEOPLE_HINT.filled(people=counted(len(people), writing.PEOPLE, language))),
+        people_hint=said(words.PEOPLE_HINT.filled(people=counted(len(people), writing.PEOPLE, language))) if people else "",
         people=people,
         no_people=said(words.NO_PEOPLE),
         people_head=(said(words.WHO), said(words.SCALE), said(words.HAPPENED), said(words.STAKE), said(words.STEP)),
