@@ -72,11 +72,17 @@ def definition() -> v.Definition:
 def invented_verdict() -> v.Verdict:
     late = chip("error", "broken_promise", "опоздание на 6 дней", "6 days late")
     gone = chip("signal", "purchase_gap", "не покупает 41 день", "no purchase for 41 days")
-    counts = made(v.CustomerCounts, known=11200, with_orders=9852, one_time=212, active=8356, lost=1284, lost_silently=871, cooling=640, cold=311)
-    months = tuple(
-        made(v.MonthLosses, month=f"{2025 + (11 + i) // 12}-{(11 + i) % 12 + 1:02d}", visible=20 + 3 * i, silent=30 + 4 * i) for i in range(12)
+    counts = made(
+        v.CustomerCounts, known=11200, with_orders=9852, one_time=212, active=8356, lost=1284, lost_silently=871, cooling=640, cold=311
     )
-    lines = (("orders", "Заказы связаны с клиентом", "Orders linked to a customer", 97), ("reviews", "Отзывы связаны с клиентом", "Reviews linked to a customer", 42))
+    months = tuple(
+        made(v.MonthLosses, month=f"{2025 + (11 + i) // 12}-{(11 + i) % 12 + 1:02d}", visible=20 + 3 * i, silent=30 + 4 * i)
+        for i in range(12)
+    )
+    lines = (
+        ("orders", "Заказы связаны с клиентом", "Orders linked to a customer", 97),
+        ("reviews", "Отзывы связаны с клиентом", "Reviews linked to a customer", 42),
+    )
     coverage = made(
         v.Coverage, first_at=AS_OF - timedelta(days=900), last_at=AS_OF, activities_count=512000,
         lines=tuple(v.CoverageLine(code, Wording(ru, en), linked, 100) for code, ru, en, linked in lines),

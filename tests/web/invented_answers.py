@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Invented answers in the shape of `lakmus.web.answers`: names are figures, so that each page can be held to one language."""
 
 from __future__ import annotations
@@ -6,9 +7,10 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from lakmus.history.estimate import Badge, Estimate
 from lakmus.history.wording import Wording
 from lakmus.web.lists import Pager
-from tests.web.invented import AS_OF, invented_verdict
+from tests.web.invented import AS_OF, TOO_FEW, invented_verdict
 
 LATE = Wording("невыполненное обещание", "broken promise")
 SUMMARY = Wording("Обещали 22.10, привезли 28.10: опоздание на 6 дней", "Promised 22.10, came 28.10: 6 days late")
@@ -105,7 +107,6 @@ def customer_page(shown: Any, key: str, *, family: str = "", around: str = "", p
 
 class Computing:
     share = 0.4
-    words = LATE
 
 
 NO_DATA = object()
@@ -117,3 +118,8 @@ def coverage() -> dict[str, Any]:
     conflict = SimpleNamespace(identifier=SimpleNamespace(written="79001234567"), holder="1001", claimants=("1002",))
     known = {"count": 512000, "first_at": found.first_at, "last_at": found.last_at}
     return {"coverage": found, "kinds": [kind], "conflicts": [conflict], **known}
+
+
+def deliveries(shown: Any) -> list[dict[str, Any]]:
+    stars = Estimate(4.27, 4.2, 4.3, 4893, Badge.COUNTED)
+    return [{"title": LATE, "orders": 345, "reviewed_orders": 343, "reviews": 345, "stars": stars, "one_star": TOO_FEW, "late": "1"}]

@@ -115,3 +115,27 @@ def test_a_page_has_one_first_heading_and_unique_ids(owner: Client, address: str
     ids = re.findall(r'\sid="([^"]+)"', html)
     assert html.count("<h1") == 1
     assert sorted(ids) == sorted(set(ids))
+
+
+@pytest.mark.parametrize(("language", "said"), [("ru", "Вердикт считается"), ("en", "The verdict is being computed")])
+def test_while_the_verdict_is_computed_the_page_waits_and_asks_again(
+    owner: Client, monkeypatch: pytest.MonkeyPatch, language: str, said: str
+) -> None:
+    monkeypatch.setattr(invented_answers, "ask", lambda request: invented_answers.Computing())
+    owner.cookies["lakmus_language"] = language
+    response = owner.get("/causes/?as_of=2026-03-03")
+    assert response.status_code == 202
+    assert said in response.content.decode()
+    assert 'hx-get="/causes/?as_of=2026-03-03"' in response.content.decode()
+
+
+def test_once_the_verdict_is_there_the_waiting_page_loads_itself_anew(owner: Client) -> None:
+    assert owner.get("/causes/", headers={"X-Waiting": "1"}).headers["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize(("language", "said"), [("ru", "Данных пока нет"), ("en", "There are no data yet")])
+def test_without_data_the_page_says_what_to_bring(owner: Client, monkeypatch: pytest.MonkeyPatch, language: str, said: str) -> None:
+    monkeypatch.setattr(invented_answers, "ask", lambda request: invented_answers.NO_DATA)
+    page = opened(owner, "/", language)
+    assert said in page
+    assert "/data/import/" in page

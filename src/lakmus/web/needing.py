@@ -21,7 +21,7 @@ def needs_verdict(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
         if analysis is answers.NO_DATA:
             return show(request, "empty.html", current="verdict")
         if isinstance(analysis, answers.Computing):
-            response = show(request, "computing.html", {"share": analysis.share, "words": analysis.words}, status=202)
+            response = show(request, "computing.html", {"share": analysis.share}, status=202)
             response.headers["Cache-Control"] = "no-store"
             return response
         if request.headers.get("X-Waiting"):

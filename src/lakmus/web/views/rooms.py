@@ -117,6 +117,7 @@ def cause(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
         "error": error,
         "rows": listing["rows"],
         "pager": listing["pager"],
+        "deliveries": answers.deliveries(analysis) if code == "broken_promise" else [],
         "effect_low": min(0.0, effect.low) if is_estimate(effect) else 0,
         "effect_high": max(1.0, effect.high) if is_estimate(effect) else 1,
         **scales([error]),
