@@ -30,6 +30,7 @@ def pushed_form(row: dict[str, Any]) -> dict[str, Any]:
     return {name: held.isoformat() if isinstance(held, datetime) else held for name, held in row.items() if name != "activity_id"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_what_a_file_brought_is_known_when_a_program_pushes_it(name: str, tmp_path: Path) -> None:
     home = open_home(tmp_path / "home")
