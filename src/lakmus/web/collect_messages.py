@@ -28,7 +28,7 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
-Message = tuple[str | tuple[str, str], str | None, str]
+Message = tuple[str | tuple[str, ...], str | None, str]
 
 
 def collect() -> list[Message]:
@@ -93,7 +93,7 @@ def bring_up_to_date(path: Path = CATALOGUE) -> tuple[int, list[str]]:
     return len(fresh), missing
 
 
-def _flags(message: str | tuple[str, str]) -> set[str]:
+def _flags(message: str | tuple[str, ...]) -> set[str]:
     text = message if isinstance(message, str) else message[0]
     return {"python-format"} if re.search(r"%\(\w+\)s|%[sd]", text) else set()
 

@@ -47,7 +47,7 @@ def span(low: float | None, high: float | None, language: str, places: int = 0) 
     """Write an interval of plain numbers."""
     if not is_number(low) or not is_number(high):
         return NOTHING
-    return between(*(writing.number(end, language, digits=places) for end in (low, high)), language)
+    return between(writing.number(low, language, digits=places), writing.number(high, language, digits=places), language)
 
 
 def percent_span(low: float | None, high: float | None, language: str, places: int = 0) -> str:

@@ -35,7 +35,7 @@ class TermsForm(forms.Form):
         self._say(currency, zone)
         for channel, minutes in channels.items():
             field = forms.IntegerField(min_value=1, max_value=527_040, initial=minutes, label=channel_title(channel))
-            field.is_target = True
+            field.is_target = True  # type: ignore[attr-defined]  # read by the template
             self.fields[TARGET + channel] = field
 
     def _say(self, currency: str, zone: str) -> None:

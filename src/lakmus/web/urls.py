@@ -22,7 +22,7 @@ urlpatterns = [
     path("errors/", people.errors, name="errors"),
     path("errors/<str:error_id>/evidence/", people.evidence, name="evidence"),
     # The data.
-    path("data/", sources.data, name="data"),
+    path("data/", sources.sources, name="data"),
     path("data/import/", importing.new, name="import_new"),
     path("data/imports/<int:number>/", importing.job, name="import_job"),
     path("data/imports/<int:number>/columns/", importing.plan, name="import_plan"),

@@ -90,4 +90,4 @@ def again(request: HttpRequest, number: int) -> HttpResponse:
 def rejected(request: HttpRequest, number: int, position: int) -> HttpResponse:
     """Send the file of rows that were not taken, each with its reason."""
     path = bringing.rejected_file(import_job(number), position)
-    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="text/csv; charset=utf-8")
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type="text/csv; charset=utf-8")  # type: ignore[return-value]

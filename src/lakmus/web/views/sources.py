@@ -16,7 +16,7 @@ JOBS_SHOWN = 20
 
 @page("data")
 @says_failures
-def data(request: HttpRequest) -> HttpResponse:
+def sources(request: HttpRequest) -> HttpResponse:
     """Show coverage, sources, imports and identifiers that wait for a decision."""
     found = import_jobs()
     pager = Pager(found.count(), asked_page(request), JOBS_SHOWN)
