@@ -62,11 +62,20 @@ test: $(VENV)/.test $(MESSAGES) ## the whole suite on SQLite, then what touches 
 	LAKMUS_TEST_DATABASE=postgres $(PYTHON) -m pytest -m "not browser" $(DATABASE_TESTS)
 
 .PHONY: check
-check: $(VENV)/.check $(MESSAGES) ## style, types, contracts, house rules and the fast tests; within a minute
+check: check-style check-types check-contracts check-tests ## style, types, contracts, house rules and the fast tests; within a minute
+
+.PHONY: check-style check-types check-contracts check-tests
+check-style: $(VENV)/.check
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+
+check-types: $(VENV)/.check
 	LAKMUS_HOME=.mypy_cache/home $(VENV)/bin/mypy
-	$(VENV)/bin/lint-imports
+
+check-contracts: $(VENV)/.check
+	@$(VENV)/bin/lint-imports --no-logo
+
+check-tests: $(VENV)/.check $(MESSAGES)
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
 
 .PHONY: bench
