@@ -7,7 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from lakmus.history.failures import BadInput, Busy, NotFound
 from lakmus.operations.imports.queries import import_job
+from lakmus.operations.imports.queries import import_jobs as import_jobs_listed
 from lakmus.usecases import import_jobs
+from lakmus.usecases.import_files import plan_import
 
 ORDERS = "Номер заказа;Дата заказа;ID клиента;Сумма\n1;01.02.2026;10;100,50\n2;не дата;10;70\n".encode()
 pytestmark = pytest.mark.django_db
@@ -79,3 +81,14 @@ def test_a_rejected_file_is_only_given_from_the_folder_of_rejected_rows(new_home
     (new_home.path / "keys" / "secret").write_text("x")
     with pytest.raises(NotFound):
         import_jobs.rejected_path(new_home, job, 0)
+
+
+def test_an_import_in_this_process_stands_in_the_list_as_done_or_as_refused(new_home, user_of, tmp_path) -> None:
+    good, empty = tmp_path / "заказы.csv", tmp_path / "пусто.csv"
+    good.write_bytes(ORDERS)
+    empty.write_bytes(b"")
+    report = import_jobs.run_here(new_home, plan_import(new_home, [good]), actor=None)
+    with pytest.raises(BadInput):
+        import_jobs.run_here(new_home, plan_import(new_home, [empty]), actor=None)
+    assert report.files[0].accepted == 1
+    assert [(job.state, job.file_names) for job in import_jobs_listed()] == [("refused", ["пусто.csv"]), ("done", ["заказы.csv"])]

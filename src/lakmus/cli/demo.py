@@ -26,7 +26,7 @@ SIMULATING = Wording(
 IMPORTING = Wording("Загружаю файлы, как загрузил бы их магазин…", "Importing the files as a shop would…")
 COMPUTING = Wording("Считаю вердикт…", "Computing the verdict…")
 REUSED = Wording("Магазин уже загружен: {home}", "The shop was imported before: {home}")
-LOGINS = Wording("Вход (пароли больше не покажем):", "Log in as (the passwords are not shown again):")
+LOGINS = Wording("Вход (пароли лежат и в {path}):", "Log in as (the passwords are also in {path}):")
 LOGINS_KNOWN = Wording(
     "Пользователи созданы раньше; пароли напечатаны тогда и лежат в {path}.",
     "The users were made before; their passwords were printed then and are in {path}.",
@@ -76,11 +76,12 @@ def _simulated(asked: Namespace, folder: Path, voice: Voice) -> list[Path]:
 
 def _bring_in(home: Home, paths: list[Path], voice: Voice) -> None:
     from lakmus.cli.importing import readable, tell, written_report
-    from lakmus.usecases.import_files import plan_import, run_import
+    from lakmus.usecases.import_files import plan_import
+    from lakmus.usecases.import_jobs import run_here
 
     voice.message(IMPORTING)
     plan, _ = readable(plan_import(home, paths), voice)
-    report = run_import(home, plan, actor=None, progress=lambda step, done, expected: tell(voice, step, done))
+    report = run_here(home, plan, actor=None, progress=lambda step, done, expected: tell(voice, step, done))
     voice.message(written_report(report, voice))
 
 
@@ -106,4 +107,4 @@ def _tell_logins(home: Home, voice: Voice) -> None:
     written = columns(rows)
     path.touch(mode=0o600)
     path.write_text(written + "\n", encoding="utf-8")
-    voice.text(f"{voice.word(LOGINS)}\n{written}")
+    voice.text(f"{voice.word(LOGINS.filled(path=path))}\n{written}")

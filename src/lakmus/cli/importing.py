@@ -83,7 +83,8 @@ def import_files(asked: Namespace, voice: Voice) -> None:
 
     mapping = read_mapping(asked.mapping) if asked.mapping else None
     home = home_at(asked.home, create=True)
-    from lakmus.usecases.import_files import plan_import, run_import
+    from lakmus.usecases.import_files import plan_import
+    from lakmus.usecases.import_jobs import run_here
 
     kinds = named_kinds(asked.files, asked.kinds)
     if mapping is not None and mapping.get("kind"):
@@ -96,7 +97,7 @@ def import_files(asked: Namespace, voice: Voice) -> None:
     plan, skipped = readable(plan, voice)
     if not asked.yes:
         agree(voice)
-    report = run_import(home, plan, actor=None, progress=lambda step, done, expected: tell(voice, step, done))
+    report = run_here(home, plan, actor=None, progress=lambda step, done, expected: tell(voice, step, done))
     if voice.wants_json:
         voice.json({**report.as_json(), "skipped": skipped})
     else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import secrets
 import shutil
 import tempfile
 import threading
@@ -22,7 +24,7 @@ from lakmus.operations.imports import changes
 from lakmus.operations.imports.models import ImportJob
 from lakmus.operations.imports.queries import import_job
 from lakmus.usecases.home import Home
-from lakmus.usecases.import_files import plan_import, run_import
+from lakmus.usecases.import_files import ImportReport, Progress, plan_import, run_import
 from lakmus.usecases.show_verdict import ask_for_verdict
 
 REPORT_SECONDS = 0.5
@@ -147,13 +149,45 @@ def run_job(home: Home, number: int, *, runner: str) -> bool:
     if not changes.take_import(job=job, runner=runner):
         return False
     try:
+        _carry_out(home, job, runner=runner)
+    except (BadInput, NotFound):
+        return True
+    _drop_uploads(home, job)
+    ask_for_verdict(home)
+    return True
+
+
+def run_here(home: Home, plan: ImportPlan, *, actor: Any, progress: Progress | None = None) -> ImportReport:
+    """Import in this process, without the worker; the import stands in the list like any other.
+
+    Raises
+    ------
+    BadInput : a file cannot be used; nothing was imported.
+    Busy : another import is writing; nothing was imported.
+    """
+    runner = f"here-{os.getpid()}-{secrets.token_hex(4)}"
+    job = changes.open_import(file_names=[file.path.name for file in plan.files], actor=actor, plan=plan.as_json())
+    changes.agree_import(job=job, actor=actor, rows_expected=sum(file.row_estimate for file in plan.files) or None)
+    changes.take_import(job=job, runner=runner)
+    return _carry_out(home, import_job(job.pk), runner=runner, progress=progress)
+
+
+def _carry_out(home: Home, job: ImportJob, *, runner: str, progress: Progress | None = None) -> ImportReport:
+    """Import what a taken job plans and note how it ended."""
+
+    def told(step: str, rows: int, expected: int | None) -> None:
+        tell(step, rows, expected)
+        if progress:
+            progress(step, rows, expected)
+
+    try:
         with _heartbeat(job, runner) as tell:
-            report = run_import(home, plan_of(job), actor=job.created_by, progress=tell)
+            report = run_import(home, plan_of(job), actor=job.created_by, progress=told)
         rejected = [str(file.rejected_file.relative_to(home.rejected)) for file in report.files if file.rejected_file]
         changes.finish_import(job=job, runner=runner, report=report.as_json(), rejected_files=rejected)
     except (BadInput, NotFound) as failure:
         changes.refuse_import(job=job, code=failure.code, wording=failure.wording, runner=runner)
-        return True
+        raise
     except Busy:
         raise
     except Exception as failure:
@@ -161,9 +195,7 @@ def run_job(home: Home, number: int, *, runner: str) -> bool:
         code = failure.code if isinstance(failure, LakmusError) else "our_error"
         changes.crash_import(job=job, runner=runner, code=code, wording=wording)
         raise
-    _drop_uploads(home, job)
-    ask_for_verdict(home)
-    return True
+    return report
 
 
 def rejected_path(home: Home, job: ImportJob, position: int) -> Path:
