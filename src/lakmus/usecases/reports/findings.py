@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from lakmus.engine.verdict import ErrorFinding
 from lakmus.history.estimate import Estimate, Finding, NotEnoughEvidence
+from lakmus.history.wording import Wording
 from lakmus.usecases.charts import interval_bar
 from lakmus.usecases.reports import words
 from lakmus.usecases.reports.told import Line, ToldError
@@ -77,14 +78,12 @@ def written_cost(money: Finding, currency: str, language: str) -> tuple[str, str
 
 
 def _lines(error: ErrorFinding, language: str) -> tuple[Line, ...]:
-    counted = [
-        (words.FOUND, error.found),
-        (words.EXPOSED, error.exposed),
-        (words.COMPLAINED, error.complained),
-        (words.LEFT_AFTER, error.left),
-        (words.LOST_SILENTLY, error.left_silently),
-    ]
-    lines = [Line(title.in_language(language), number(count, language)) for title, count in counted]
+    left: list[tuple[Wording, int | None]] = [(words.LEFT_AFTER, error.left), (words.LOST_SILENTLY, error.left_silently)]
+    if not error.outcome_known:
+        left = [(words.LEFT_AFTER, None)]
+    counted = [(words.FOUND, error.found), (words.EXPOSED, error.exposed), (words.COMPLAINED, error.complained), *left]
+    thin = words.THIN.in_language(language)
+    lines = [Line(title.in_language(language), thin if count is None else number(count, language)) for title, count in counted]
     if isinstance(error.difference, Estimate):
         span = between(number(error.difference.low * 100, language, digits=1), points(error.difference.high, language), language)
         said = words.CASES.filled(n=number(error.difference.n, language)).in_language(language)

@@ -57,7 +57,9 @@ def _errors(told: Told) -> list[str]:
 
 
 def _error(place: int, error: ToldError) -> list[str]:
-    cost = f"{error.figure}{'. ' if error.range.endswith('.') else ', '}{error.range}" if error.range else error.figure
+    cost = error.figure
+    if error.range:
+        cost += f". {error.range}" if error.range.endswith(".") else f" ({error.range})"
     badge = [f"     {error.badge_words}"] if error.badge_words else []
     return ["", *_wrapped(f"{place}. {error.title}: {cost}", "  "), *badge, *_pairs(error.lines, "     ")]
 
