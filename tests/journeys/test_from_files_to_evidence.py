@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,19 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[str]:
     """Serve an empty home with its worker, as a company would; return the address."""
+    with served(tmp_path) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same for tests that import nothing."""
+    with served(tmp_path_factory.mktemp("empty")) as address:
+        yield address
+
+
+@contextmanager
+def served(tmp_path: Path) -> Iterator[str]:
     home = tmp_path / "home"
     lakmus(home, "user", "add", "maria", "--role", "owner", "--password-from-input", said=PASSWORD)
     with socket.socket() as probe:
@@ -159,18 +173,18 @@ def test_the_time_machine_and_a_phone_show_the_same_company(site: str, company: 
     assert {room: by for room, by in wider.items() if by > 0} == {}
 
 
-def test_before_any_file_the_pages_say_how_to_begin(site: str, window) -> None:
-    with window(site) as page:
+def test_before_any_file_the_pages_say_how_to_begin(empty_site: str, window) -> None:
+    with window(empty_site) as page:
         log_in(page)
         for room in ("/", "/signals/", "/causes/", "/measures/", "/customers/"):
             page.goto(room)
             expect(page.get_by_role("link", name="Загрузить файлы")).to_be_visible()
 
 
-def test_a_file_that_cannot_be_read_is_refused_in_words(site: str, window, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_refused_in_words(empty_site: str, window, tmp_path: Path) -> None:
     picture = tmp_path / "orders.csv"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)) * 20)
-    with window(site) as page:
+    with window(empty_site) as page:
         log_in(page)
         page.goto("/data/import/")
         page.set_input_files("#files", picture)

@@ -43,6 +43,9 @@ def ask(request: HttpRequest) -> Any:
     place, day = home(), asked_day(request)
     if not show_verdict.has_data(place):
         return NO_DATA
+    last = last_day()
+    if day is not None and last is not None and day >= last:
+        day = None
     found = show_verdict.verdict_at_hand(place, as_of=day)
     if found is not None:
         return found
@@ -172,5 +175,4 @@ def coverage() -> dict[str, Any]:
         "kinds": sorted(kinds, key=lambda kind: -kind["count"]),
         "coverage": shown.verdict.coverage if shown else None,
         "conflicts": stream.identity.conflicts(),
-        "as_of_day": None,
     }

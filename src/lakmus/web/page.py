@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any
 
@@ -61,7 +61,7 @@ def frame(request: HttpRequest, current: str, given: dict[str, Any]) -> dict[str
         "home_page": first_page(user) if known else "login",
         "way": way(user, current) if known else [],
         "user_places": user_places(user) if known else [],
-        "user_title": (getattr(user, "name", "") or user.get_username()) if known else "",
+        "user_title": (getattr(user, "name", "") or user.get_username()) if known and user is not None else "",
         "role_title": role_title(user) if known else "",
         "permitted": permitted(user) if known else {},
         **_moment(request, given),
@@ -70,10 +70,12 @@ def frame(request: HttpRequest, current: str, given: dict[str, Any]) -> dict[str
 
 def _moment(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
     """Return the moment we look from, and the days that the header offers."""
-    chosen = asked_day(request)
     latest = given.get("last_day")
+    chosen = asked_day(request)
+    if chosen is not None and latest is not None and chosen >= latest:
+        chosen = None
     shown = given.get("as_of_day")
-    origin = latest or (shown.date() if shown is not None else None)
+    origin = latest or (shown.date() if isinstance(shown, datetime) else shown)
     steps = ((_("A month before"), 30), (_("Three months before"), 91), (_("Half a year before"), 182), (_("A year before"), 365))
     choices = (
         [
@@ -84,6 +86,7 @@ def _moment(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
         else []
     )
     return {
+        "as_of_day": chosen,
         "as_of_chosen": chosen.isoformat() if chosen else "",
         "as_of_choices": choices,
         "query_kept": [(key, value) for key, value in request.GET.items() if key not in {"as_of", "page", "part"}],
