@@ -198,6 +198,10 @@ def test_a_cancelled_order_breaks_no_promise() -> None:
     check_detector(parcel(None).customer("anna").cancel("1", "2025-03-04"), "broken_promise", as_of=AS_OF, found=0)
 
 
+def test_a_parcel_that_came_late_was_late_whatever_was_cancelled_afterwards() -> None:
+    check_detector(parcel("2025-03-08 12:00").customer("anna").cancel("1", "2025-03-10"), "broken_promise", as_of=AS_OF, found=1)
+
+
 def test_orders_after_the_end_of_the_delivery_feed_are_not_judged() -> None:
     history = parcel("2025-03-04").customer("carl").order("3", "2025-05-26").promise("3", "2025-05-28", at="2025-05-26")
     check_detector(history, "broken_promise", as_of=AS_OF, found=0)

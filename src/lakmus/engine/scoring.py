@@ -185,7 +185,7 @@ def _counts(customers: pl.DataFrame, orders: pl.DataFrame, errors: pl.DataFrame,
     hurt_lost = lost.join(hurt, on="customer", how="semi")
     excluded = dict(customers.group_by("exclusion").len().iter_rows())
     year = orders.filter(~pl.col("cancelled") & (pl.col("ts") > as_of - timedelta(days=WINDOW_DAYS)))
-    due = orders.filter(pl.col("promised_at").is_not_null() & ~pl.col("cancelled"))
+    due = orders.filter(pl.col("promised_at").is_not_null() & (pl.col("received_at").is_not_null() | ~pl.col("cancelled")))
     states = dict(customers.group_by("state").len().iter_rows())
     return {
         "known": customers.height,

@@ -17,7 +17,9 @@ def find(scene: Scene) -> Found:
     never came counts only while the company's feed of receipts goes on after the promised moment.
     """
     seen_until = pl.lit(min(scene.as_of, scene.feeds.last_at("received_order")))
-    due = scene.orders.filter(pl.col("promised_at").is_not_null() & ~pl.col("cancelled"))
+    # A parcel that came did come, whatever was cancelled afterwards; one that was cancelled and never came broke no promise.
+    owed = pl.col("received_at").is_not_null() | ~pl.col("cancelled")
+    due = scene.orders.filter(pl.col("promised_at").is_not_null() & owed)
     late = pl.col("received_at") > pl.col("promised_at")
     never_came = pl.col("received_at").is_null() & (pl.col("promised_at") < seen_until)
     broken = (late | never_came).fill_null(False)
