@@ -226,43 +226,50 @@ def _value(column: ColumnPlan, cell: str, decimal: str) -> str:
     return cells.label(cell)
 
 
+Check = tuple[str, str]
+"""SQL that is true for a wrong row, and SQL of the reason as code|column number."""
+
+
 def _why(plan: FilePlan, fed: list[tuple[int, ColumnPlan]], now: datetime) -> str:
-    """SQL: the first reason why a row cannot be taken, as code|column number; null where there is none."""
-    every = ", ".join(f"c{index}" for index in range(len(plan.columns)))
+    """SQL: the first reason why a row cannot be taken, as code|column number; null where there is none.
+
+    A few comparisons tell nearly all rows to be fine; the checks that find the reason run for the rest only.
+    """
+    every = " and ".join(f"c{index} is null" for index in range(len(plan.columns)))
     latest = f"timestamp '{now + timedelta(days=1):%Y-%m-%d %H:%M:%S}'"
-    checks = [f"case when coalesce({every}) is null then 'empty_row|' end"]
+    fine: list[str] = []
+    checks: list[Check] = [(every, "'empty_row|'")]
     for index, column in fed:
         field, cell = column.field or "", f"c{index}"
         if FIELDS[field].sort is Sort.MOMENT:
-            never = f"case when {cells.present(cell)} and not regexp_full_match({cell}, {NEVER}) then 'bad_date|{index}' end"
-            checks.append(f"case when {field} is null then {never} end")
-            if field not in MAY_BE_OLD:
-                checks.append(f"case when {field} < timestamp '{EARLIEST}' then 'impossible_date|{index}' end")
-            if field not in MAY_BE_FUTURE:
-                checks.append(f"case when {field} > {latest} then 'future_date|{index}' end")
+            lowest = "timestamp '0001-01-01'" if field in MAY_BE_OLD else f"timestamp '{EARLIEST}'"
+            highest = "timestamp '9999-12-31'" if field in MAY_BE_FUTURE else latest
+            bad = f"{field} is null and {cells.present(cell)} and not regexp_full_match({cell}, {NEVER})"
+            checks += [(bad, f"'bad_date|{index}'"), (f"{field} < {lowest}", f"'impossible_date|{index}'")]
+            checks += [(f"{field} > {highest}", f"'future_date|{index}'")]
         elif FIELDS[field].sort is Sort.NUMBER:
-            checks.append(f"case when \"{field}\" is null then case when {cells.present(cell)} then 'bad_number|{index}' end end")
+            lowest, highest = ("0.5", "5") if field == "stars" else (f"-{LARGEST_NUMBER}", f"{LARGEST_NUMBER}")
             nan = "" if field in ("amount", "price", "quantity") else f' and not isnan("{field}")'
-            checks.append(
-                f'case when (not isfinite("{field}") or abs("{field}") > {LARGEST_NUMBER}){nan} then \'enormous_number|{index}\' end'
-            )
-            if field == "stars":
-                checks.append(f"case when stars not between 0.5 and 5 then 'stars_out_of_range|{index}' end")
-    checks += _needed(plan, {column.field or "": index for index, column in fed})
-    return f"coalesce({', '.join(checks)})"
+            checks += [(f'"{field}" is null and {cells.present(cell)}', f"'bad_number|{index}'")]
+            checks += [(f'(not isfinite("{field}") or abs("{field}") > {LARGEST_NUMBER}){nan}', f"'enormous_number|{index}'")]
+            checks += [("stars not between 0.5 and 5", f"'stars_out_of_range|{index}'")] if field == "stars" else []
+        else:
+            continue
+        fine.append(f'coalesce("{field}" between {lowest} and {highest}, {cell} is null)')
+    needed = _needed(plan, {column.field or "": index for index, column in fed})
+    fine += [f"not ({wrong})" for wrong, _ in [*needed, checks[0]]]
+    reasons = " ".join(f"when {wrong} then {reason}" for wrong, reason in [*checks, *needed])
+    return f"case when {' and '.join(fine)} then null else case {reasons} end end"
 
 
-def _needed(plan: FilePlan, fed: dict[str, int]) -> list[str]:
-    """SQL: the checks that a row has what its kind cannot do without."""
+def _needed(plan: FilePlan, fed: dict[str, int]) -> list[Check]:
+    """The checks that a row has what its kind cannot do without."""
     kind = FILE_KINDS[plan.kind or ""]
-    checks = []
+    checks: list[Check] = []
     if ("ts",) in kind.required:
-        checks.append(f"case when ts is null then 'missing_date|{fed['ts']}' end")
-    for field in KEYS.get(kind.name, ()):
-        checks.append(f"case when \"{field}\" is null then 'missing_key|{fed[field]}' end")
-    for field in ("order", "case"):
-        if kind.name == f"{field}s" and field in fed:
-            checks.append(f"case when \"{field}\" is null then 'missing_key|{fed[field]}' end")
+        checks.append(("ts is null", f"'missing_date|{fed['ts']}'"))
+    numbered = [field for field in ("order", "case") if kind.name == f"{field}s" and field in fed]
+    checks += [(f'"{field}" is null', f"'missing_key|{fed[field]}'") for field in (*KEYS.get(kind.name, ()), *numbered)]
     if kind.name == "deliveries":
         checks.append(_nothing(fed, "promised_at", "delivered_at", code="nothing_said"))
     elif kind.name == "surveys":
@@ -275,6 +282,5 @@ def _needed(plan: FilePlan, fed: dict[str, int]) -> list[str]:
     return checks
 
 
-def _nothing(fed: dict[str, int], *fields: str, code: str) -> str:
-    present = [f'"{field}"' for field in fields if field in fed]
-    return f"case when coalesce({', '.join(f'cast({name} as varchar)' for name in present)}) is null then '{code}|' end"
+def _nothing(fed: dict[str, int], *fields: str, code: str) -> Check:
+    return " and ".join(f'"{field}" is null' for field in fields if field in fed), f"'{code}|'"
