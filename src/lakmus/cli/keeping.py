@@ -105,8 +105,9 @@ def backup(asked: Namespace, voice: Voice) -> None:
 
     home = home_at(asked.home)
     from lakmus.usecases.backup import make_backup
+    from lakmus.usecases.writing import percent
 
-    path = make_backup(home, asked.archive, progress=lambda done: voice.progress(voice.word(PACKING).format(done=done)))
+    path = make_backup(home, asked.archive, progress=lambda share: voice.progress(voice.word(PACKING).format(done=percent(share, voice.language))))
     if voice.wants_json:
         voice.json({"path": path, "bytes": path.stat().st_size})
     else:

@@ -1,0 +1,108 @@
+"""The shell of the command line: exit codes, languages, where things are said."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from lakmus.cli.main import build_parser
+from lakmus.cli.options import home_by_default, language_of
+from lakmus.cli.voice import columns, plain
+
+HEAVY = "django polars pyarrow duckdb numpy deltalake"
+
+
+def test_help_needs_none_of_the_heavy_packages() -> None:
+    helped = "import sys; from lakmus.cli.main import build_parser; build_parser().format_help()"
+    asking = f"{helped}; print(set('{HEAVY}'.split()) & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", asking], capture_output=True, text=True, check=True).stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    "command", "simulate import verdict signals risk errors causes money measures proof text serve worker doctor export".split()
+)
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_each_command_says_what_it_is_for(command: str, language: str) -> None:
+    assert f" {command} " in build_parser(language).format_help()
+
+
+@pytest.mark.parametrize("words", [["--home", "x", "verdict"], ["verdict", "--home", "x"], ["risk", "backtest", "--home", "x"]])
+def test_the_home_may_stand_before_and_after_the_command(words: list[str]) -> None:
+    assert build_parser().parse_args(words).home == Path("x")
+
+
+def test_a_home_before_the_command_is_not_lost_to_the_default_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAKMUS_HOME", "/elsewhere")
+    asked = build_parser().parse_args(["--home", "x", "--format", "json", "errors"])
+    assert (asked.home, asked.format, home_by_default()) == (Path("x"), "json", Path("/elsewhere"))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("2026-03-31", date(2026, 3, 31)), ("2026-03-31T12:00:00+00:00", datetime(2026, 3, 31, 12, tzinfo=UTC))]
+)
+def test_a_day_and_a_moment_are_read(written: str, meant: date) -> None:
+    assert build_parser().parse_args(["verdict", "--as-of", written]).as_of == meant
+
+
+@pytest.mark.parametrize("written", ["31.03.2026", "2026-02-30", "2026-03-31T12:00:00", "yesterday"])
+def test_what_is_no_day_is_wrong_usage(written: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        build_parser().parse_args(["verdict", "--as-of", written])
+    assert left.value.code == 2
+    assert written in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "lang", "spoken"),
+    [([], "ru_RU.UTF-8", "ru"), ([], "en_US.UTF-8", "en"), ([], "C", "ru"), ([], "de_DE", "ru"), (["--language", "en"], "ru_RU", "en")],
+)
+def test_the_language_is_that_asked_for_else_the_terminals_else_russian(
+    words: list[str], lang: str, spoken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", lang)
+    assert language_of(words) == spoken
+
+
+def test_json_holds_no_number_that_json_does_not_know() -> None:
+    written = json.dumps(plain({"a": float("nan"), "b": [float("inf"), 1.5], "c": datetime(2026, 1, 1, tzinfo=UTC)}), allow_nan=False)
+    assert json.loads(written) == {"a": None, "b": [None, 1.5], "c": "2026-01-01T00:00:00+00:00"}
+
+
+def test_columns_stand_under_each_other() -> None:
+    assert columns([["a", "7"], ["bcd", "10"]], right=(1,)) == "a     7\nbcd  10"
+
+
+def test_a_missing_home_is_refused_and_not_made(lakmus, tmp_path: Path) -> None:
+    done = lakmus("verdict", "--home", "nowhere")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "nowhere" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_an_unknown_command_is_wrong_usage(lakmus) -> None:
+    assert lakmus("nonsense").returncode == 2
+
+
+def test_refusals_speak_the_language_that_is_asked_for(lakmus) -> None:
+    assert "Папки «lakmus-home» нет" in lakmus("verdict", "--language", "ru").stderr
+    assert "There is no folder “lakmus-home”" in lakmus("verdict", language="en_US.UTF-8").stderr
+
+
+@pytest.mark.slow
+def test_a_failure_of_ours_is_written_to_the_log_and_told_in_words(lakmus, tmp_path: Path) -> None:
+    assert lakmus("user", "add", "anna", "--role", "owner").returncode == 0
+    (tmp_path / "lakmus-home/stream").rmdir() if (tmp_path / "lakmus-home/stream").exists() else None
+    (tmp_path / "lakmus-home/stream").write_text("not a folder")
+    done = lakmus("verdict")
+    assert done.returncode == 1
+    assert "lakmus.log" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Traceback" in (tmp_path / "lakmus-home/logs/lakmus.log").read_text()
