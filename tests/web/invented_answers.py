@@ -115,9 +115,10 @@ NO_DATA = object()
 def coverage() -> dict[str, Any]:
     found = ANALYSIS.verdict.coverage
     kind = SimpleNamespace(title=SUMMARY, count=61200, share=0.97, first_at=found.first_at, last_at=found.last_at)
-    conflict = SimpleNamespace(identifier=SimpleNamespace(written="79001234567"), holder="1001", claimants=("1002",))
+    conflict = SimpleNamespace(number="1", written="79001234567", holder="1001", claimants=("1002",))
+    merge = SimpleNamespace(number="2", customer="1003", into="1004", at=AS_OF)
     known = {"count": 512000, "first_at": found.first_at, "last_at": found.last_at}
-    return {"coverage": found, "kinds": [kind], "conflicts": [conflict], **known}
+    return {"coverage": found, "kinds": [kind], "conflicts": [conflict], "merges": [merge], **known}
 
 
 def deliveries(shown: Any) -> list[dict[str, Any]]:

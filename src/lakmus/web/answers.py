@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from lakmus.history.kinds import KINDS
 from lakmus.operations.company.queries import company_terms
-from lakmus.usecases import results, show_verdict, titles
+from lakmus.usecases import decide_links, results, show_verdict, titles
 from lakmus.usecases.home import Home, open_home
 from lakmus.usecases.show_verdict import Shown
 from lakmus.web import formats
@@ -174,5 +174,6 @@ def coverage() -> dict[str, Any]:
         "last_at": marks.last_at,
         "kinds": sorted(kinds, key=lambda kind: -kind["count"]),
         "coverage": shown.verdict.coverage if shown else None,
-        "conflicts": stream.identity.conflicts(),
+        "conflicts": decide_links.waiting_links(place),
+        "merges": decide_links.past_merges(place),
     }

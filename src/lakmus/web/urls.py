@@ -9,6 +9,7 @@ from lakmus.web.views import accounts, errors, house, importing, people, rooms, 
 urlpatterns = [
     # The way of thought.
     path("", rooms.verdict, name="verdict"),
+    path("report.pdf", rooms.report, name="report"),
     path("signals/", rooms.signals, name="signals"),
     path("causes/", rooms.causes, name="causes"),
     path("causes/<slug:code>/", rooms.cause, name="cause"),
@@ -17,12 +18,15 @@ urlpatterns = [
     path("definition/", rooms.definition, name="definition"),
     # The rows behind the figures.
     path("customers/", people.customers, name="customers"),
+    path("customers/<path:key>/forget/", people.forget, name="forget"),
     path("customers/<path:key>/", people.customer, name="customer"),
     path("orders/", people.orders, name="orders"),
     path("errors/", people.errors, name="errors"),
     path("errors/<str:error_id>/evidence/", people.evidence, name="evidence"),
     # The data.
     path("data/", sources.sources, name="data"),
+    path("data/links/", sources.decide, name="decide_link"),
+    path("data/export/<slug:name>/", sources.export, name="export"),
     path("data/import/", importing.new, name="import_new"),
     path("data/imports/<int:number>/", importing.job, name="import_job"),
     path("data/imports/<int:number>/columns/", importing.plan, name="import_plan"),

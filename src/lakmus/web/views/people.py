@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from lakmus.history.failures import BadInput
+from lakmus.history.wording import Wording
 from lakmus.operations.accounts.permissions import may, page
+from lakmus.usecases.forget_customer import forget_customer
 from lakmus.web import answers, one_customer
 from lakmus.web.lists import STATES, choices, state_titles
 from lakmus.web.needing import needs_verdict
@@ -16,6 +22,10 @@ from lakmus.web.page import asked_page, says_failures, show
 SORTS = ("-value_at_risk", "-churn_probability", "-lost_value", "-revenue", "-last_order_at", "-errors_count", "name")
 MONEY_SORTS = {"-value_at_risk", "-lost_value", "-revenue"}
 FLAGS = {"1": True, "0": False}
+NOT_THE_NUMBER = Wording(
+    "Номер не совпал с номером клиента. Ничего не удалено; вернитесь и впишите номер.",
+    "The number is not this customer's. Nothing was erased; go back and write the number.",
+)
 THEN = {"left": {"left": True}, "left_silently": {"left_silently": True}, "complained": {"complained": True}}
 
 
@@ -169,3 +179,15 @@ def evidence(request: HttpRequest, analysis: Any, error_id: str) -> HttpResponse
     """Show the activities that prove one error, for the row that was opened."""
     error = one_customer.proofs_of(analysis, request.GET.get("customer", ""), error_id)
     return show(request, "parts/proofs.html", {"error": error, "proofs": error["proofs"] if error else []})
+
+
+@require_POST
+@page("customers", post="erase")
+@says_failures
+def forget(request: HttpRequest, key: str) -> HttpResponse:
+    """Erase a person for good; the form asks for the customer's number once more."""
+    if request.POST.get("number", "").strip() != key:
+        raise BadInput("number_differs", NOT_THE_NUMBER)
+    forget_customer(answers.home(), key, actor=request.user)
+    messages.success(request, _("The customer is forgotten: nothing about them is kept any longer."))
+    return HttpResponseRedirect(reverse("customers"))

@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from lakmus.history.failures import NotFound
 from lakmus.history.wording import Wording
 from lakmus.operations.accounts.permissions import page
+from lakmus.operations.company.queries import company_terms
 from lakmus.usecases import charts
+from lakmus.usecases.reports import verdict_pdf
 from lakmus.web import answers
 from lakmus.web.lists import ON_SCALE, STATES, Pager, state_titles
 from lakmus.web.needing import needs_verdict
@@ -55,6 +57,17 @@ def verdict(request: HttpRequest, analysis: Any) -> HttpResponse:
     errors = [error for error in by_money(found.errors) if not is_estimate(error.money) or error.money.high > 0][:SHOWN_ERRORS]
     context = {"errors": errors, "people": found.people[:SHOWN_PEOPLE], "months_chart": _months_chart(found), **scales(errors)}
     return show(request, "verdict.html", answers.carried(analysis) | context, current="verdict")
+
+
+@page("verdict", verb="export")
+@says_failures
+@needs_verdict
+def report(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Send the verdict as a PDF to print or to mail; it says what the page says."""
+    pdf = verdict_pdf(analysis.verdict, time_zone=company_terms().time_zone, language=language())
+    answer = HttpResponse(pdf, content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="lakmus-{analysis.as_of:%Y-%m-%d}.pdf"'
+    return answer
 
 
 @page("signals")

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
 
-from lakmus.operations.accounts.permissions import page
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from lakmus.operations.accounts.permissions import may, page, refusal
 from lakmus.operations.imports.queries import import_jobs
+from lakmus.usecases import decide_links
+from lakmus.usecases.export_tables import export_table
 from lakmus.web import answers
 from lakmus.web.lists import Pager
+from lakmus.web.needing import needs_verdict
 from lakmus.web.page import asked_page, says_failures, show
+from lakmus.web.templatetags.written import language
 from lakmus.web.wordings import import_state_title
 
 JOBS_SHOWN = 20
+EXPORTS = {"customers": "customers", "orders": "orders", "errors": "errors"}
 
 
 @page("data")
@@ -33,3 +45,35 @@ def sources(request: HttpRequest) -> HttpResponse:
         for job in found[start : start + JOBS_SHOWN]
     ]
     return show(request, "data.html", {"jobs": jobs, "pager": pager, **answers.coverage()}, current="data")
+
+
+@require_POST
+@page("identity", post="change")
+@says_failures
+def decide(request: HttpRequest) -> HttpResponse:
+    """Take a person's word on who is who: about a waiting link, or against a merge."""
+    number = request.POST.get("number", "")
+    if request.POST.get("do") == "undo":
+        decide_links.undo_merge(answers.home(), number, actor=request.user)
+    else:
+        decision = next((known for known in decide_links.DECISIONS if known == request.POST.get("decision")), "different")
+        decide_links.decide_link(answers.home(), number, decision, actor=request.user)
+    return HttpResponseRedirect(reverse("data") + "#conflicts")
+
+
+@page("orders")
+@says_failures
+@needs_verdict
+def export(request: HttpRequest, analysis: Any, name: str) -> HttpResponse:
+    """Send one of the verdict's tables as a CSV file that a spreadsheet opens."""
+    if name not in EXPORTS or not may(request.user, EXPORTS[name], "export"):
+        raise refusal(request.user)
+    folder = Path(tempfile.mkdtemp(prefix="page-", dir=answers.home().work))
+    try:
+        path = folder / f"{name}.csv"
+        export_table(answers.home(), analysis, name, path, language=language(), actor=request.user)
+        file = path.open("rb")
+    finally:
+        # The open file stays readable; its name is gone at once, whatever becomes of the connection.
+        shutil.rmtree(folder, ignore_errors=True)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.csv", content_type="text/csv; charset=utf-8")
