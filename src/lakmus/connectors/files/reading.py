@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +34,7 @@ from lakmus.history.wording import Wording
 
 BATCH_ROWS = 100_000
 STAGING_SHARE = 0.5
+LEFT_SECONDS = 24 * 3600
 
 Progress = Callable[[str, int, int], None]
 """Called as progress(name of the file, rows done, rows expected) a few times a second, from the caller's thread."""
@@ -94,6 +97,7 @@ def read_plan(
     if all(file.is_reference for file in files):
         raise refusal("only_reference")
     work_dir.mkdir(parents=True, exist_ok=True)
+    _sweep(work_dir, now)
     folder = Path(tempfile.mkdtemp(prefix="read-", dir=work_dir))
     try:
         reader = _Reader(folder, work_dir, rejected_dir, time_zone, currency, now, progress or (lambda name, done, total: None))
@@ -104,6 +108,14 @@ def read_plan(
     result = ReadResult(pa.RecordBatchReader.from_batches(ACTIVITY_SCHEMA, reader.batches()), reader.links())
     result.files = reader.outcomes
     return result
+
+
+def _sweep(work_dir: Path, now: datetime) -> None:
+    """Remove what reads that were killed, and copies of files looked at, left in the work folder more than a day ago."""
+    for left in work_dir.iterdir():
+        ours = left.name.startswith("read-") or re.match(r"[0-9a-f]{24}\.", left.name)
+        if ours and left.stat().st_mtime < now.timestamp() - LEFT_SECONDS:
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
 
 
 class _Reader:
@@ -118,6 +130,8 @@ class _Reader:
         self.linked: list[Staged] = []
         self.queries: list[tuple[FilePlan, list[Query]]] = []
         self.connection: duckdb.DuckDBPyConnection = connect(folder)
+        # Whoever drops the read half way leaves nothing behind either.
+        self.tidy = weakref.finalize(self, shutil.rmtree, folder, True)
 
     def prepare(self, files: Sequence[FilePlan], known_activities: Sequence[str]) -> None:
         """Stage, check and join all files; write down the refused rows."""
@@ -212,7 +226,7 @@ class _Reader:
                         yield from self._links_of(staged, kind, column)
         finally:
             self.connection.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self.tidy()
 
     def _links_of(self, staged: Staged, kind: str, column: str) -> Iterator[Link]:
         query = (

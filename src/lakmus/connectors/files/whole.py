@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 from lakmus.connectors.files.archives import Unpacked
+from lakmus.connectors.files.encodings import SAMPLE
 from lakmus.connectors.files.plan import FilePlan
 from lakmus.connectors.files.refusals import refusal
+from lakmus.connectors.files.sniff import WHITE_SPACE, split_rows, unique_names
 from lakmus.connectors.files.sql import literal
 from lakmus.connectors.files.tables import (
     csv_relation,
@@ -41,8 +44,22 @@ def relation_of(plan: FilePlan, work_dir: Path, *, padded: bool = False) -> str:
         path = utf8_copy(place.path, work_dir, plan.encoding or "utf-8", white_space=white_space)
     except UnicodeDecodeError as failure:
         raise refusal("unknown_encoding", plan.name) from failure
+    _check_header(plan, place.path)
     delimiter = "\t" if white_space else plan.delimiter or ","
     return csv_relation(path, len(names), delimiter, plan.header_row, padded=padded, quoted=not white_space)
+
+
+def _check_header(plan: FilePlan, path: Path) -> None:
+    """Columns are read by their place, so a header that is no longer what the plan saw must not pass."""
+    if plan.header_row is None:
+        return
+    with path.open("rb") as source:
+        head = source.read(SAMPLE)
+    sample = codecs.getincrementaldecoder(plan.encoding or "utf-8")("replace").decode(head).lstrip("\ufeff")
+    rows = split_rows(sample, plan.delimiter or WHITE_SPACE, complete=True)
+    seen = unique_names([cell.strip() for cell in rows[plan.header_row]]) if len(rows) > plan.header_row else ()
+    if seen != tuple(column.name for column in plan.columns):
+        raise refusal("changed", plan.name)
 
 
 def place_of(plan: FilePlan, work_dir: Path) -> tuple[Unpacked, str]:
