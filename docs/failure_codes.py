@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,7 @@ class Unreadable(Exception):
     """A place where the code of an error cannot be told by reading."""
 
 
+@functools.cache
 def collect() -> list[Failure]:
     """Return every failure, by package and code.
 
@@ -59,6 +61,11 @@ def collect() -> list[Failure]:
     return sorted(found.values(), key=lambda one: (one.package, one.code))
 
 
+@functools.cache
+def _nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(tree))
+
+
 def _module(path: Path) -> str:
     return ".".join(("lakmus", *path.relative_to(SOURCE).with_suffix("").parts))
 
@@ -66,7 +73,7 @@ def _module(path: Path) -> str:
 def _visible(path: Path, tree: ast.Module, defined: dict[str, dict[str, T]]) -> dict[str, T]:
     """Return what a module defines or imports of `defined` (by module and name), by the name it has there."""
     visible = dict(defined[_module(path)])
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.ImportFrom) and node.module in defined:
             for name in node.names:
                 if name.name in defined[node.module]:
@@ -76,9 +83,9 @@ def _visible(path: Path, tree: ast.Module, defined: dict[str, dict[str, T]]) -> 
 
 def _failures(path: Path, tree: ast.Module, constants: dict[str, Text], makers: dict[str, Maker]) -> Iterator[Failure]:
     package = ".".join(path.relative_to(SOURCE).with_suffix("").parts[:2])
-    functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name in makers]
-    inside_makers = {id(node) for function in functions for node in ast.walk(function)}
-    for node in ast.walk(tree):
+    functions = [one for one in _nodes(tree) if isinstance(one, ast.FunctionDef) and one.name in makers]
+    inside_makers = {id(node) for function in functions for node in _nodes(function)}
+    for node in _nodes(tree):
         if not isinstance(node, ast.Call):
             continue
         name = ast.unparse(node.func).split(".")[-1]
@@ -101,15 +108,17 @@ def _failures(path: Path, tree: ast.Module, constants: dict[str, Text], makers: 
 
 def _makers(tree: ast.Module, constants: dict[str, Text]) -> Iterator[tuple[str, Maker]]:
     tables = _tables(tree)
-    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+    mentioned = {node.id for node in _nodes(tree) if isinstance(node, ast.Name)}
+    functions = [node for node in _nodes(tree) if isinstance(node, ast.FunctionDef)] if mentioned & FAMILIES else []
+    for function in functions:
         names = [argument.arg for argument in function.args.args if argument.arg != "self"]
-        for node in ast.walk(function):
+        for node in _nodes(function):
             if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in FAMILIES and node.args:
                 code = node.args[0]
                 if isinstance(code, ast.Name) and code.id in names:
-                    used = {one.id for one in ast.walk(function) if isinstance(one, ast.Name)}
+                    used = {one.id for one in _nodes(function) if isinstance(one, ast.Name)}
                     table = {key: texts for name, rows in tables.items() if name in used for key, texts in rows.items()}
-                    inner = [one for one in ast.walk(function) if isinstance(one, ast.Call) and ast.unparse(one.func) == "Wording"]
+                    inner = [one for one in _nodes(function) if isinstance(one, ast.Call) and ast.unparse(one.func) == "Wording"]
                     texts = _texts(inner[-1], constants) if inner else None
                     yield function.name, Maker(ast.unparse(node.func).split(".")[-1], names.index(code.id), texts, table)
 
