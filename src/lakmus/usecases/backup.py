@@ -84,7 +84,7 @@ def make_backup(home: Home, path: Path, *, actor: Any = None, progress: Progress
                 _pack(home.path, written, progress)
             written.flush()
             os.fsync(written.fileno())
-        os.link(draft, target)
+        _put_in_place(draft, target)
     except FileExistsError as late:
         raise BadInput("backup_exists", TARGET_EXISTS.filled(path=target)) from late
     except OSError as problem:
@@ -115,6 +115,17 @@ def restore_backup(path: Path, home_path: Path) -> Path:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return target
+
+
+def _put_in_place(draft: Path, target: Path) -> None:
+    """Give the finished archive its name, never in the place of another file where the disk knows links."""
+    try:
+        os.link(draft, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A memory stick has no links.
+        os.replace(draft, target)
 
 
 def _pack(home: Path, written: IO[bytes], progress: Progress | None) -> None:

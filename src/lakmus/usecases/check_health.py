@@ -32,6 +32,8 @@ OPEN_KEY = Wording("ключ могут прочитать другие: вып�
 UNEQUAL = Wording(
     "в журнале {said} событий, в файлах {rows}: восстановите копию", "the log says {said} activities, the files {rows}: restore a backup"
 )
+SPACE = Wording("свободно {free}, история занимает {held}", "{free} free, the history takes {held}")
+LITTLE_SPACE = Wording("свободно {free}, нужно хотя бы {needed}: освободите место", "{free} free, at least {needed} are needed: make room")
 NO_ZONE = Wording("нет пояса «{zone}»: выберите другой в настройках", "no zone “{zone}”: choose another in the settings")
 
 
@@ -82,14 +84,9 @@ def _disk(home: Home) -> Wording:
     free = shutil.disk_usage(home.path).free
     held = sum(file.stat().st_size for file in (home.path / "stream").rglob("*") if file.is_file())
     needed = max(LEAST_FREE_BYTES, held)
-    said = Wording("свободно {free} ГБ, история занимает {held} ГБ", "{free} GB free, the history takes {held} GB").filled(
-        free=f"{free / 1e9:.1f}", held=f"{held / 1e9:.1f}"
-    )
     if free < needed:
-        more = Wording("; нужно хотя бы {needed} ГБ: освободите место", "; at least {needed} GB are needed: make room")
-        filled = more.filled(needed=f"{needed / 1e9:.1f}")
-        raise _NotInOrder(Wording(said.ru + filled.ru, said.en + filled.en))
-    return said
+        raise _NotInOrder(_sized(LITTLE_SPACE, free=free, needed=needed))
+    return _sized(SPACE, free=free, held=held)
 
 
 def _folders(home: Home) -> Wording:
@@ -192,6 +189,18 @@ def _each_once(home: Home) -> Wording:
     if rows != different:
         raise _NotInOrder(Wording("повторов: {n}. Сообщите нам", "{n} repeated. Please tell us").filled(n=rows - different))
     return Wording("проверено событий: {rows}", "{rows} activities checked").filled(rows=rows)
+
+
+def _sized(wording: Wording, **counts: float) -> Wording:
+    """Fill numbers of bytes in, each language with its own units."""
+    return Wording(
+        wording.ru.format(**{name: _size(count, "ГБ", "МБ") for name, count in counts.items()}),
+        wording.en.format(**{name: _size(count, "GB", "MB") for name, count in counts.items()}),
+    )
+
+
+def _size(count: float, large: str, small: str) -> str:
+    return f"{count / 1e9:.1f} {large}" if count >= 1e9 else f"{count / 1e6:.1f} {small}"
 
 
 def _short(problem: object) -> str:

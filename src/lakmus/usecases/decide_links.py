@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 
@@ -52,14 +52,14 @@ def past_merges(home: Home) -> list[PastMerge]:
     return [PastMerge(one.merge_id, one.customer, one.into, one.actor, one.at) for one in home.stream().identity.merges()]
 
 
-def decide_link(home: Home, number: str, decision: Decision, *, actor: Any) -> None:
+def decide_link(home: Home, number: str, decision: str, *, actor: Any) -> None:
     """Answer a waiting link with one of `DECISIONS`.
 
     Raises
     ------
     NotFound : it does not wait. WrongUsage : no such decision. Busy : somebody else is writing.
     """
-    home.stream().identity.resolve(number, decision, actor=_name(actor), at=timezone.now())
+    home.stream().identity.resolve(number, cast("Decision", decision), actor=_name(actor), at=timezone.now())
     record(actor=actor, verb="decided_link", object_kind="link", object_key=number, details={"decision": decision})
 
 
