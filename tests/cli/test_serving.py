@@ -68,6 +68,16 @@ def test_the_pages_answer_and_ctrl_c_leaves_no_process(served: subprocess.Popen[
         urllib.request.urlopen(f"http://localhost:{port}/", timeout=5)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of their parent's end")
+def test_a_killed_server_takes_its_processes_along(served: subprocess.Popen[str], tmp_path: Path) -> None:
+    served.kill()
+    served.wait()
+    deadline = time.monotonic() + 30
+    while (left := processes_naming(f"LAKMUS_HOME={tmp_path / 'lakmus-home'}")) and time.monotonic() < deadline:
+        time.sleep(0.3)
+    assert left == []
+
+
 def test_a_port_that_is_taken_is_refused_before_anything_starts(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

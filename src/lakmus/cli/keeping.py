@@ -107,7 +107,9 @@ def backup(asked: Namespace, voice: Voice) -> None:
     from lakmus.usecases.backup import make_backup
     from lakmus.usecases.writing import percent
 
-    path = make_backup(home, asked.archive, progress=lambda share: voice.progress(voice.word(PACKING).format(done=percent(share, voice.language))))
+    path = make_backup(
+        home, asked.archive, progress=lambda share: voice.progress(voice.word(PACKING).format(done=percent(share, voice.language)))
+    )
     if voice.wants_json:
         voice.json({"path": path, "bytes": path.stat().st_size})
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import socket
@@ -43,6 +44,7 @@ STOPPED = Wording("Остановлено.", "Stopped.")
 PATIENCE_SECONDS = 10.0
 START_SECONDS = 60.0
 THREADS = 4
+PR_SET_PDEATHSIG = 1
 
 
 def add_to(commands: Commands) -> None:
@@ -133,7 +135,13 @@ def stop(processes: list[subprocess.Popen[bytes]]) -> None:
 
 def _start(command: list[str], home: Path) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl-C in the terminal reaches only us, and we end both in order.
-    return subprocess.Popen(command, env=_environment(home), start_new_session=True)
+    return subprocess.Popen(command, env=_environment(home), start_new_session=True, preexec_fn=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Have Linux end this child when we are killed, so that no server stays behind and holds the port."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _web(asked: Namespace) -> list[str]:
