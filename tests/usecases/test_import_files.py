@@ -58,6 +58,18 @@ def test_tickets_brought_before_the_customers_find_them_afterwards(new_home, tmp
     assert "opened_case" in kinds
 
 
+def test_what_came_before_its_orders_and_cases_does_not_come_twice_after_them(new_home, company_files) -> None:
+    late = [company_files / name for name in ("messages.csv", "reviews.csv", "surveys.csv", "deliveries.csv")]
+    bring_in(new_home, company_files / "reviews.csv", company_files / "surveys.csv", company_files / "messages.csv")
+    bring_in(new_home, company_files / "orders.csv", company_files / "cases.csv", company_files / "customers.csv")
+    before = new_home.stream().count
+    again = bring_in(new_home, *late)
+    assert {name: count for name, count in ((file.name, file.accepted) for file in again.files) if count} == {
+        "deliveries.csv": again.files[-1].read
+    }
+    assert new_home.stream().count > before
+
+
 def test_what_was_confirmed_for_a_header_is_used_for_the_next_file_with_it(new_home, tmp_path) -> None:
     first, second = tmp_path / "one.csv", tmp_path / "two.csv"
     for path, number in ((first, 1), (second, 2)):

@@ -70,3 +70,12 @@ class ActivityKind:
     def columns(self) -> tuple[str, ...]:
         """The typed columns that this kind fills."""
         return tuple(feature.column for feature in self.features)
+
+    @property
+    def own_numbers(self) -> tuple[str, ...]:
+        """The numbers in the identity that, where a record has one, stand for its customer.
+
+        Who sent a message of case 17 may become known later than the message; the fact must not become another one by that. So the
+        identity's part `customer` reads as empty in a record that names its case or order.
+        """
+        return tuple(column for column in ("_case", "_order") if column in self.identity)

@@ -60,7 +60,7 @@ def _column(name: str) -> str:
     return f"_{name}" if f"_{name}" in TYPED_COLUMNS else name
 
 
-# An identity of `customer ts …` is for records that carry no number of their own; `repeat` numbers equal records of
+# An identity of `customer ts …` is for records that carry no number of their own (see `ActivityKind.own_numbers`); `repeat` numbers equal records of
 # one file, so that two equal lines of one invoice are two and the same line in two files is one.
 ORDERS = _kinds(
     Family.ORDERS,

@@ -306,7 +306,8 @@ def _check_amount(activity: dict[str, Any], kind: ActivityKind, currency: str) -
 
 
 def _identity(activity: dict[str, Any], kind: ActivityKind, row: dict[str, Any], seen: Counter[tuple[object, ...]]) -> str:
-    parts = [_part(activity, column) for column in kind.identity if column != "repeat"]
+    numbered = any(activity[column] for column in kind.own_numbers)
+    parts = ["" if numbered and column == "customer" else _part(activity, column) for column in kind.identity if column != "repeat"]
     if "repeat" in kind.identity:
         key = (kind.name, *parts)
         seen[key] += 1

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
@@ -60,10 +61,11 @@ def emission_query(connection: duckdb.DuckDBPyConnection, emission: Emission, *,
         if kind.revenue_sign == 1:
             same["revenue_impact"] = "_amount"
     inner = _inner(emission, columns)
-    parts = [_part(name, columns, constant) for name in kind.identity if name != "repeat"]
+    numbers = [name for name in kind.own_numbers if name in columns]
+    parts = [_part(name, columns, constant, numbers) for name in kind.identity if name != "repeat"]
     repeat: list[str] = []
     if "repeat" in kind.identity:
-        raw = [_raw(name, columns) for name in kind.identity if name != "repeat" and (name in columns or name == "customer")]
+        raw = [_raw(name, columns, numbers) for name in kind.identity if name != "repeat" and (name in columns or name == "customer")]
         repeated = _repeated_hashes(connection, inner, raw)
         repeat = ["'1'"]
         if repeated.size:
@@ -106,11 +108,12 @@ def _numbered(connection: duckdb.DuckDBPyConnection, inner: str, raw: list[str],
     return f"{single} union all {several}"
 
 
-def _part(name: str, columns: Columns, constant: Columns) -> str:
-    """One part of an identity as text, as `history.activity.activity_id` reads it."""
+def _part(name: str, columns: Columns, constant: Columns, numbers: Sequence[str]) -> str:
+    """One part of an identity as text, as `history.activity.activity_id` reads it; `numbers` stand for the customer."""
     if name == "customer":
         who = [each for each in ("customer", "anonymous_customer_id") if each in columns]
-        return f"coalesce({', '.join([*who, chr(39) * 2])})"
+        whose = f"coalesce({', '.join([*who, chr(39) * 2])})"
+        return f"case when coalesce({', '.join(numbers)}) is null then {whose} else '' end" if numbers else whose
     if name in constant:
         return literal(constant[name])
     if name not in columns:
@@ -120,9 +123,9 @@ def _part(name: str, columns: Columns, constant: Columns) -> str:
     return f"coalesce(cast(\"{name}\" as varchar), '')" if name in NUMBERS else f"coalesce({name}, '')"
 
 
-def _raw(name: str, columns: Columns) -> str:
+def _raw(name: str, columns: Columns, numbers: Sequence[str]) -> str:
     """One part of an identity as it stands: equal where the texts are equal, and much quicker to compare than they."""
-    return _part(name, columns, {}) if name == "customer" else f'"{name}"'
+    return _part(name, columns, {}, numbers) if name == "customer" else f'"{name}"'
 
 
 def _hash(raw: list[str]) -> str:
