@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 VENV ?= .venv
 PYTHON := $(VENV)/bin/python
-PIP := $(PYTHON) -m pip --disable-pip-version-check --no-input
+PIP := $(PYTHON) -m pip --disable-pip-version-check --no-input -qq
 DEMO_HOME ?= demo/home
 DEMO_ARGS ?=
 LOCKS := requirements/build.lock.txt requirements/runtime.lock.txt requirements/test.lock.txt requirements/check.lock.txt
@@ -27,21 +27,17 @@ install: $(VENV)/.runtime $(MESSAGES) ## build .venv with .venv/bin/lakmus, from
 $(VENV)/.runtime: requirements/build.lock.txt requirements/runtime.lock.txt pyproject.toml
 	@scripts/make-venv $(VENV)
 	@echo "Installing the packages (about a minute the first time)."
-	@$(PIP) install --quiet --require-hashes -r requirements/build.lock.txt
-	@$(PIP) install --quiet --require-hashes -r requirements/runtime.lock.txt
-	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@$(PIP) install --require-hashes -r requirements/build.lock.txt
+	@$(PIP) install --require-hashes -r requirements/runtime.lock.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.test: requirements/test.lock.txt $(VENV)/.runtime
-	@$(PIP) install --quiet --require-hashes -r requirements/test.lock.txt
+	@$(PIP) install --require-hashes -r requirements/test.lock.txt
 	@touch $@
 
 $(VENV)/.check: requirements/check.lock.txt $(VENV)/.test
-	@$(PIP) install --quiet --require-hashes -r requirements/check.lock.txt
-	@touch $@
-
-$(VENV)/.bench: requirements/bench.lock.txt $(VENV)/.test
-	@$(PIP) install --quiet --require-hashes -r requirements/bench.lock.txt
+	@$(PIP) install --require-hashes -r requirements/check.lock.txt
 	@touch $@
 
 %.mo: %.po | $(VENV)/.runtime
@@ -97,7 +93,7 @@ COMPILE = $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-
 
 .PHONY: lock
 lock: ## resolve pyproject.toml anew into requirements/; UPGRADE=--upgrade takes newer versions
-	@test -x $(VENV)/bin/uv || $(PIP) install --quiet uv
+	@test -x $(VENV)/bin/uv || $(PIP) install uv
 	$(COMPILE) pyproject.toml --output-file requirements/runtime.lock.txt
 	$(COMPILE) --group build --output-file requirements/build.lock.txt
 	$(COMPILE) --group test --constraints requirements/runtime.lock.txt --output-file requirements/test.lock.txt
