@@ -76,4 +76,4 @@ def export(request: HttpRequest, analysis: Any, name: str) -> HttpResponse:
     finally:
         # The open file stays readable; its name is gone at once, whatever becomes of the connection.
         shutil.rmtree(folder, ignore_errors=True)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.csv", content_type="text/csv; charset=utf-8")
+    return FileResponse(file, as_attachment=True, filename=f"{name}.csv", content_type="text/csv; charset=utf-8")  # type: ignore[return-value]
