@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy import stats
+from scipy import special
 
 from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
@@ -40,7 +40,7 @@ def sample_ratio_p(assigned: tuple[int, ...], planned_shares: tuple[float, ...])
     if len(assigned) != len(planned_shares) or min(planned_shares) <= 0 or abs(sum(planned_shares) - 1) > 1e-9 or n <= 0:
         raise ValueError("arms and planned shares do not fit")
     chi_square = sum((seen - n * share) ** 2 / (n * share) for seen, share in zip(assigned, planned_shares, strict=True))
-    return float(stats.chi2.sf(chi_square, len(assigned) - 1))
+    return float(special.chdtrc(len(assigned) - 1, chi_square))
 
 
 def randomised_difference(treated: Arm, held_out: Arm) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from lakmus.engine.risk.snapshots import EXPERIENCE_COUNT, SHAPE, SILENCE_COUNT, Cells, Snapshot
 from lakmus.engine.signals.rhythm import Floats, Ints
@@ -66,7 +66,7 @@ def _table(used: str, mean: float, prior: Floats, cell: Ints) -> RiskTable:
     lost, n = cell[..., 1].astype(np.float64), cell.sum(axis=-1)
     a = lost + PRIOR_CASES * prior
     b = n - lost + PRIOR_CASES * (1 - prior)
-    low, high = stats.beta.ppf(0.025, a, b), stats.beta.ppf(0.975, a, b)
+    low, high = special.betaincinv(a, b, 0.025), special.betaincinv(a, b, 0.975)
     whole = SHAPE[:4]
     arrays = (np.broadcast_to(part, whole).copy() for part in (prior, a / (a + b), low, high, n))
     silence_only, probability, low, high, n = arrays
