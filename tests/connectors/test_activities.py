@@ -111,6 +111,13 @@ def test_contacts_name_the_customer_unless_two_share_them(write: Write, read_fil
     )
 
 
+def test_identifiers_come_in_the_order_of_the_file_so_that_the_first_to_name_one_holds_it(write: Write, read_files: Reader) -> None:
+    people = "".join(f"{number};Клиент {number};m{number // 2}@mail.ru\n" for number in range(2000, 0, -1))
+    read = read_files(write("customers.csv", "ID клиента;ФИО;E-mail\n" + people))
+    mails = [(written, customer) for kind, written, customer in read.links if kind == "email"]
+    assert mails == [(f"m{number // 2}@mail.ru", str(number)) for number in range(2000, 0, -1)]
+
+
 def test_cases_carry_reply_resolution_reopening_and_rating(write: Write, read_files: Reader) -> None:
     header = "Номер обращения;Дата обращения;Канал;Тема;Сотрудник;Смена;Дата ответа;Дата закрытия;Дата повторного открытия;CSAT\n"
     read = read_files(

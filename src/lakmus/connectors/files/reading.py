@@ -229,9 +229,10 @@ class _Reader:
             self.tidy()
 
     def _links_of(self, staged: Staged, kind: str, column: str) -> Iterator[Link]:
+        # In the order of the file: of two customers who name one identifier the first holds it, in every run.
         query = (
-            f'select distinct "{column}", customer from {staged.relation} where "{column}" is not null and customer is not null'
-            f' and "{column}" <> customer'
+            f'select "{column}", customer from {staged.relation} where "{column}" is not null and customer is not null'
+            f' and "{column}" <> customer group by all order by min(_row), customer'
         )
         cursor = self.connection.cursor().execute(query)
         while batch := cursor.fetchmany(BATCH_ROWS):
