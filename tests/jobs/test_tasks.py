@@ -70,7 +70,7 @@ def test_the_watch_queues_what_waits_once_and_leaves_what_lives(agreed: Callable
 
 def test_a_verdict_is_computed_once_for_a_moment(agreed: Callable[[], ImportJob], home: Path) -> None:
     run_import(agreed().pk)
-    moment = moment_of(open_home(home), None).isoformat()
+    moment = moment_of(open_home(home), as_of=None).isoformat()
     first = compute_verdict(moment)
     written = (home / "results" / first / "verdict.json").stat().st_mtime_ns
     assert compute_verdict(moment) == first

@@ -62,7 +62,7 @@ def has_data(home: Home) -> bool:
     return home.stream().count > 0
 
 
-def moment_of(home: Home, as_of: date | datetime | None) -> datetime:
+def moment_of(home: Home, *, as_of: date | datetime | None) -> datetime:
     """Return the moment that is looked from: a day means its end in the company's zone, nothing the end of the data.
 
     Raises
@@ -136,7 +136,7 @@ def computing_share(home: Home, *, as_of: date | datetime | None = None) -> floa
 def _asked(home: Home, as_of: date | datetime | None) -> tuple[datetime, str]:
     if not has_data(home):
         raise NotFound("no_data", NO_DATA)
-    moment = moment_of(home, as_of)
+    moment = moment_of(home, as_of=as_of)
     stream = home.stream()
     said = [FORMAT, __version__, stream.version, moment.isoformat(), asdict(company_terms())]
     return moment, hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:24]

@@ -65,7 +65,7 @@ def last_day() -> date | None:
     place = home()
     if not show_verdict.has_data(place):
         return None
-    here = formats.local(show_verdict.moment_of(place, None), company_terms().time_zone)
+    here = formats.local(show_verdict.moment_of(place, as_of=None), company_terms().time_zone)
     return here.date() if isinstance(here, datetime) else here
 
 
