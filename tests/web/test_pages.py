@@ -38,7 +38,7 @@ DATA_WORDS = {
     "en",
     "n",
 }
-DATA_WORDS |= {"rub", "usd", "eur", "gbp", "brl", "kzt", "byn", "uah", "br"}
+DATA_WORDS |= {"pdf", "rub", "usd", "eur", "gbp", "brl", "kzt", "byn", "uah", "br"}
 
 
 class Words(HTMLParser):
