@@ -127,6 +127,7 @@ SESSION_COOKIE_NAME = "lakmus_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = BEHIND_HTTPS
+CSRF_FAILURE_VIEW = "lakmus.web.views.errors.form_expired"
 CSRF_COOKIE_NAME = "lakmus_csrf"
 CSRF_COOKIE_HTTPONLY = True  # forms and hx-headers carry the token; no script reads the cookie
 CSRF_COOKIE_SAMESITE = "Lax"
