@@ -7,7 +7,7 @@ from datetime import datetime
 
 import numpy as np
 
-from lakmus.engine.risk.probability import FALL_RULE, GAP_RULE, MODEL, RULES, learn_risk
+from lakmus.engine.risk.probability import FALL_RULE, GAP_RULE, MODEL, RULES, RiskTable, learn_risk
 from lakmus.engine.risk.snapshots import Snapshot, summed
 from lakmus.engine.signals.rhythm import Flags, Floats, Ints
 from lakmus.engine.verdict import Backtest, BacktestCut, RuleFigures
@@ -17,7 +17,8 @@ from lakmus.history.wording import Wording
 NEEDED_LOST = 30
 NEEDED_CUTS = 2
 NAMED_FROM = 0.5
-"""A customer is named when the probability of loss reaches one half: more likely to leave than to stay."""
+NAMED_FROM_MEANS = 2.0
+"""A customer is named who is twice as likely to leave as the company's customers are on average, or likelier to leave than to stay."""
 
 
 def backtest(cuts: Sequence[datetime], snapshots: Sequence[Snapshot], *, horizon_days: int | None) -> Backtest:
@@ -54,12 +55,12 @@ def _judge(cut: datetime, counted: Snapshot, earlier: Snapshot) -> BacktestCut:
     figures, named = {}, None
     for way in (MODEL, *RULES):
         table = learn_risk(earlier, way)
-        named = _names(way, table.probability)
+        named = _names(way, table)
         figures[way] = _figures(table.probability, counted.cells, named)
         if way == MODEL:
             model_named = named
     cells, lost = counted.cells, counted.cells[..., 1]
-    whom = model_named if figures[MODEL].named else _names(GAP_RULE, lost.astype(np.float64))
+    whom = model_named if figures[MODEL].named else _names(GAP_RULE, table)
     named_count, hit = int(cells[whom].sum()), int(lost[whom].sum())
     by_cell = lost.sum(axis=(2, 3))
     mean_ahead = np.divide(counted.ahead_days, by_cell, out=np.zeros_like(counted.ahead_days), where=by_cell > 0)
@@ -75,11 +76,11 @@ def _judge(cut: datetime, counted: Snapshot, earlier: Snapshot) -> BacktestCut:
     )
 
 
-def _names(way: str, probability: Floats) -> Flags:
-    """Return which cells a way of judging names: the model by probability, a rule by itself."""
+def _names(way: str, table: RiskTable) -> Flags:
+    """Return which cells a way of judging names: the model by what it learned before the cut, a rule by itself."""
     if way == MODEL:
-        return np.asarray(probability >= NAMED_FROM)
-    named = np.zeros(probability.shape, dtype=bool)
+        return np.asarray(table.probability >= min(NAMED_FROM, NAMED_FROM_MEANS * table.mean))
+    named = np.zeros(table.probability.shape, dtype=bool)
     if way == GAP_RULE:
         named[:, :, 1, :] = True
     else:
@@ -140,8 +141,8 @@ def _words(cut: BacktestCut, horizon_days: int, used: str) -> Wording:
     shown = cut.model if used == MODEL and cut.model.named else cut.rules[GAP_RULE if used == MODEL else used]
     if not shown.named:
         return Wording(
-            "На прошлом: ни о ком нельзя было сказать, что он скорее уйдёт, чем останется.",
-            "On the past: of nobody could it be said that they would rather leave than stay.",
+            "На прошлом: ни о ком нельзя было сказать, что он уйдёт заметно вероятнее других.",
+            "On the past: of nobody could it be said that they were much likelier to leave than others.",
         )
     found = round(100 * shown.named_and_lost / cut.churned)
     false = round(100 * (shown.named - shown.named_and_lost) / shown.named)
