@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from django.utils import timezone
 
-from lakmus import __version__
+from lakmus import __version__, engine
 from lakmus.engine.learning import Learned
 from lakmus.engine.pipeline import analyse
 from lakmus.engine.tables import TABLES
@@ -138,8 +139,18 @@ def _asked(home: Home, as_of: date | datetime | None) -> tuple[datetime, str]:
         raise NotFound("no_data", NO_DATA)
     moment = moment_of(home, as_of=as_of)
     stream = home.stream()
-    said = [FORMAT, __version__, stream.version, moment.isoformat(), asdict(company_terms())]
+    said = [FORMAT, _engine_as_written(), stream.version, moment.isoformat(), asdict(company_terms())]
     return moment, hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:24]
+
+
+@cache
+def _engine_as_written() -> str:
+    """Return a hash of the engine's source: what another engine computed is not this one's answer."""
+    folder = Path(engine.__file__).parent
+    whole = hashlib.sha256(__version__.encode())
+    for path in sorted(folder.rglob("*.py")):
+        whole.update(path.read_bytes())
+    return whole.hexdigest()
 
 
 def _kept(home: Home, moment: datetime, key: str) -> Shown | None:
