@@ -30,6 +30,7 @@ def test_a_job_goes_from_upload_to_rows_in_the_stream_and_running_it_again_does_
     assert queued[0] == ("lakmus.jobs.tasks.run_import", job.pk)
     assert import_jobs.run_job(new_home, job.pk, runner="one") and not import_jobs.run_job(new_home, job.pk, runner="two")
     done = import_job(job.pk)
+    assert done.rows_done == 2
     assert done.state == "done" and done.report["files"][0]["accepted"] == 1 and new_home.stream().count == 1
     assert "не дата" in import_jobs.rejected_path(new_home, done, 0).read_text(encoding="utf-8-sig")
     assert not list(new_home.uploads.iterdir())

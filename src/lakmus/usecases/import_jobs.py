@@ -183,6 +183,7 @@ def _carry_out(home: Home, job: ImportJob, *, runner: str, progress: Progress | 
     try:
         with _heartbeat(job, runner) as tell:
             report = run_import(home, plan_of(job), actor=job.created_by, progress=told)
+        changes.report_progress(job=job, runner=runner, rows_done=sum(file.read for file in report.files), step="writing")
         rejected = [str(file.rejected_file.relative_to(home.rejected)) for file in report.files if file.rejected_file]
         changes.finish_import(job=job, runner=runner, report=report.as_json(), rejected_files=rejected)
     except (BadInput, NotFound) as failure:
