@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,11 +74,11 @@ def open_home(path: Path, *, create: bool = True) -> Home:
 
 
 def _bring_up_the_database() -> None:
-    """Apply migrations that are missing. Under a test runner the database is already there."""
+    """Apply the migrations that are missing."""
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()) and not os.environ.get("PYTEST_CURRENT_TEST"):
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
