@@ -7,7 +7,8 @@ PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --no-input -qq
 DEMO_HOME ?= demo/home
 DEMO_ARGS ?=
-LOCKS := requirements/build.lock.txt requirements/runtime.lock.txt requirements/test.lock.txt requirements/check.lock.txt
+LOCKS := requirements/build.lock.txt requirements/runtime.lock.txt requirements/test.lock.txt requirements/check.lock.txt \
+	requirements/bench.lock.txt
 MESSAGES := $(patsubst %.po,%.mo,$(shell find src -name '*.po'))
 # What touches the relational database, and therefore runs a second time on PostgreSQL.
 DATABASE_TESTS := $(wildcard tests/operations tests/usecases tests/api tests/jobs tests/web)
@@ -38,6 +39,10 @@ $(VENV)/.test: requirements/test.lock.txt $(VENV)/.runtime
 
 $(VENV)/.check: requirements/check.lock.txt $(VENV)/.test
 	@$(PIP) install --require-hashes -r requirements/check.lock.txt
+	@touch $@
+
+$(VENV)/.bench: requirements/bench.lock.txt $(VENV)/.test
+	@$(PIP) install --require-hashes -r requirements/bench.lock.txt
 	@touch $@
 
 %.mo: %.po | $(VENV)/.runtime
@@ -75,7 +80,7 @@ check-tests: $(VENV)/.check $(MESSAGES)
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
 
 .PHONY: bench
-bench: $(VENV)/.test ## each claim of speed, as a ratio to a named peer in the same run
+bench: $(VENV)/.bench ## each claim of speed, as a ratio to a named peer in the same run
 	$(PYTHON) -m benchmarks
 
 .PHONY: docs
@@ -98,3 +103,4 @@ lock: ## resolve pyproject.toml anew into requirements/; UPGRADE=--upgrade takes
 	$(COMPILE) --group build --output-file requirements/build.lock.txt
 	$(COMPILE) --group test --constraints requirements/runtime.lock.txt --output-file requirements/test.lock.txt
 	$(COMPILE) --group check --constraints requirements/runtime.lock.txt --constraints requirements/test.lock.txt --output-file requirements/check.lock.txt
+	$(COMPILE) --group bench --constraints requirements/runtime.lock.txt --constraints requirements/test.lock.txt --output-file requirements/bench.lock.txt
