@@ -1,1 +1,1 @@
-"""What a customer does, against their own past: rhythm, windows, signals, lamps."""
+"""What a customer does, against their own past: aggregates by prefix sums, rhythm, signals, lamps."""

@@ -1,0 +1,316 @@
+"""The machine of the signals: all aggregates of all signals at all as-of dates, each activity placed once.
+
+Every window of every date ends at one of a few edges. The activities of a customer, in order of time, are placed between the edges
+once; from then on "how many until this edge" is a position in the customer's row of activities, and any window of any date is a
+difference of two positions (a count), of two running sums (a sum), or the activity at a position (first, last). Prefix sums (summed
+area tables in one dimension: Crow, 1984). Sums run over whole numbers modulo 2^64, so a difference is exact however long the row is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from lakmus.engine.signals.aggregates import PLACES, Aggregate, Measure, Selection, Test, Where
+from lakmus.engine.signals.binning import Binning, local_midnights
+from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints
+from lakmus.engine.signals.trails import FOREVER, Trails
+
+BLOCK_ROWS = 400_000
+BLOCK_CELLS = 1 << 19
+"""A block of customers holds about so many activities, or so many cells (customer x edge), and stays in the processor's cache."""
+NEVER_US = -1
+_SCALE = 10.0**PLACES
+_WHOLE = np.dtype(np.int64)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The aggregates of n customers at D dates."""
+
+    customers: pa.Array
+    as_of: tuple[datetime, ...]
+    figures: dict[Aggregate, Ints]
+
+    def whole(self, aggregate: Aggregate) -> Ints:
+        """Return a count, a number of days or a moment in microseconds; shape (D, n)."""
+        return self.figures[aggregate]
+
+    def of(self, aggregate: Aggregate) -> Floats:
+        """Return any figure in its own unit; moments as microseconds with NaN where there is none; shape (D, n)."""
+        figure = self.figures[aggregate]
+        if aggregate.measure in (Measure.FIRST, Measure.LAST):
+            return np.where(figure == NEVER_US, np.nan, figure)
+        if aggregate.measure in (Measure.SUM, Measure.GAPS, Measure.GAP_SQUARES):
+            return figure / _SCALE
+        return figure.astype(np.float64)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What one selection needs: its edges, and for each aggregate and date the places of the window's two edges (-1: ever)."""
+
+    of: Selection
+    binning: Binning
+    asked: tuple[tuple[Aggregate, tuple[int, ...], tuple[int, ...]], ...]
+
+
+def measured(
+    trails: Trails, aggregates: Iterable[Aggregate], *, as_of: Sequence[datetime], time_zone: str = "UTC", block_rows: int = BLOCK_ROWS
+) -> Measured:
+    """Return all aggregates of all customers at all dates, each from what was known at its date.
+
+    Parameters
+    ----------
+    trails : a bucket's activities. aggregates : any number; equal ones are computed once.
+    as_of : aware moments, in any order; D of them. An activity counts at a date when `ts <= date and _known_at <= date`.
+    time_zone : IANA name, for `DAYS`. block_rows : how many activities are worked on at a time.
+
+    Returns
+    -------
+    Measured : arrays of shape (D, n), the same whatever the bucket's other customers and the size of a block are.
+
+    Raises
+    ------
+    ValueError : a date without a time zone.
+    """
+    if any(moment.tzinfo is None for moment in as_of):
+        raise ValueError("as_of needs a time zone")
+    dates = [round(moment.timestamp() * 1_000_000) for moment in as_of]
+    wanted = list(dict.fromkeys(aggregates))
+    figures = {aggregate: np.empty((len(dates), trails.count), _WHOLE) for aggregate in wanted}
+    staying, exceptions = _exceptions(trails, dates)
+    _fill(figures, staying, wanted, dates, time_zone, block_rows)
+    # Pairs of a customer and a date at which the visible past differs from what the whole row shows: few, and computed anew.
+    for place, (owners, seen) in exceptions.items():
+        own = {aggregate: np.empty((1, len(owners)), _WHOLE) for aggregate in wanted}
+        _fill(own, trails.of_rows(seen, owners), wanted, [dates[place]], time_zone, block_rows)
+        for aggregate, figure in own.items():
+            figures[aggregate][place, owners] = figure[0]
+    return Measured(trails.customers, tuple(as_of), figures)
+
+
+def _exceptions(trails: Trails, dates: Sequence[int]) -> tuple[Trails, dict[int, tuple[Ints, Ints]]]:
+    """Return the trails without what goes some day, and by date the customers that look different then, with the rows seen of them."""
+    if trails.known is None and trails.gone is None:
+        return trails, {}
+    known = trails.ts if trails.known is None else np.maximum(trails.known, trails.ts)
+    gone = np.full(len(trails.ts), FOREVER) if trails.gone is None else trails.gone
+    odd = np.flatnonzero((known > trails.ts) | (gone != FOREVER))
+    odd_owner = np.searchsorted(trails.starts, odd, side="right") - 1
+    found = {}
+    for place, date in enumerate(dates):
+        here = trails.ts[odd] <= date
+        seen = (known[odd] <= date) & (date < gone[odd])
+        owners = np.unique(odd_owner[here & (seen != (gone[odd] == FOREVER))])
+        if owners.size:
+            spans = [np.arange(trails.starts[owner], trails.starts[owner + 1]) for owner in owners]
+            rows = np.concatenate(spans)
+            rows = rows[(trails.ts[rows] <= date) & (known[rows] <= date) & (date < gone[rows])]
+            found[place] = (owners.astype(np.int64), rows.astype(np.int64))
+    if trails.gone is None:
+        return trails, found
+    kept = np.flatnonzero(gone == FOREVER)
+    return trails.of_rows(kept, np.arange(trails.count)), found
+
+
+def _fill(
+    figures: dict[Aggregate, Ints], trails: Trails, wanted: Sequence[Aggregate], dates: Sequence[int], time_zone: str, block_rows: int
+) -> None:
+    plans = _plans(wanted, dates)
+    widest = max((len(plan.binning.edges) + 1 for plan in plans), default=1)
+    midnights = None
+    if trails.ts.size and any(aggregate.measure is Measure.DAYS for aggregate in wanted):
+        midnights = local_midnights(int(trails.ts.min()), int(trails.ts.max()), time_zone)
+    first = 0
+    while first < trails.count:
+        most = min(trails.count, first + max(1, BLOCK_CELLS // widest))
+        last = int(np.searchsorted(trails.starts[: most + 1], trails.starts[first] + block_rows, side="right")) - 1
+        last = min(max(last, first + 1), most)
+        block = _Block(trails, first, last)
+        for plan in plans:
+            _one_selection(figures, block, plan, midnights)
+        first = last
+
+
+def _plans(wanted: Sequence[Aggregate], dates: Sequence[int]) -> list[_Plan]:
+    by_selection: dict[Selection, list[Aggregate]] = {}
+    for aggregate in wanted:
+        by_selection.setdefault(aggregate.of, []).append(aggregate)
+    plans = []
+    for selection, asked in by_selection.items():
+        bounds = {
+            aggregate: [
+                (
+                    date - round(aggregate.window.newest_days * DAY_US),
+                    None if aggregate.window.oldest_days is None else date - round(aggregate.window.oldest_days * DAY_US),
+                )
+                for date in dates
+            ]
+            for aggregate in asked
+        }
+        edges = sorted({edge for pairs in bounds.values() for pair in pairs for edge in pair if edge is not None})
+        place = {edge: number for number, edge in enumerate(edges)}
+        plans.append(
+            _Plan(
+                selection,
+                Binning.of(edges),
+                tuple(
+                    (
+                        aggregate,
+                        tuple(-1 if oldest is None else place[oldest] for _, oldest in pairs),
+                        tuple(place[newest] for newest, _ in pairs),
+                    )
+                    for aggregate, pairs in bounds.items()
+                ),
+            )
+        )
+    return plans
+
+
+class _Block:
+    """The activities of neighbouring customers, with what several selections share."""
+
+    def __init__(self, trails: Trails, first: int, last: int) -> None:
+        self.trails, self.first, self.last = trails, first, last
+        self.begin, end = int(trails.starts[first]), int(trails.starts[last])
+        self.ts = trails.ts[self.begin : end]
+        self.kind = trails.kind[self.begin : end]
+        self.count = last - first
+        self.owner = np.repeat(np.arange(self.count, dtype=_WHOLE), np.diff(trails.starts[first : last + 1]))
+        self._rows: dict[tuple[str, ...], Ints] = {}
+
+    def rows(self, of: Selection) -> Ints:
+        """Return the places in the block of the activities of a selection."""
+        found = self._rows.get(of.kinds)
+        if found is None:
+            codes = [code for code, kind in enumerate(self.trails.kinds) if kind in of.kinds]
+            found = self._rows[of.kinds] = self._of_codes(codes)
+        for condition in of.where:
+            if found.size:
+                found = found[self._meets(condition, found)]
+        return found
+
+    def _of_codes(self, codes: list[int]) -> Ints:
+        if not codes:
+            return np.zeros(0, _WHOLE)
+        if len(codes) == 1:
+            return np.flatnonzero(self.kind == codes[0])
+        among = np.zeros(len(self.trails.kinds), bool)
+        among[codes] = True
+        return np.flatnonzero(among.take(self.kind))
+
+    def _meets(self, where: Where, rows: Ints) -> Flags:
+        column = self.trails.columns.get(where.column)
+        if column is None:
+            return np.full(rows.size, where.test in (Test.ABSENT, Test.AMONG_OR_ABSENT))
+        own = pl.Series(pl.from_arrow(column.slice(self.begin, len(self.ts)).take(pa.array(rows))))
+        if where.test is Test.ABSENT:
+            return own.is_null().to_numpy()
+        if where.test is Test.PRESENT:
+            return own.is_not_null().to_numpy()
+        if isinstance(where.than, tuple):
+            among = own.is_in(list(where.than))
+            return among.fill_null(where.test is Test.AMONG_OR_ABSENT).to_numpy()
+        met = own <= where.than if where.test is Test.AT_MOST else own >= where.than
+        return met.fill_null(False).to_numpy()
+
+
+class _Placed:
+    """The activities of one selection in one block, placed between the plan's edges.
+
+    `until` (E, n): for each edge and customer, the place in the selection behind the last activity until the edge; `base` (n): where the
+    customer's activities begin.
+    """
+
+    def __init__(self, block: _Block, plan: _Plan, midnights: Binning | None) -> None:
+        rows = block.rows(plan.of)
+        self.block, self.rows, self.midnights = block, rows, midnights
+        self.ts = block.ts.take(rows)
+        self.owner = block.owner.take(rows)
+        n, edges = block.count, len(plan.binning.edges)
+        cells = plan.binning.place(self.ts)
+        cells *= n
+        cells += self.owner
+        until = np.bincount(cells, minlength=(edges + 1) * n).reshape(edges + 1, n)
+        for edge in range(1, edges + 1):
+            until[edge] += until[edge - 1]
+        ends = np.cumsum(until[edges])
+        self.base = ends - until[edges]
+        until += self.base
+        self.until: Ints = until[:edges]
+        self._running: dict[tuple[Measure, str | None], Ints] = {}
+        self._at: dict[tuple[Measure, str | None, int], Ints] = {}
+
+    def edge(self, place: int) -> Ints:
+        """Return the places behind each customer's last activity until an edge."""
+        return self.base if place < 0 else np.asarray(self.until[place])
+
+    def at(self, aggregate: Aggregate, place: int) -> Ints:
+        """Return the running sum of the aggregate's measure until an edge, for each customer."""
+        key = (aggregate.measure, aggregate.column, place)
+        if key not in self._at:
+            self._at[key] = self.running(aggregate).take(self.edge(place))
+        return self._at[key]
+
+    def running(self, aggregate: Aggregate) -> Ints:
+        """Return the sum of the measure over the activities before each place of the selection; wraps around at 2^64."""
+        key = (aggregate.measure, aggregate.column)
+        if key not in self._running:
+            sums = np.zeros(len(self.rows) + 1, _WHOLE)
+            np.cumsum(self.each(aggregate), out=sums[1:])
+            self._running[key] = sums
+        return self._running[key]
+
+    def each(self, aggregate: Aggregate) -> Ints:
+        """Return the measure of every single activity, in whole millionths, squares in whole numbers."""
+        if aggregate.measure is Measure.DAYS:
+            return self.begins_day().astype(_WHOLE)
+        if aggregate.measure in (Measure.GAPS, Measure.GAP_SQUARES):
+            gap = np.zeros(len(self.ts))
+            same = self.owner[1:] == self.owner[:-1]
+            gap[1:][same] = np.diff(self.ts)[same] / DAY_US
+            return np.rint((gap if aggregate.measure is Measure.GAPS else gap * gap) * _SCALE).astype(_WHOLE)
+        figures = self.block.trails.floats(aggregate.column or "", self.rows + self.block.begin)
+        scaled = figures * _SCALE if aggregate.measure is Measure.SUM else figures * figures
+        return np.rint(scaled, out=scaled).astype(_WHOLE)
+
+    def begins_day(self) -> Flags:
+        """Return which activities are the customer's first of a local day."""
+        assert self.midnights is not None
+        day = self.midnights.place(self.ts)
+        begins = np.ones(len(day), bool)
+        begins[1:] = (day[1:] != day[:-1]) | (self.owner[1:] != self.owner[:-1])
+        return begins
+
+    def window(self, aggregate: Aggregate, oldest: int, newest: int, into: Ints) -> None:
+        """Write the aggregate over one window into an array (n)."""
+        low, high = self.edge(oldest), self.edge(newest)
+        if aggregate.measure is Measure.COUNT:
+            np.subtract(high, low, out=into)
+        elif not len(self.ts):
+            into.fill(NEVER_US if aggregate.measure in (Measure.FIRST, Measure.LAST) else 0)
+        elif aggregate.measure is Measure.LAST:
+            self.ts.take(high - 1, mode="clip", out=into)
+            into[high == low] = NEVER_US
+        elif aggregate.measure is Measure.FIRST:
+            self.ts.take(low, mode="clip", out=into)
+            into[high == low] = NEVER_US
+        else:
+            np.subtract(self.at(aggregate, newest), self.at(aggregate, oldest), out=into)
+            if aggregate.measure is Measure.DAYS:
+                # A day that began before the window counts for the part of it that lies inside.
+                into += (high > low) & ~self.begins_day().take(low, mode="clip")
+
+
+def _one_selection(figures: dict[Aggregate, Ints], block: _Block, plan: _Plan, midnights: Binning | None) -> None:
+    placed = _Placed(block, plan, midnights)
+    for aggregate, oldest, newest in plan.asked:
+        whole = figures[aggregate]
+        for place in range(len(whole)):
+            placed.window(aggregate, oldest[place], newest[place], whole[place, block.first : block.last])
