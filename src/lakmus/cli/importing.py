@@ -58,6 +58,7 @@ REPORT = (
     Wording("уже было", "duplicate"),
     Wording("отклонено", "rejected"),
 )
+REASONS = Wording("{name}: отклонено: {why}", "{name}: rejected: {why}")
 REJECTED = Wording("{name}: не принятые строки с причинами в {file}", "{name}: rejected rows with their reasons in {file}")
 NO_MAPPING = Wording(
     "Не получилось прочитать «{path}»: {problem}. Ничего не загружено.", "Could not read “{path}”: {problem}. Nothing was imported."
@@ -237,7 +238,14 @@ def written_report(report: ImportReport, voice: Voice) -> str:
 
 
 def _remarks(file: FileReport, voice: Voice) -> list[str]:
+    from lakmus.usecases.titles import title_of_refusal
+    from lakmus.usecases.writing import number
+
     lines = [f"{file.name}: {voice.word(note)}" for note in file.notes]
+    reasons = sorted(file.reasons.items(), key=lambda reason: -reason[1])
+    if reasons:
+        why = "; ".join(f"{voice.word(title_of_refusal(code))} – {number(count, voice.language)}" for code, count in reasons)
+        lines.append(voice.word(REASONS.filled(name=file.name, why=why)))
     if file.rejected_file is not None:
         lines.append(voice.word(REJECTED.filled(name=file.name, file=file.rejected_file)))
     return lines

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from lakmus.cli.options import Commands, add_as_of
 from lakmus.cli.verdicts import computed
 from lakmus.cli.voice import Voice
 from lakmus.history.failures import BadInput, LakmusError
 from lakmus.history.wording import Wording
+
+if TYPE_CHECKING:
+    from lakmus.usecases.home import Home
 
 ABOUT_EXPORT = Wording("таблица в CSV: клиенты, заказы, ошибки, события", "a table as CSV: customers, orders, errors, activities")
 TABLE = Wording("таблица: customers, orders, errors, moments, activities", "table: customers, orders, errors, moments, activities")
@@ -23,14 +26,29 @@ UNWRITABLE = Wording(
 )
 
 ABOUT_FORGET = Wording("стереть клиента навсегда", "erase a customer for good")
-CUSTOMER = Wording("номер клиента", "the customer's id")
+CUSTOMER = Wording("номер клиента, почта или телефон", "the customer's id, e-mail or phone")
 YES = Wording("не спрашивать", "do not ask")
 ASK = Wording("Стереть клиента «{customer}» навсегда? [д/Н] ", "Erase customer “{customer}” for good? [y/N] ")
 KEPT = Wording("Ничего не стёрто.", "Nothing was erased.")
-FORGOTTEN = Wording(
-    "Стёрто: событий {activities}. Отчёты и расчёты, где мог быть клиент, удалены и посчитаются заново. В прежних копиях он остался.",
-    "Erased: {activities} activities. Reports and results that may have held the customer are gone and will be computed anew. "
-    "Backups made before still hold the customer.",
+LIFT = Wording(
+    "вычеркнуть из забытых: следующая загрузка снова возьмёт строки клиента",
+    "take off the list: the next import takes the customer's rows again",
+)
+LIFTED = Wording("Клиент вычеркнут из забытых. Стёртое не вернулось.", "The customer is off the list. What was erased did not come back.")
+FORGOTTEN = {
+    "activities": Wording("Стёрто событий: {count}", "Activities erased: {count}"),
+    "results": Wording("Удалено расчётов (посчитаются заново): {count}", "Results removed (they will be computed anew): {count}"),
+    "reports": Wording("Удалено отчётов: {count}", "Reports removed: {count}"),
+    "rejected_rows": Wording("Вырезано из файлов с отклонёнными строками: {count}", "Rows cut out of files of rejected rows: {count}"),
+    "imports": Wording(
+        "Отменено загрузок, которые ждали с файлами клиента: {count}", "Waiting imports withdrawn with their files: {count}"
+    ),
+}
+STAYS_AWAY = Wording(
+    "Загрузки больше не возьмут строки этого клиента: он записан среди забытых без имени и номера. "
+    "В копиях, сделанных раньше (lakmus backup), и в ваших файлах он остался.",
+    "Imports leave this customer's rows out from now on: they stand on the list of the forgotten without name or number. "
+    "Copies made before (lakmus backup) and your own files still hold them.",
 )
 
 ABOUT_BACKUP = Wording("сохранить всё в один архив", "save everything in one archive")
@@ -53,6 +71,7 @@ def add_to(commands: Commands) -> None:
     parser = commands.add("forget", ABOUT_FORGET, forget)
     parser.add_argument("customer", metavar="CUSTOMER", help=commands.say(CUSTOMER))
     parser.add_argument("--yes", action="store_true", help=commands.say(YES))
+    parser.add_argument("--lift", action="store_true", help=commands.say(LIFT))
     commands.add("backup", ABOUT_BACKUP, backup).add_argument("archive", type=Path, metavar="FILE", help=commands.say(ARCHIVE))
     commands.add("restore", ABOUT_RESTORE, restore).add_argument("archive", type=Path, metavar="FILE", help=commands.say(ARCHIVE))
 
@@ -86,17 +105,32 @@ def forget(asked: Namespace, voice: Voice) -> None:
     from lakmus.cli.importing import AGREED
 
     home = home_at(asked.home)
+    if asked.lift:
+        _lift(home, asked.customer, voice)
+        return
     from lakmus.usecases.forget_customer import forget_customer
+    from lakmus.usecases.writing import number
 
     if not asked.yes and sys.stdin.isatty():
         print(voice.word(ASK).format(customer=asked.customer), end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in AGREED:
             raise LakmusError("forget_declined", KEPT)
-    forgotten = forget_customer(home, asked.customer, actor=None)
+    forgotten = forget_customer(home, asked.customer, actor=None).as_json()
     if voice.wants_json:
-        voice.json(forgotten.as_json())
+        voice.json(forgotten)
+        return
+    told = [wording.filled(count=number(forgotten[name], voice.language)) for name, wording in FORGOTTEN.items()]
+    voice.text("\n".join(voice.word(wording) for wording in [*told, STAYS_AWAY]))
+
+
+def _lift(home: Home, customer: str, voice: Voice) -> None:
+    from lakmus.usecases.forgotten_people import lift_forgetting
+
+    lift_forgetting(home, customer, actor=None)
+    if voice.wants_json:
+        voice.json({"lifted": 1})
     else:
-        voice.text(voice.word(FORGOTTEN.filled(activities=forgotten.activities)))
+        voice.text(voice.word(LIFTED))
 
 
 def backup(asked: Namespace, voice: Voice) -> None:

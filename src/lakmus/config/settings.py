@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from lakmus.config.database import database_settings
-from lakmus.config.secret import secret_key
+from lakmus.usecases.home_keys import secret_key
 
 
 def _listed(name: str) -> list[str]:

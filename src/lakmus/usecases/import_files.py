@@ -15,7 +15,9 @@ from lakmus.operations.company.changes import keep_mapping, note_mapping_use
 from lakmus.operations.company.queries import company_terms, mapping_profiles
 from lakmus.operations.journal.changes import record
 from lakmus.stream.store import Appended
+from lakmus.usecases.forgotten_people import LeftOut, erase_latecomers, people_left_out
 from lakmus.usecases.home import Home
+from lakmus.usecases.traces import without_forgotten
 
 Progress = Callable[[str, int, int | None], None]
 """Told (step, rows done, rows expected or None)."""
@@ -34,7 +36,11 @@ ROW_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of one file. `duplicate`: rows all of whose facts the stream (or this import) already held."""
+    """What became of one file: `read == accepted + duplicate + rejected`.
+
+    `duplicate`: rows all of whose facts the stream (or this import) already held. Rows of forgotten people count as
+    rejected, with the reason `forgotten`; they stand in no file.
+    """
 
     name: str
     kind: str
@@ -118,10 +124,16 @@ def run_import(home: Home, plan: ImportPlan, *, actor: Any, progress: Progress |
         progress=lambda name, done, total: told("reading", done, total or None),
         known_activities=stream.files(),
     )
-    appended = stream.append(result.batches, progress=lambda rows: told("writing", rows, expected))
+    batches, named = result.batches, result.links
+    left_out = people_left_out(home)
+    if left_out:
+        left_out.recognise(result.named(), stream, actor=actor)
+        batches, named = left_out.batches(batches), left_out.links(named)
+    appended = stream.append(batches, progress=lambda rows: told("writing", rows, expected))
     # Links last: they are as repeatable as the activities, so a cut between the two is mended by importing again.
-    links = stream.identity.link(result.links, source="files", at=timezone.now())
-    files = tuple(_file_report(outcome, appended) for outcome in result.files)
+    links = stream.identity.link(named, source="files", at=timezone.now())
+    erase_latecomers(home, left_out)
+    files = tuple(_file_report(outcome, appended, left_out) for outcome in result.files)
     for file in plan.files:
         if file.kind and not file.is_reference:
             keep_mapping(signature=file.signature, mapping=file.as_mapping().as_json(), actor=actor, kind=file.kind, name=file.name)
@@ -131,18 +143,26 @@ def run_import(home: Home, plan: ImportPlan, *, actor: Any, progress: Progress |
     return ImportReport(files, appended.appended, appended.duplicate, links.linked, links.conflicts)
 
 
-def _file_report(outcome: FileOutcome, appended: Appended) -> FileReport:
-    kinds = ROW_KINDS.get(outcome.kind)
-    repeated = {kind: count for (source, kind), count in appended.duplicates.items() if source == f"file:{outcome.name}"}
-    duplicate = min(outcome.accepted, sum(count for kind, count in repeated.items() if kinds is None or kind in kinds))
+def _file_report(outcome: FileOutcome, appended: Appended, left_out: LeftOut | None) -> FileReport:
+    duplicate = min(outcome.accepted, _rows(outcome, appended.duplicates))
+    forgotten = min(outcome.accepted - duplicate, _rows(outcome, left_out.dropped)) if left_out else 0
+    rejected_file = outcome.rejected_file
+    if left_out and rejected_file:
+        rejected_file = without_forgotten(rejected_file, left_out)
     return FileReport(
         outcome.name,
         outcome.kind,
         outcome.read,
-        outcome.accepted - duplicate,
+        outcome.accepted - duplicate - forgotten,
         duplicate,
-        outcome.rejected,
-        outcome.rejected_file,
-        outcome.reasons,
+        outcome.rejected + forgotten,
+        rejected_file,
+        outcome.reasons | ({"forgotten": forgotten} if forgotten else {}),
         outcome.notes,
     )
+
+
+def _rows(outcome: FileOutcome, counted: Mapping[tuple[str, str], int]) -> int:
+    """Return to how many rows of a file the counted activities amount, by (`_source`, kind)."""
+    kinds = ROW_KINDS.get(outcome.kind)
+    return sum(count for (source, kind), count in counted.items() if source == f"file:{outcome.name}" and (kinds is None or kind in kinds))

@@ -14,6 +14,8 @@ from django.utils import timezone
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.operations.company.queries import company_terms
 from lakmus.operations.journal.changes import record
+from lakmus.usecases import push_wordings as say
+from lakmus.usecases.forgotten_people import LeftOut, erase_latecomers, people_left_out
 from lakmus.usecases.home import Home
 from lakmus.usecases.pushed_rows import RowProblem, Told, read_row
 
@@ -74,27 +76,53 @@ def push_activities(home: Home, rows: Sequence[Any], *, actor: Any, now: datetim
     """
     moment = now or timezone.now()
     company = company_terms()
-    told: list[Told] = []
+    told: list[tuple[int, Told]] = []
     refused: list[RefusedRow] = []
     seen: Counter[tuple[object, ...]] = Counter()
     for index, row in enumerate(rows):
         try:
-            told.append(read_row(row, now=moment, currency=company.currency, seen=seen))
+            told.append((index, read_row(row, now=moment, currency=company.currency, seen=seen)))
         except RowProblem as problem:
             refused.append(RefusedRow(index, problem.code, problem))
+    left_out = people_left_out(home)
+    taken = _without_forgotten(home, left_out, told, refused, actor=actor)
     appended_count = duplicate_count = 0
-    if told:
-        stream = home.stream()
-        stream.wait_seconds = WAIT_SECONDS
-        appended = stream.append(_batches(told))
-        appended_count, duplicate_count = appended.appended, appended.duplicate
-        links = [(identifier, one.customer) for one in told for identifier in one.identifiers if one.customer]
-        if links:
-            stream.identity.link(links, source="api", at=moment.astimezone(UTC))
+    if taken:
+        appended_count, duplicate_count = _append(home, taken, moment)
+        erase_latecomers(home, left_out)
     if appended_count:
         details = {"accepted": appended_count, "duplicate": duplicate_count, "rejected": len(refused)}
         record(actor=actor, verb="pushed_activities", object_kind="stream", details=details)
     return PushReport(len(rows), appended_count, duplicate_count, tuple(refused))
+
+
+def _append(home: Home, taken: Sequence[Told], moment: datetime) -> tuple[int, int]:
+    """Append and link; return how many activities were new and how many the stream held."""
+    stream = home.stream()
+    stream.wait_seconds = WAIT_SECONDS
+    appended = stream.append(_batches(taken))
+    links = [(identifier, one.customer) for one in taken for identifier in one.identifiers if one.customer]
+    if links:
+        stream.identity.link(links, source="api", at=moment.astimezone(UTC))
+    return appended.appended, appended.duplicate
+
+
+def _without_forgotten(
+    home: Home, left_out: LeftOut | None, told: Sequence[tuple[int, Told]], refused: list[RefusedRow], *, actor: Any
+) -> list[Told]:
+    """Return the rows that may be taken; those of forgotten people go to `refused`."""
+    if left_out is None:
+        return [one for _, one in told]
+    named = ((each.kind, each.written, one.customer) for _, one in told for each in one.identifiers if one.customer)
+    left_out.recognise(named, home.stream(), actor=actor)
+    taken = []
+    for index, one in told:
+        if left_out.knows_row(one.activity):
+            refused.append(RefusedRow(index, "forgotten", RowProblem("forgotten", say.FORGOTTEN, "customer")))
+        else:
+            taken.append(one)
+    refused.sort(key=lambda row: row.index)
+    return taken
 
 
 def _batches(told: Sequence[Told]) -> pa.RecordBatchReader:

@@ -59,3 +59,7 @@ IDENTIFIER_UNREADABLE = Wording(
     "Это не похоже на адрес, телефон или номер карты, который бывает у человека.",
     "This does not look like an address, a phone or a card number that a person can have.",
 )
+FORGOTTEN = Wording(
+    "Этого клиента попросили забыть, поэтому строка не взята. Больше её не присылайте.",
+    "This customer was to be forgotten, so the row was not taken. Do not send it again.",
+)

@@ -59,10 +59,14 @@ class FileOutcome:
 
 @dataclass(slots=True)
 class ReadResult:
-    """A running read. Take `batches` to their end; then `files` is complete and `links` may be taken (once)."""
+    """A running read. Take `batches` to their end; then `files` is complete and `links` may be taken (once).
+
+    `named()` gives the links too, at any time before and as often as wanted.
+    """
 
     batches: pa.RecordBatchReader
     links: Iterator[Link]
+    named: Callable[[], Iterator[Link]]
     files: list[FileOutcome] = field(default_factory=list)
 
 
@@ -105,7 +109,7 @@ def read_plan(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    result = ReadResult(pa.RecordBatchReader.from_batches(ACTIVITY_SCHEMA, reader.batches()), reader.links())
+    result = ReadResult(pa.RecordBatchReader.from_batches(ACTIVITY_SCHEMA, reader.batches()), reader.links(), reader.named)
     result.files = reader.outcomes
     return result
 
@@ -214,19 +218,23 @@ class _Reader:
     def links(self) -> Iterator[Link]:
         """Give out which identifier belongs to whom, then tidy up."""
         try:
-            for staged in self.linked:
-                for kind, column in (
-                    ("external", "customer_given"),
-                    ("email", "email"),
-                    ("phone", "phone"),
-                    ("card", "card"),
-                    ("site", "anonymous"),
-                ):
-                    if {column, "customer"} <= staged.columns and (kind != "external" or "customer_master" in staged.columns):
-                        yield from self._links_of(staged, kind, column)
+            yield from self.named()
         finally:
             self.connection.close()
             self.tidy()
+
+    def named(self) -> Iterator[Link]:
+        """Give out which identifier belongs to whom."""
+        for staged in self.linked:
+            for kind, column in (
+                ("external", "customer_given"),
+                ("email", "email"),
+                ("phone", "phone"),
+                ("card", "card"),
+                ("site", "anonymous"),
+            ):
+                if {column, "customer"} <= staged.columns and (kind != "external" or "customer_master" in staged.columns):
+                    yield from self._links_of(staged, kind, column)
 
     def _links_of(self, staged: Staged, kind: str, column: str) -> Iterator[Link]:
         # In the order of the file: of two customers who name one identifier the first holds it, in every run.

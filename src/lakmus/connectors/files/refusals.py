@@ -146,6 +146,7 @@ ROW_REFUSALS: dict[str, Wording] = {
     ),
     "unknown_case": Wording("нет обращения с этим номером", "there is no case of this number"),
     "nothing_said": Wording("в строке нет ничего, кроме номера", "the row says nothing but a number"),
+    "forgotten": Wording("клиента попросили забыть, его строки не загружаются", "the customer was forgotten; their rows are not imported"),
     "unknown_activity": Wording("такого вида события нет: «{column}»", "there is no such kind of activity: “{column}”"),
 }
 

@@ -1,4 +1,4 @@
-"""The state machine of an import job.
+"""The state machine of an import job, and the list of people whose rows no import takes.
 
 Each function moves a job by one step, under a lock of its row, and may be repeated: asking for a state the job is in
 already changes nothing and writes no second row in the journal.
@@ -6,7 +6,7 @@ already changes nothing and writes no second row in the journal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from lakmus.history.failures import Busy, LakmusError
 from lakmus.history.wording import Wording
-from lakmus.operations.imports.models import ImportJob, State
+from lakmus.operations.imports.models import ENDED, ForgottenKey, ForgottenPerson, ImportJob, State
 from lakmus.operations.imports.queries import SILENCE, import_job
 from lakmus.operations.journal.changes import record
 
@@ -123,6 +123,7 @@ def finish_import(*, job: ImportJob, runner: str, report: Mapping[str, Any], rej
     _must_run(job, runner)
     job.state, job.report, job.rejected_files = State.DONE, dict(report), list(rejected_files)
     job.finished_at = job.heartbeat_at = timezone.now()
+    _drop_samples(job)
     job.save()
     _write_down(job, "finished_import", None)
     return job
@@ -178,6 +179,48 @@ def crash_import(*, job: ImportJob, runner: str, code: str, wording: Wording) ->
     return job
 
 
+@transaction.atomic
+def keep_forgotten(*, digests: Iterable[str], actor: Any, person: ForgottenPerson | None = None) -> ForgottenPerson:
+    """Put a person on the list of those whose rows no import takes, or add further digests to one who stands there."""
+    wanted = set(digests)
+    listed = person or ForgottenPerson.objects.filter(keys__digest__in=wanted).first()
+    listed = listed or ForgottenPerson.objects.create(forgotten_by=actor)
+    wanted -= set(ForgottenKey.objects.filter(digest__in=wanted).values_list("digest", flat=True))
+    ForgottenKey.objects.bulk_create([ForgottenKey(person=listed, digest=digest) for digest in sorted(wanted)], ignore_conflicts=True)
+    if wanted:
+        record(actor=actor, verb="listed_forgotten", object_kind="forgotten_person", object_key=listed.pk, details={"keys": len(wanted)})
+    return listed
+
+
+@transaction.atomic
+def lift_forgotten(*, person: ForgottenPerson, actor: Any) -> None:
+    """Take a person off the list: the next import of their rows is taken again."""
+    number = person.pk
+    person.delete()
+    record(actor=actor, verb="lifted_forgotten", object_kind="forgotten_person", object_key=number)
+
+
+@transaction.atomic
+def drop_samples(*, actor: Any) -> int:
+    """Take the sample cells out of the plans of all jobs that no longer wait for a person; return how many had some."""
+    changed = 0
+    for job in ImportJob.objects.select_for_update().exclude(state=State.WAITING).exclude(plan=None):
+        changed += _drop_samples(job)
+        job.save(update_fields=["plan"])
+    if changed:
+        record(actor=actor, verb="dropped_samples", object_kind="import", details={"imports": changed})
+    return changed
+
+
+def _drop_samples(job: ImportJob) -> bool:
+    """Sample cells are for the person who judges the plan; they are a customer's data, so they go when the job ends."""
+    files = [file for file in (job.plan or {}).get("files", ()) if isinstance(file, dict)]
+    columns = [column for file in files for column in file.get("columns", ()) if column.get("samples")]
+    for column in columns:
+        column["samples"] = []
+    return bool(columns)
+
+
 def _locked(job: ImportJob, *states: State) -> ImportJob:
     held = ImportJob.objects.select_for_update().get(pk=job.pk)
     if held.state not in states:
@@ -198,6 +241,8 @@ def _not_now(job: ImportJob) -> LakmusError:
 def _end_badly(job: ImportJob, state: State, code: str, wording: Wording) -> None:
     job.state, job.finished_at = state, timezone.now()
     job.error_code, job.error_ru, job.error_en = code[:60], wording.ru, wording.en
+    if state in ENDED:
+        _drop_samples(job)
     job.save()
 
 

@@ -1,4 +1,4 @@
-"""One job of bringing files in."""
+"""Jobs of bringing files in, and the list of people whose rows no import takes."""
 
 from __future__ import annotations
 
@@ -92,3 +92,26 @@ class ImportJob(models.Model):
     def error(self) -> Wording | None:
         """What went wrong, for people."""
         return Wording(self.error_ru, self.error_en) if self.error_code else None
+
+
+class ForgottenPerson(models.Model):
+    """Somebody who was erased and whom no import brings back; who it was, nobody can read here."""
+
+    forgotten_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    forgotten_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["forgotten_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.forgotten_at:%Y-%m-%d}"
+
+
+class ForgottenKey(models.Model):
+    """One way to recognise a forgotten person, as a digest that says nothing without the home's own key."""
+
+    person = models.ForeignKey(ForgottenPerson, on_delete=models.CASCADE, related_name="keys")
+    digest = models.CharField(max_length=40, unique=True)
+
+    def __str__(self) -> str:
+        return self.digest

@@ -1,7 +1,8 @@
-"""Reads of import jobs."""
+"""Reads of import jobs, and of the people whose rows they leave out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from lakmus.history.failures import NotFound
 from lakmus.history.wording import Wording
-from lakmus.operations.imports.models import ImportJob, State
+from lakmus.operations.imports.models import ENDED, ForgottenKey, ForgottenPerson, ImportJob, State
 
 # Longer than any pause between two progress reports, shorter than a person's patience.
 SILENCE = timedelta(seconds=60)
@@ -46,6 +47,26 @@ def jobs_to_take(*, at: datetime, silence: timedelta = SILENCE) -> QuerySet[Impo
     """
     fallen_silent = Q(state=State.RUNNING) & (Q(heartbeat_at=None) | Q(heartbeat_at__lt=at - silence))
     return ImportJob.objects.filter(Q(state=State.PLANNED) | fallen_silent).order_by("created_at", "pk")
+
+
+def jobs_with_uploads() -> QuerySet[ImportJob]:
+    """Return the jobs that have not run to an end and whose files therefore still lie in the uploads folder."""
+    return ImportJob.objects.exclude(state__in=ENDED).exclude(folder="")
+
+
+def forgotten_people() -> QuerySet[ForgottenPerson]:
+    """Return those whose rows no import takes."""
+    return ForgottenPerson.objects.all()
+
+
+def forgotten_digests() -> frozenset[str]:
+    """Return the digests by which rows of forgotten people are known."""
+    return frozenset(ForgottenKey.objects.values_list("digest", flat=True))
+
+
+def person_of_digests(digests: Iterable[str]) -> ForgottenPerson | None:
+    """Return the forgotten person whom one of the digests stands for."""
+    return ForgottenPerson.objects.filter(keys__digest__in=list(digests)).first()
 
 
 def as_json(job: ImportJob, language: str) -> dict[str, Any]:

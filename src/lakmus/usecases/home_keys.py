@@ -1,4 +1,4 @@
-"""The secret key of an installation: made once, readable by its owner alone."""
+"""Keys of a home: each made once, readable by its owner alone."""
 
 from __future__ import annotations
 
