@@ -11,10 +11,10 @@ import pytest
 
 from lakmus.history.failures import BadInput, WrongUsage
 from lakmus.operations.journal.models import JournalEntry
-from lakmus.usecases.export_tables import TABLES, export_table
+from lakmus.usecases.export_tables import TABLES, Part, export_table
 from lakmus.usecases.home import Home
 from lakmus.usecases.push_activities import push_activities
-from lakmus.usecases.results import list_customers
+from lakmus.usecases.results import ORDERS, list_customers, list_orders, order_conditions
 from lakmus.usecases.show_verdict import Shown, show_verdict
 
 WICKED = ("=cmd|'/c calc'!A1", "+7916", "-2+3", "@SUM(A1)", "\t=1", "\r=1")
@@ -66,3 +66,16 @@ def test_an_unknown_table_and_a_place_that_cannot_be_written_are_refused(company
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput):
         export_table(company_home, shown, "errors", tmp_path / "file" / "x.csv")
+
+
+def test_the_part_that_a_page_shows_is_exported_in_its_order_without_hidden_columns(
+    company_home: Home, shown: Shown, tmp_path: Path
+) -> None:
+    part = Part(order_conditions({"late": True}), ORDERS["orders"], frozenset({"amount"}))
+    path = tmp_path / "orders.csv"
+    rows = export_table(company_home, shown, "orders", path, part=part, language="en")
+    written = read_back(path, ",")
+    assert 0 < rows == len(written) == list_orders(shown, filters={"late": True}).total
+    assert all(float(row["late_days"]) > 0 for row in written)
+    assert "amount" not in written[0]
+    assert [row["ts"] for row in written] == sorted((row["ts"] for row in written), reverse=True)

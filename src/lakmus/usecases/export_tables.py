@@ -1,4 +1,4 @@
-"""Tables as CSV, safe to open in a spreadsheet."""
+"""Tables as CSV, whole or as far as a page shows them, safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -21,6 +21,7 @@ from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.operations.journal.changes import record
 from lakmus.usecases.home import Home
+from lakmus.usecases.results import Conditions
 from lakmus.usecases.show_verdict import Shown
 
 ACTIVITIES = "activities"
@@ -51,13 +52,28 @@ class CsvDialect:
 DIALECTS = {"ru": CsvDialect(";", ","), "en": CsvDialect(",", ".")}
 
 
-def export_table(home: Home, shown: Shown, name: str, target: TextIO | Path, *, language: str = "ru", actor: Any = None) -> int:
-    """Write one table and return the number of its rows.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which rows of a table are wanted, in which order, and which columns are left out; without a word, all of it as it lies there."""
+
+    conditions: Conditions = field(default_factory=Conditions)
+    order: str = ""
+    without: frozenset[str] = frozenset()
+
+
+WHOLE = Part()
+
+
+def export_table(
+    home: Home, shown: Shown, name: str, target: TextIO | Path, *, part: Part = WHOLE, language: str = "ru", actor: Any = None
+) -> int:
+    """Write one table, or the part of it that a page shows, and return the number of the rows written.
 
     A path appears under its name only when complete; it gets a byte order mark, by which Excel knows UTF-8.
 
     Parameters
     ----------
+    part : for tables of a verdict; the customer stream is written whole.
     name : one of `TABLES`; `activities` are those known at the verdict's moment, customer after customer.
     language : "ru" writes `;` and a decimal comma, "en" `,` and a point; moments stand in the company's zone.
 
@@ -69,21 +85,21 @@ def export_table(home: Home, shown: Shown, name: str, target: TextIO | Path, *, 
     if name not in TABLES:
         raise WrongUsage("no_table", NO_TABLE.filled(name=name, names=", ".join(TABLES)))
     if isinstance(target, Path):
-        rows = _write_file(home, shown, name, target, language)
+        rows = _write_file(home, shown, name, target, part, language)
     else:
-        rows = _write(home, shown, name, target, language)
+        rows = _write(home, shown, name, target, part, language)
     record(actor=actor, verb="exported_table", object_kind="table", object_key=name, details={"rows": rows})
     return rows
 
 
-def _write_file(home: Home, shown: Shown, name: str, path: Path, language: str) -> int:
+def _write_file(home: Home, shown: Shown, name: str, path: Path, part: Part, language: str) -> int:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("w", encoding="utf-8", newline="") as target:
             draft.chmod(0o600)
             target.write(BYTE_ORDER_MARK)
-            rows = _write(home, shown, name, target, language)
+            rows = _write(home, shown, name, target, part, language)
         os.replace(draft, path)
     except OSError as problem:
         raise BadInput("export_unwritable", UNWRITABLE.filled(path=path, problem=problem.strerror)) from problem
@@ -93,29 +109,31 @@ def _write_file(home: Home, shown: Shown, name: str, path: Path, language: str) 
     return rows
 
 
-def _write(home: Home, shown: Shown, name: str, target: TextIO, language: str) -> int:
+def _write(home: Home, shown: Shown, name: str, target: TextIO, part: Part, language: str) -> int:
     dialect = DIALECTS.get(language, DIALECTS["ru"])
-    columns = ACTIVITY_SCHEMA if name == ACTIVITIES else RESULT_TABLES[name]
+    columns = [column for column in (ACTIVITY_SCHEMA if name == ACTIVITIES else RESULT_TABLES[name]) if column.name not in part.without]
     # The names come from our own schemas; what people wrote stands only in the rows.
     cells = ", ".join(_cell(column, dialect) for column in columns)
     rows = 0
     with duckdb.connect(config={"threads": 2}) as connection, tempfile.TemporaryDirectory(prefix="export-", dir=home.work) as work:
         connection.execute("SET TimeZone = ?", [company_terms().time_zone])
-        target.write(dialect.delimiter.join(columns.names) + "\r\n")
+        target.write(dialect.delimiter.join(column.name for column in columns) + "\r\n")
         made = Path(work) / "part.csv"
-        for part in _parts(connection, home, shown, name):
-            written = part.project(cells)
-            rows += len(part)
+        for found in _parts(connection, home, shown, name, part):
+            written = found.project(cells)
+            rows += len(found)
             written.write_csv(str(made), sep=dialect.delimiter, header=False, encoding="utf-8")
             with made.open(encoding="utf-8", newline="") as lines:
                 shutil.copyfileobj(lines, target, CHUNK)
     return rows
 
 
-def _parts(connection: duckdb.DuckDBPyConnection, home: Home, shown: Shown, name: str) -> Iterator[duckdb.DuckDBPyRelation]:
+def _parts(connection: duckdb.DuckDBPyConnection, home: Home, shown: Shown, name: str, part: Part) -> Iterator[duckdb.DuckDBPyRelation]:
     """Yield what fits into memory: the stream bucket after bucket, with merges resolved; a verdict's table as it lies there."""
     if name != ACTIVITIES:
-        yield connection.sql("SELECT * FROM read_parquet(?)", params=[shown.table(name)])
+        # Conditions and order are written in `results`; what was typed stands in the parameters.
+        sql = f"SELECT * FROM read_parquet(?) WHERE {part.conditions.where}" + (f" ORDER BY {part.order}" if part.order else "")  # noqa: S608
+        yield connection.sql(sql, params=[shown.table(name), *part.conditions.parameters])
         return
     stream = home.stream()
     snapshot = stream.prepare()

@@ -25,6 +25,7 @@ CUSTOMER_SORTS = {
     "-errors_count": "errors_count DESC NULLS LAST, customer",
     "-state_since": "state_since DESC NULLS LAST, customer",
 }
+ORDERS = {"errors": '"at" DESC, error_id', "orders": 'ts DESC, "order"'}
 LARGEST_PAGE = 10_000
 
 
@@ -101,6 +102,12 @@ def list_customers(
     filters : any of `states` (tuple), `lost_in_window`, `lost_silently`, `eligible` (bool), `error`, `signal`, `exclusion`, `place` (text).
     sort : a key of `CUSTOMER_SORTS`; anything else sorts by value at risk.
     """
+    conditions = customer_conditions(home, query=query, filters=filters)
+    return _listing(shown, "customers", conditions, CUSTOMER_SORTS.get(sort, CUSTOMER_SORTS["-value_at_risk"]), page, size)
+
+
+def customer_conditions(home: Home, *, query: str = "", filters: Mapping[str, Any] | None = None) -> Conditions:
+    """Return which rows of the table of customers are asked for; see `list_customers`."""
     asked = dict(filters or {})
     conditions = Conditions()
     if query.strip():
@@ -124,18 +131,27 @@ def list_customers(
     ):
         if asked.get(name):
             conditions.add(sql, asked[name])
-    order = CUSTOMER_SORTS.get(sort, CUSTOMER_SORTS["-value_at_risk"])
-    return _listing(shown, "customers", conditions, order, page, size)
+    return conditions
 
 
 def list_errors(shown: Shown, *, filters: Mapping[str, Any] | None = None, page: int = 1, size: int = 50) -> ErrorsListing:
     """Return service errors, the latest first, and how many customers they befell.
 
-    `filters`: any of `code`, `customer`, `order`, `case` (text), `complained`, `left`, `left_silently`, `in_window`, `linked` (bool).
+    `filters`: any of `code`, `customer`, `order`, `case`, `error_id` (text), `complained`, `left`, `left_silently`, `in_window`,
+    `linked` (bool).
     """
+    conditions = error_conditions(filters)
+    listing = _listing(shown, "errors", conditions, ORDERS["errors"], page, size)
+    counting = f"SELECT count(DISTINCT customer) AS n FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
+    counted = _ask(counting, [shown.table("errors"), *conditions.parameters])
+    return ErrorsListing(listing.total, listing.rows, counted[0]["n"])
+
+
+def error_conditions(filters: Mapping[str, Any] | None = None) -> Conditions:
+    """Return which rows of the table of errors are asked for; see `list_errors`."""
     asked = dict(filters or {})
     conditions = Conditions()
-    for name in ("code", "customer", "order", "case", "staff", "channel"):
+    for name in ("code", "customer", "order", "case", "staff", "channel", "error_id"):
         if asked.get(name):
             conditions.add(f'"{name}" = ?', asked[name])
     for flag in ("complained", "left", "left_silently", "in_window"):
@@ -143,10 +159,7 @@ def list_errors(shown: Shown, *, filters: Mapping[str, Any] | None = None, page:
             conditions.add(f'coalesce("{flag}", false) = ?', bool(asked[flag]))
     if asked.get("linked") is not None:
         conditions.add("(customer IS NOT NULL) = ?", bool(asked["linked"]))
-    listing = _listing(shown, "errors", conditions, '"at" DESC, error_id', page, size)
-    counting = f"SELECT count(DISTINCT customer) AS n FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
-    counted = _ask(counting, [shown.table("errors"), *conditions.parameters])
-    return ErrorsListing(listing.total, listing.rows, counted[0]["n"])
+    return conditions
 
 
 def list_orders(shown: Shown, *, filters: Mapping[str, Any] | None = None, page: int = 1, size: int = 50) -> OrdersListing:
@@ -154,19 +167,8 @@ def list_orders(shown: Shown, *, filters: Mapping[str, Any] | None = None, page:
 
     `filters`: any of `late` (bool: received after the promise), `stars` (1..5), `reviewed` (bool), `customer` (text), `cancelled` (bool).
     """
-    asked = dict(filters or {})
-    conditions = Conditions()
-    if asked.get("late") is not None:
-        conditions.add("late_days > 0" if asked["late"] else "late_days <= 0")
-    if asked.get("reviewed") is not None:
-        conditions.add("(stars IS NOT NULL) = ?", bool(asked["reviewed"]))
-    if asked.get("stars"):
-        conditions.add("stars = ?", float(asked["stars"]))
-    if asked.get("cancelled") is not None:
-        conditions.add("cancelled = ?", bool(asked["cancelled"]))
-    if asked.get("customer"):
-        conditions.add("customer = ?", asked["customer"])
-    listing = _listing(shown, "orders", conditions, 'ts DESC, "order"', page, size)
+    conditions = order_conditions(filters)
+    listing = _listing(shown, "orders", conditions, ORDERS["orders"], page, size)
     # Stars are counted by review: an order may have several.
     grouping = f"""
         WITH matching AS (SELECT late_days > 0 AS late, review_stars FROM read_parquet(?)
@@ -179,6 +181,23 @@ def list_orders(shown: Shown, *, filters: Mapping[str, Any] | None = None, page:
     """  # noqa: S608
     groups = _ask(grouping, [shown.table("orders"), *conditions.parameters])
     return OrdersListing(listing.total, listing.rows, tuple(StarsSummary(**group) for group in groups))
+
+
+def order_conditions(filters: Mapping[str, Any] | None = None) -> Conditions:
+    """Return which rows of the table of orders are asked for; see `list_orders`."""
+    asked = dict(filters or {})
+    conditions = Conditions()
+    if asked.get("late") is not None:
+        conditions.add("late_days > 0" if asked["late"] else "late_days <= 0")
+    if asked.get("reviewed") is not None:
+        conditions.add("(stars IS NOT NULL) = ?", bool(asked["reviewed"]))
+    if asked.get("stars"):
+        conditions.add("stars = ?", float(asked["stars"]))
+    if asked.get("cancelled") is not None:
+        conditions.add("cancelled = ?", bool(asked["cancelled"]))
+    if asked.get("customer"):
+        conditions.add("customer = ?", asked["customer"])
+    return conditions
 
 
 def counts_by_state(shown: Shown) -> dict[str, int]:
