@@ -36,7 +36,7 @@ CLOCKS = {
     "timezone.now",
 }
 WRITING = {"save", "create", "update", "update_or_create", "get_or_create", "delete", "bulk_create", "record", "_write_down"}
-IMPORTED_AS = {"charset-normalizer": "charset_normalizer", "django-ninja": "ninja"}
+IMPORTED_AS = {"charset-normalizer": "charset_normalizer", "django-ninja": "ninja", "scikit-learn": "sklearn"}
 # Not imported, but named to what does the importing.
 BY_NAME = {"django-axes", "django-htmx", "django-q2", "gunicorn", "psycopg", "tzdata", "whitenoise"}
 PURE = ("history", "engine")
@@ -221,7 +221,7 @@ def test_the_exceptions_are_few() -> None:
 
 def test_locks_name_no_host_and_pin_every_package_with_hashes() -> None:
     locks = sorted((ROOT / "requirements").glob("*.lock.txt"))
-    assert [lock.name.split(".")[0] for lock in locks] == ["build", "check", "runtime", "test"]
+    assert [lock.name.split(".")[0] for lock in locks] == ["bench", "build", "check", "runtime", "test"]
     for lock in locks:
         text = lock.read_text(encoding="utf-8")
         assert not re.search(r"://|^-|\bfile:|index-url|find-links| @ ", text, re.MULTILINE), lock.name
