@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
+import pytest
+
+from lakmus.usecases.home import Home
 from lakmus.usecases.import_files import plan_import, run_import
 from tests.usecases.conftest import bring_in, empty_home
 
@@ -85,3 +89,25 @@ def test_what_was_confirmed_for_a_header_is_used_for_the_next_file_with_it(new_h
     run_import(new_home, replace(plan, files=(check_plan(replace(file, problems=(), problem_codes=())),)), actor=None)
     recognised = plan_import(new_home, [second]).files[0]
     assert recognised.kind == "orders" and [column.field for column in recognised.columns] == ["order", "ts", "customer", "amount"]
+
+
+VISITS = "E-mail;Дата визита;Страница\nanna@x.ru;01.03.2026 12:00;/\nanna@x.ru;01.03.2026 12:00;/\nOLEG@x.ru;02.03.2026 12:00;/tea\n"
+CONTACTS = "Номер заказа;Дата контакта;Канал;Сотрудник;Тема\nA-1;05.03.2026 12:00;телефон;Ирина;Как чай\n"
+WISHES = "Телефон;Дата обращения;Текст обращения\n8 916 123-45-67;03.03.2026 12:00;Где чай?\n"
+PEOPLE = "ID клиента;ФИО;E-mail;Телефон\n71;Анна;anna@x.ru;+7 916 123-45-67\n72;Олег;oleg@x.ru;\n"
+ONE_ORDER = "Номер заказа;Дата заказа;ID клиента;Сумма\nA-1;01.03.2026 12:00;71;10\n"
+
+
+@pytest.mark.parametrize("together_first", [False, True])
+def test_who_is_known_later_does_not_make_another_fact_of_a_row(new_home: Home, tmp_path: Path, together_first: bool) -> None:
+    texts = {"visits.csv": VISITS, "contacts.csv": CONTACTS, "cases.csv": WISHES}
+    known = {"customers.csv": PEOPLE, "orders.csv": ONE_ORDER}
+    for name, text in (texts | known).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    alone, together = [tmp_path / name for name in texts], [tmp_path / name for name in texts | known]
+    kinds = {tmp_path / "contacts.csv": "contacts"}
+    first, second = (together, alone) if together_first else (alone, together)
+    run_import(new_home, plan_import(new_home, first, kinds=kinds), actor=None)
+    report = run_import(new_home, plan_import(new_home, second, kinds=kinds), actor=None)
+    told = {file.name: (file.accepted, file.duplicate) for file in report.files if file.name in texts}
+    assert told == {"visits.csv": (0, 3), "contacts.csv": (0, 1), "cases.csv": (0, 1)}

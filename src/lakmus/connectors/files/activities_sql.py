@@ -27,13 +27,17 @@ NUMBERS = frozenset(entry.name for entry in ACTIVITY_SCHEMA if entry.type == pa.
 
 @dataclass(frozen=True, slots=True)
 class Emission:
-    """The rows of a relation that become activities of one kind, and the SQL of each column that is not null."""
+    """The rows of a relation that become activities of one kind, and the SQL of each column that is not null.
+
+    `who` is the SQL of the customer as the row itself names them, by which the identity goes where other files told more.
+    """
 
     kind: str
     relation: str
     columns: Columns
     where: str = "true"
     features: Columns = field(default_factory=dict)
+    who: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,13 @@ def emission_query(connection: duckdb.DuckDBPyConnection, emission: Emission, *,
             same["revenue_impact"] = "_amount"
     inner = _inner(emission, columns)
     numbers = [name for name in kind.own_numbers if name in columns]
-    parts = [_part(name, columns, constant, numbers) for name in kind.identity if name != "repeat"]
+    whose = "coalesce(_who, '')" if emission.who else _whose(columns)
+    parts = [_part(name, columns, constant, numbers, whose) for name in kind.identity if name != "repeat"]
     repeat: list[str] = []
     if "repeat" in kind.identity:
-        raw = [_raw(name, columns, numbers) for name in kind.identity if name != "repeat" and (name in columns or name == "customer")]
+        raw = [
+            _raw(name, columns, numbers, whose) for name in kind.identity if name != "repeat" and (name in columns or name == "customer")
+        ]
         repeated = _repeated_hashes(connection, inner, raw)
         repeat = ["'1'"]
         if repeated.size:
@@ -94,6 +101,7 @@ def _filled(emission: Emission, currency: str) -> Columns:
 
 def _inner(emission: Emission, columns: Columns) -> str:
     cells = [f'{text}::{_sql_type(ACTIVITY_SCHEMA.field(name))} as "{name}"' for name, text in columns.items()]
+    cells += [f"{emission.who}::varchar as _who"] if emission.who else []
     return f"select {', '.join(cells)}, _row from {emission.relation} where {emission.where}"
 
 
@@ -108,11 +116,13 @@ def _numbered(connection: duckdb.DuckDBPyConnection, inner: str, raw: list[str],
     return f"{single} union all {several}"
 
 
-def _part(name: str, columns: Columns, constant: Columns, numbers: Sequence[str]) -> str:
-    """One part of an identity as text, as `history.activity.activity_id` reads it; `numbers` stand for the customer."""
+def _whose(columns: Columns) -> str:
+    return f"coalesce({', '.join([each for each in ('customer', 'anonymous_customer_id') if each in columns] + [chr(39) * 2])})"
+
+
+def _part(name: str, columns: Columns, constant: Columns, numbers: Sequence[str], whose: str) -> str:
+    """One part of an identity as text, as `history.activity.activity_id` reads it; `numbers` stand for the customer, who is `whose`."""
     if name == "customer":
-        who = [each for each in ("customer", "anonymous_customer_id") if each in columns]
-        whose = f"coalesce({', '.join([*who, chr(39) * 2])})"
         return f"case when coalesce({', '.join(numbers)}) is null then {whose} else '' end" if numbers else whose
     if name in constant:
         return literal(constant[name])
@@ -123,9 +133,9 @@ def _part(name: str, columns: Columns, constant: Columns, numbers: Sequence[str]
     return f"coalesce(cast(\"{name}\" as varchar), '')" if name in NUMBERS else f"coalesce({name}, '')"
 
 
-def _raw(name: str, columns: Columns, numbers: Sequence[str]) -> str:
+def _raw(name: str, columns: Columns, numbers: Sequence[str], whose: str) -> str:
     """One part of an identity as it stands: equal where the texts are equal, and much quicker to compare than they."""
-    return _part(name, columns, {}, numbers) if name == "customer" else f'"{name}"'
+    return _part(name, columns, {}, numbers, whose) if name == "customer" else f'"{name}"'
 
 
 def _hash(raw: list[str]) -> str:

@@ -56,7 +56,10 @@ def _emit(reading: Reading, kind: str, columns: Columns, where: str = "true", fe
         filled["anonymous_customer_id"] = reading.of("anonymous")
     elif unknown != "null":
         filled["anonymous_customer_id"] = f"case when {customer} is null then {unknown} end" if customer != "null" else unknown
-    return Emission(kind, reading.staged.relation, filled, where, features or {})
+    # Who a fact is about may be known at one import and not at another; the fact stays the same.
+    named = [text for text in (reading.of("customer_written"), reading.of("anonymous"), unknown) if text != "null"]
+    who = f"coalesce({', '.join(named)})" if reading.has("customer_written") else None
+    return Emission(kind, reading.staged.relation, filled, where, features or {}, who)
 
 
 def _amount(reading: Reading) -> str:

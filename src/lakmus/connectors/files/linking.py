@@ -80,6 +80,7 @@ def _link(staged: Staged, maps: Maps, work_dir: Path) -> Staged:
         return staged
     customer = f"coalesce({', '.join(candidates)})" if candidates else "null::varchar"
     given = 's."customer" as customer_given, ' if "customer" in columns else ""
+    given += f"{_as_written(staged)} as customer_written, "
     source = f"{staged.relation} s"
     excluded = f" exclude ({'customer, ' if 'customer' in columns else ''}_why, _cells)"
     joined = (
@@ -95,17 +96,21 @@ def _link(staged: Staged, maps: Maps, work_dir: Path) -> Staged:
     return replace(staged, path=target, columns=found)
 
 
+def _as_written(staged: Staged) -> str:
+    """SQL: whom the row itself names; what other files add may be known at one import and not at another."""
+    named = [f's."{field}"' for field in ("customer", "customer_master") if field in staged.columns]
+    named += [f"'{field}:' || s.{field}" for field in ("card", "email", "phone") if field in staged.columns]
+    return f"coalesce({', '.join(named)})" if named else "null::varchar"
+
+
 def _number(staged: Staged) -> str:
     return (staged.plan.kind or "").removesuffix("s")
 
 
 def _numbered(staged: Staged, joined: str) -> str:
     """Give rows without a number one of their own, made from what they say, so that the same row gets it again."""
-    own = [
-        field
-        for field in ("customer", "ts", "amount", "quantity", "product", "text", "topic")
-        if field in staged.columns or field == "customer"
-    ]
+    own = ["customer_written"]
+    own += [field for field in ("ts", "amount", "quantity", "product", "text", "topic") if field in staged.columns]
     parts = ", ".join(f"coalesce(cast(\"{field}\" as varchar), '')" for field in own)
     window = f"row_number() over (partition by {parts} order by _row)"
     made = f"'~' || substr(md5(concat_ws(chr(31), {parts}, cast({window} as varchar))), 1, 16)"
