@@ -15,6 +15,8 @@ DATABASE_TESTS := $(wildcard tests/operations tests/usecases tests/api tests/job
 LOWER := history stream runners engine connectors usecases
 
 export PYTHONUTF8 := 1
+# Compiled tests and modules are kept: every process of the suite would compile them anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help
 help: ## list the targets
@@ -63,7 +65,8 @@ test: $(VENV)/.test $(MESSAGES) ## the whole suite on SQLite, then what touches 
 	LAKMUS_TEST_DATABASE=postgres $(PYTHON) -m pytest -m "not browser" $(DATABASE_TESTS)
 
 .PHONY: check
-check: check-style check-types check-contracts check-tests ## style, types, contracts, house rules and the fast tests; within a minute
+check: $(VENV)/.check $(MESSAGES) ## style, types, contracts, house rules and the fast tests; within a minute
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-style check-contracts check-types check-tests
 
 .PHONY: check-style check-types check-contracts check-tests
 check-style: $(VENV)/.check
@@ -77,7 +80,7 @@ check-contracts: $(VENV)/.check
 	@$(VENV)/bin/lint-imports --no-logo
 
 check-tests: $(VENV)/.check $(MESSAGES)
-	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
+	$(PYTHON) -m pytest -q -n 2 --dist worksteal -m "not slow and not browser"
 
 .PHONY: bench
 bench: $(VENV)/.bench ## each claim of speed, as a ratio to a named peer in the same run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,18 @@ from django.test import Client
 
 PASSWORD = "зимний-лакмус-42"
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+LEFT_OUT = re.compile(r"not (\w+)")
+MARKED_WHOLE = re.compile(r"^pytestmark = \[?\s*(.*)", re.MULTILINE)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave a module unread of which `-m "not slow …"` would drop every test: what it loads takes seconds."""
+    dropped = LEFT_OUT.findall(config.option.markexpr)
+    if not dropped or collection_path.suffix != ".py" or "or" in config.option.markexpr.split():
+        return None
+    marked = MARKED_WHOLE.search(collection_path.read_text(encoding="utf-8"))
+    return True if marked and any(f"pytest.mark.{name}" in marked[1] for name in dropped) else None
 
 
 @pytest.fixture(autouse=True)
