@@ -65,6 +65,14 @@ def test_a_file_that_nobody_can_read_is_passed_over_and_named(lakmus, orders: Pa
     assert (done.returncode, report["files"][0]["accepted"], report["skipped"][0]["name"]) == (0, 40, "picture.csv")
     alone = lakmus("import", "picture.csv", "--yes")
     assert (alone.returncode, alone.stdout) == (1, "")
+    assert alone.stderr.count("picture.csv") == 1 and "--as" not in alone.stderr
+
+
+def test_a_hint_to_name_the_kind_is_given_where_it_helps(lakmus, tmp_path: Path) -> None:
+    (tmp_path / "what.csv").write_text("a;b\n1;2\n3;4\n", encoding="utf-8")
+    for words in (["--yes"], []):
+        done = lakmus("import", "what.csv", *words, language="ru_RU.UTF-8")
+        assert done.returncode == 1 and done.stderr.count("не удалось понять") <= 1 and "--as" in done.stderr
 
 
 def test_a_missing_file_is_refused(lakmus) -> None:

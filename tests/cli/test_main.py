@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -70,6 +71,47 @@ def test_the_language_is_that_asked_for_else_the_terminals_else_russian(
     assert language_of(words) == spoken
 
 
+def test_the_language_of_the_product_goes_before_that_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    monkeypatch.setenv("LAKMUS_LANGUAGE", "ru")
+    assert (language_of([]), language_of(["--language", "en"])) == ("ru", "en")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["nonsense"],
+        ["import"],
+        ["verdict", "--nonsense"],
+        ["verdict", "--format"],
+        ["verdict", "--format", "doc"],
+        ["verdict", "--as-of", "31.03"],
+        ["demo", "--months", "many"],
+        ["user", "add", "anna"],
+        ["import", "--yes=1", "a.csv"],
+    ],
+)
+def test_wrong_usage_is_told_in_russian_without_a_word_of_english(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        build_parser("ru").parse_args(words)
+    sentence = capsys.readouterr().err.splitlines()[-1].partition(": ")[2]
+    english = set(
+        re.findall(
+            r"\b(?:the|are|required|argument|arguments|invalid|choice|choose|from|expected|one|unrecognized|value|ignored)\b", sentence
+        )
+    )
+    assert left.value.code == 2 and sentence and not english
+
+
+@pytest.mark.parametrize("command", ["", "import", "user", "risk"])
+def test_help_in_russian_has_russian_headings(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        build_parser("ru").parse_args([*command.split(), "--help"])
+    shown = capsys.readouterr().out
+    assert shown.startswith("вызов: ") and not {"options:", "usage:", "exit", "positional"} & set(shown.split())
+
+
 def test_json_holds_no_number_that_json_does_not_know() -> None:
     written = json.dumps(plain({"a": float("nan"), "b": [float("inf"), 1.5], "c": datetime(2026, 1, 1, tzinfo=UTC)}), allow_nan=False)
     assert json.loads(written) == {"a": None, "b": [None, 1.5], "c": "2026-01-01T00:00:00+00:00"}
@@ -106,3 +148,14 @@ def test_a_failure_of_ours_is_written_to_the_log_and_told_in_words(lakmus, tmp_p
     assert "lakmus.log" in done.stderr
     assert "Traceback" not in done.stderr
     assert "Traceback" in (tmp_path / "lakmus-home/logs/lakmus.log").read_text()
+
+
+@pytest.mark.slow
+def test_a_token_from_the_command_line_opens_what_it_was_issued_for(lakmus, tmp_path: Path) -> None:
+    assert lakmus("user", "add", "anna", "--role", "administrator").returncode == 0
+    made = json.loads(lakmus("user", "token", "anna", "--scope", "push", "--format", "json").stdout)
+    assert made["token"].startswith("lakmus_")
+    assert lakmus("user", "add", "egor", "--role", "agent").returncode == 0
+    refused = lakmus("user", "token", "egor")
+    assert refused.returncode == 1 and "lakmus_" not in refused.stdout
+    assert lakmus("user", "token", "nobody").returncode == 1

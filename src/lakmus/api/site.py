@@ -30,7 +30,7 @@ api = NinjaAPI(
     version=__version__,
     description=(
         "Push activities of customers; read customers, service errors and the verdict. Authorise with `Authorization: Bearer lakmus_…`; "
-        "a token is made on the page “Settings” or by `lakmus token`. Messages come in the language of `Accept-Language` (ru, en). "
+        "a token is made on the page “Settings” or by `lakmus user token`. Messages come in the language of `Accept-Language` (ru, en). "
         "Moments are ISO 8601; money is in the company's currency."
     ),
     urls_namespace="api",

@@ -95,7 +95,7 @@ def _tell_verdict(shown: Shown, voice: Voice) -> None:
 
 def _tell_logins(home: Home, voice: Voice) -> None:
     """Print the first users' passwords once; for the demonstration they also lie beside the secret key, readable by its owner alone."""
-    from lakmus.usecases.keep_users import add_first_users
+    from lakmus.usecases.keep_house import add_first_users
 
     path = home.path / "keys" / PASSWORDS
     made = add_first_users()

@@ -41,11 +41,13 @@ ADD_YES = Wording(
     "Здесь некого спросить, верно ли всё узнано, поэтому ничего не загружено. Посмотрите на колонки выше и добавьте --yes.",
     "Nobody can be asked here whether this is right, so nothing was imported. Look at the columns above and add --yes.",
 )
-SKIPPED = Wording("Пропускаю {name}. {reason}", "Skipping {name}. {reason}")
-NOTHING_LEFT = Wording(
-    "Ни один файл нельзя загрузить, ничего не изменено. Назовите вид файла (--as) или колонки (--mapping).",
-    "None of the files can be imported, nothing was changed. Name the kind of the file (--as) or its columns (--mapping).",
+SKIPPED = Wording("Пропущен файл {reason}", "Passed over: {reason}")
+NOTHING_LEFT = Wording("Ни один файл нельзя загрузить, ничего не изменено.", "None of the files can be imported, nothing was changed.")
+TO_BE_NAMED = Wording(
+    "Вид файла можно назвать: --as ВИД (или --as ИМЯ=ВИД), колонки – в файле --mapping.",
+    "The kind of a file can be named: --as KIND (or --as NAME=KIND), its columns in a --mapping file.",
 )
+NAMING_HELPS = frozenset({"unknown_kind", "ambiguous_kind", "missing_column", "no_dates", "duplicate_field"})
 STEPS = {
     "reading": Wording("Читаю файлы: строк {done}", "Reading files: {done} rows"),
     "writing": Wording("Записываю историю клиентов: записей {done}", "Writing the customer history: {done} activities"),
@@ -95,7 +97,7 @@ def import_files(asked: Namespace, voice: Voice) -> None:
         plan = with_mapping(plan, mapping, asked.mapping)
     if not asked.yes:
         voice.message(written_plan(plan, voice))
-    plan, skipped = readable(plan, voice)
+    plan, skipped = readable(plan, voice, told=not asked.yes)
     if not asked.yes:
         agree(voice)
     report = run_here(home, plan, actor=None, progress=lambda step, done, expected: tell(voice, step, done))
@@ -151,8 +153,8 @@ def with_mapping(plan: ImportPlan, mapping: dict[str, Any], path: Path) -> Impor
     return ImportPlan(tuple(files))
 
 
-def readable(plan: ImportPlan, voice: Voice) -> tuple[ImportPlan, list[dict[str, Any]]]:
-    """Return the files that can be read, and what is said of the others.
+def readable(plan: ImportPlan, voice: Voice, *, told: bool = False) -> tuple[ImportPlan, list[dict[str, Any]]]:
+    """Return the files that can be read, and what is said of the others; once, unless the plan that was shown said it.
 
     Raises
     ------
@@ -160,12 +162,21 @@ def readable(plan: ImportPlan, voice: Voice) -> tuple[ImportPlan, list[dict[str,
     """
     from lakmus.connectors.files import ImportPlan
 
-    skipped: list[dict[str, Any]] = []
-    for file in plan.files:
-        for code, problem in zip(file.problem_codes, file.problems, strict=True):
-            voice.message(voice.word(SKIPPED).format(name=file.name, reason=voice.word(problem)))
-            skipped.append({"name": file.name, "code": code, "reason": problem})
     good = tuple(file for file in plan.files if not file.problems)
+    skipped: list[dict[str, Any]] = [
+        {"name": file.name, "code": code, "reason": problem}
+        for file in plan.files
+        for code, problem in zip(file.problem_codes, file.problems, strict=True)
+    ]
+    naming_helps = any(one["code"] in NAMING_HELPS for one in skipped)
+    if not good and len(skipped) == 1 and not told:
+        reason = skipped[0]["reason"]
+        hint = TO_BE_NAMED if naming_helps else Wording("", "")
+        raise BadInput(skipped[0]["code"], Wording(f"{reason.ru} {hint.ru}".strip(), f"{reason.en} {hint.en}".strip()))
+    for one in skipped if not told else ():
+        voice.message(SKIPPED.filled(reason=voice.word(one["reason"])))
+    if naming_helps:
+        voice.message(TO_BE_NAMED)
     if not good or all(file.is_reference for file in good):
         raise BadInput("nothing_to_import", NOTHING_LEFT)
     return ImportPlan(good), skipped

@@ -16,6 +16,7 @@ from pathlib import Path
 from lakmus import __version__
 from lakmus.cli import demo, house, importing, keeping, serving, simulating, stages, texts, users, verdicts
 from lakmus.cli.options import Commands, Parser, add_shared, language_of
+from lakmus.cli.usage import VERSION
 from lakmus.cli.voice import Voice
 from lakmus.history.failures import LakmusError
 from lakmus.history.wording import Wording
@@ -37,8 +38,8 @@ GROUPS = (simulating, importing, verdicts, stages, texts, serving, keeping, hous
 
 def build_parser(language: str = "en") -> ArgumentParser:
     """Return the parser of the whole command line, its help in `language`."""
-    parser = Parser(prog="lakmus", description=ABOUT.in_language(language))
-    parser.add_argument("--version", action="version", version=f"lakmus {__version__}")
+    parser = Parser(prog="lakmus", description=ABOUT.in_language(language), language=language)
+    parser.add_argument("--version", action="version", version=f"lakmus {__version__}", help=VERSION.in_language(language))
     add_shared(parser, language, formats=("text", "json", "html", "pdf"), inherited=False)
     commands = Commands(parser, language)
     for group in GROUPS:

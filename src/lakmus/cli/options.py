@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
+from lakmus.cli import usage
 from lakmus.cli.voice import Voice
 from lakmus.history.wording import LANGUAGES, Wording
 
@@ -19,7 +21,10 @@ HOME = Wording(
     "папка компании (по умолчанию $LAKMUS_HOME или ./lakmus-home)", "the company's folder (default $LAKMUS_HOME or ./lakmus-home)"
 )
 FORMAT = Wording("вид ответа (по умолчанию text)", "form of the answer (default text)")
-LANGUAGE = Wording("язык ответа: ru или en (по умолчанию как в LANG)", "language of the answer: ru or en (default as in LANG)")
+LANGUAGE = Wording(
+    "язык ответа: ru или en (по умолчанию $LAKMUS_LANGUAGE, иначе как в LANG)",
+    "language of the answer: ru or en (default $LAKMUS_LANGUAGE, else as in LANG)",
+)
 AS_OF = Wording(
     "день ГГГГ-ММ-ДД, от которого смотрим (по умолчанию последний день данных)",
     "day YYYY-MM-DD to look from (default the last day of the data)",
@@ -28,16 +33,31 @@ COMMANDS = Wording("команды", "commands")
 
 
 class Parser(ArgumentParser):
-    """Argparse, with the usage first and exit code 2 for wrong usage."""
+    """Argparse in both languages, with the usage first and exit code 2 for wrong usage."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, *, language: str = "en", **settings: Any) -> None:
         settings.setdefault("allow_abbrev", False)
-        super().__init__(**settings)
+        super().__init__(add_help=False, **settings)
+        self.language = language
+        self._positionals.title = usage.POSITIONALS.in_language(language)
+        self._optionals.title = usage.OPTIONS.in_language(language)
+        self.add_argument("-h", "--help", action="help", default=argparse.SUPPRESS, help=usage.HELP.in_language(language))
+
+    def format_usage(self) -> str:
+        """Return the line that shows the form of a call."""
+        return self._translated(super().format_usage())
+
+    def format_help(self) -> str:
+        """Return the whole help."""
+        return self._translated(super().format_help())
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave with exit code 2."""
-        self.print_usage(os.sys.stderr)  # type: ignore[attr-defined]
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {usage.said(message, self.language)}\n")
+
+    def _translated(self, text: str) -> str:
+        return usage.USAGE.in_language(self.language) + text.removeprefix(usage.USAGE.en)
 
 
 class Commands:
@@ -50,7 +70,7 @@ class Commands:
     def add(self, name: str, about: Wording, run: Run | None, *, formats: Sequence[str] = FORMATS) -> ArgumentParser:
         """Return the parser of a new command that `run` carries out."""
         said = about.in_language(self.language)
-        parser = self._choices.add_parser(name, help=said, description=said)
+        parser = self._choices.add_parser(name, help=said, description=said, language=self.language)
         add_shared(parser, self.language, formats=formats, inherited=True)
         if run is not None:
             parser.set_defaults(run=run, formats=tuple(formats))
@@ -105,12 +125,15 @@ def home_by_default() -> Path:
 
 
 def language_of(words: Sequence[str]) -> str:
-    """Return the language that the arguments ask for, else that of the terminal, else Russian."""
+    """Return the language that the arguments ask for, else that of LAKMUS_LANGUAGE, else that of the terminal, else Russian."""
     for place, word in enumerate(words):
         said = word.partition("=")[2] if word.startswith("--language=") else ""
         if word == "--language" and place + 1 < len(words):
             said = words[place + 1]
         if said in LANGUAGES:
             return said
+    chosen = os.environ.get("LAKMUS_LANGUAGE", "").strip().lower()[:2]
+    if chosen in LANGUAGES:
+        return chosen
     spoken = (os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "")[:2].lower()
     return spoken if spoken in LANGUAGES else "ru"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakmus.history.company import Company
 from lakmus.history.failures import BadInput, NotFound
 from lakmus.history.wording import Wording
+
+if TYPE_CHECKING:
+    from lakmus.operations.accounts.changes import FirstUser
 
 PASSWORD_BYTES = 12
 WRONG_PASSWORD = Wording("Прежний пароль неверен. Ничего не изменилось.", "The old password is not right. Nothing was changed.")
@@ -26,18 +29,32 @@ def change_terms(*, actor: Any, **terms: Any) -> Company:
     return set_terms(actor=actor, **terms)
 
 
-def add_user(*, actor: Any, username: str, role: str, name: str = "", email: str = "") -> str:
-    """Add a user and return the password made for them, which nobody can read again.
+def add_first_users(*, actor: Any = None) -> list[FirstUser]:
+    """Add a user for each role that nobody has yet; passwords are told now and never again."""
+    from lakmus.operations.accounts.changes import create_first_users
+
+    return create_first_users(actor=actor)
+
+
+def anybody_may_log_in() -> bool:
+    """Say whether there is a user who is let in."""
+    from lakmus.operations.accounts.queries import users_let_in
+
+    return users_let_in().exists()
+
+
+def add_user(*, actor: Any, username: str, role: str, name: str = "", email: str = "", password: str = "") -> str:
+    """Add a user and return the password, made here when none was given; nobody can read it again.
 
     Raises
     ------
-    BadInput : the name is taken or unusable, or the role unknown.
+    BadInput : the name is taken or unusable, the role unknown, or the password too weak.
     """
     from lakmus.operations.accounts.changes import create_user
 
-    password = secrets.token_urlsafe(PASSWORD_BYTES)
-    create_user(username=username, role=role, password=password, actor=actor, name=name, email=email)
-    return password
+    chosen = password or secrets.token_urlsafe(PASSWORD_BYTES)
+    create_user(username=username, role=role, password=chosen, actor=actor, name=name, email=email)
+    return chosen
 
 
 def renew_password(*, actor: Any, username: str) -> str:
@@ -122,6 +139,24 @@ def give_token(*, user: Any, name: str, scopes: list[str]) -> str:
     from lakmus.operations.accounts.changes import issue_token
 
     return issue_token(user=user, name=name, scopes=scopes, actor=user)[1]
+
+
+def give_token_to(*, actor: Any, username: str, name: str, scopes: list[str]) -> str:
+    """Issue a token for the programs of a user and return its text, which nobody can read again.
+
+    Raises
+    ------
+    NotFound : there is no such user.
+    BadInput : no name, or no known scope.
+    NotAllowed : the user's role has no use for a token.
+    """
+    from lakmus.operations.accounts.changes import issue_token
+    from lakmus.operations.accounts.permissions import require
+    from lakmus.operations.accounts.queries import user_named
+
+    user = user_named(username)
+    require(user, "tokens", "change")
+    return issue_token(user=user, name=name, scopes=scopes, actor=actor)[1]
 
 
 def end_token(*, actor: Any, number: int) -> None:

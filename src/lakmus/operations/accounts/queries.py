@@ -12,10 +12,20 @@ from lakmus.history.wording import Wording
 from lakmus.operations.accounts.models import ApiToken, User
 from lakmus.operations.accounts.permissions import may
 
+NO_USER = Wording(
+    "Пользователя «{username}» нет. Ничего не изменилось; проверьте имя или почту.",
+    "There is no user “{username}”. Nothing was changed; check the name or the e-mail.",
+)
+
 
 def users_visible_to(user: User) -> QuerySet[User]:
     """Return all users for those who manage them, and oneself for everybody else."""
     return User.objects.all() if may(user, "users") else User.objects.filter(pk=user.pk)
+
+
+def users_let_in() -> QuerySet[User]:
+    """Return the users who may log in."""
+    return User.objects.filter(is_active=True)
 
 
 def user_named(username: str) -> User:
@@ -28,7 +38,7 @@ def user_named(username: str) -> User:
     written = username.strip().casefold()
     found = User.objects.filter(Q(username=written) | Q(email=written)).order_by("pk").first()
     if found is None:
-        raise NotFound("user_unknown", Wording(f"Пользователя «{username}» нет.", f"There is no user “{username}”."))
+        raise NotFound("user_unknown", NO_USER.filled(username=username[:60]))
     return found
 
 
