@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
+import difflib
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Failure:
-    """One code: where it may arise, which family, and what it says (`…` stands for what differs from case to case)."""
+    """One code: where it may arise, which family, and what it says (`{…}` stands for what differs from case to case)."""
 
     code: str
     family: str
@@ -29,12 +31,22 @@ class Failure:
 
 @dataclass(frozen=True)
 class Maker:
-    """A function that is given a code and returns the error."""
+    """A function that is given a code, and what the sentence needs, and returns the error."""
 
     family: str
+    names: tuple[str, ...]
     position: int
     texts: Text | None
     table: dict[str, Text]
+
+    def texts_of(self, code: str, call: ast.Call) -> Text | None:
+        """Return what this call says, with the parts that stand in the call itself."""
+        texts = self.table.get(code) or self.texts
+        for name, argument in zip(self.names, call.args, strict=False):
+            part = None if isinstance(argument, ast.Starred) else _text(argument)
+            if texts and part is not None:
+                texts = (texts[0].replace(f"{{{name}}}", part), texts[1].replace(f"{{{name}}}", part))
+        return texts
 
 
 class Unreadable(Exception):
@@ -56,9 +68,27 @@ def collect() -> list[Failure]:
     found: dict[str, Failure] = {}
     for path, tree in trees.items():
         for failure in _failures(path, tree, _visible(path, tree, constants), _visible(path, tree, makers)):
-            if failure.code not in found or found[failure.code].texts is None:
+            known = found.get(failure.code)
+            if known is None or known.texts is None:
                 found[failure.code] = failure
+            elif failure.texts and failure.package == known.package:
+                found[failure.code] = dataclasses.replace(known, texts=_common(known.texts, failure.texts))
     return sorted(found.values(), key=lambda one: (one.package, one.code))
+
+
+def _common(one: Text, other: Text) -> Text:
+    """Return what two sentences of one code have in common, `{…}` where they differ."""
+    return (_shared(one[0], other[0]), _shared(one[1], other[1]))
+
+
+def _shared(one: str, other: str) -> str:
+    if one == other:
+        return one
+    ones, others = one.split(" "), other.split(" ")
+    parts: list[str] = []
+    for sort, start, end, _, _ in difflib.SequenceMatcher(None, ones, others, autojunk=False).get_opcodes():
+        parts += ones[start:end] if sort == "equal" else ["{…}"]
+    return " ".join(part for place, part in enumerate(parts) if place == 0 or part != "{…}" or parts[place - 1] != "{…}")
 
 
 @functools.cache
@@ -85,6 +115,7 @@ def _failures(path: Path, tree: ast.Module, constants: dict[str, Text], makers: 
     package = ".".join(path.relative_to(SOURCE).with_suffix("").parts[:2])
     functions = [one for one in _nodes(tree) if isinstance(one, ast.FunctionDef) and one.name in makers]
     inside_makers = {id(node) for function in functions for node in _nodes(function)}
+    local = _local_wordings(tree, constants)
     for node in _nodes(tree):
         if not isinstance(node, ast.Call):
             continue
@@ -95,15 +126,27 @@ def _failures(path: Path, tree: ast.Module, constants: dict[str, Text], makers: 
                 continue  # handed on from where it arose
             if code is None:
                 raise Unreadable(f"{path}:{node.lineno}: {ast.unparse(node.args[0])}")
-            yield Failure(code, name, package, _texts(node.args[1], constants) if len(node.args) > 1 else None)
+            yield Failure(code, name, package, _texts(node.args[1], local.get(id(node), constants)) if len(node.args) > 1 else None)
         elif name in makers and len(node.args) > makers[name].position:
             maker = makers[name]
             code = _text(node.args[maker.position])
             if code is not None:
-                yield Failure(code, maker.family, package, maker.table.get(code) or maker.texts)
+                yield Failure(code, maker.family, package, maker.texts_of(code, node))
             for key, texts in maker.table.items():
                 if code is None:
                     yield Failure(key, maker.family, package, texts)
+
+
+def _local_wordings(tree: ast.Module, constants: dict[str, Text]) -> dict[int, dict[str, Text]]:
+    """Return for each call inside a function the wordings that go by a name there: the module's and the function's own."""
+    found: dict[int, dict[str, Text]] = {}
+    for function in _nodes(tree):
+        if isinstance(function, ast.FunctionDef):
+            assigned = [one for one in _nodes(function) if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)]
+            own = {ast.unparse(one.targets[0]): texts for one in assigned if (texts := _texts(one.value, constants))}
+            if own:
+                found |= {id(one): constants | own for one in _nodes(function) if isinstance(one, ast.Call)}
+    return found
 
 
 def _makers(tree: ast.Module, constants: dict[str, Text]) -> Iterator[tuple[str, Maker]]:
@@ -120,7 +163,8 @@ def _makers(tree: ast.Module, constants: dict[str, Text]) -> Iterator[tuple[str,
                     table = {key: texts for name, rows in tables.items() if name in used for key, texts in rows.items()}
                     inner = [one for one in _nodes(function) if isinstance(one, ast.Call) and ast.unparse(one.func) == "Wording"]
                     texts = _texts(inner[-1], constants) if inner else None
-                    yield function.name, Maker(ast.unparse(node.func).split(".")[-1], names.index(code.id), texts, table)
+                    family = ast.unparse(node.func).split(".")[-1]
+                    yield function.name, Maker(family, tuple(names), names.index(code.id), texts, table)
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, Text]]:
@@ -156,13 +200,24 @@ def _texts(node: ast.expr, constants: dict[str, Text]) -> Text | None:
         return None
     parts = [*node.args, *(keyword.value for keyword in sorted(node.keywords, key=lambda one: str(one.arg), reverse=True))]
     texts = [_text(part) for part in parts]
-    return (texts[0], texts[1]) if len(texts) == 2 and texts[0] and texts[1] else None
+    if len(texts) == 2 and texts[0] and texts[1]:
+        return texts[0], texts[1]
+    # Put together at run time from one wording, say by languages that need different parts.
+    used = {one.id for one in _nodes(node) if isinstance(one, ast.Name) and one.id in constants}
+    return constants[used.pop()] if len(used) == 1 else None
 
 
 def _text(node: ast.expr) -> str | None:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
-        parts = [part.value if isinstance(part, ast.Constant) else "…" for part in node.values]
-        return "".join(str(part) for part in parts)
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else _place(part) for part in node.values)
     return None
+
+
+def _place(part: ast.expr) -> str:
+    """Return what stands for a computed part of a sentence: `{name}` where it has a plain name."""
+    held = part.value if isinstance(part, ast.FormattedValue) else part
+    held = held.args[0] if isinstance(held, ast.Call) and held.args else held
+    name = held.attr if isinstance(held, ast.Attribute) else held.id if isinstance(held, ast.Name) else "…"
+    return f"{{{name}}}"

@@ -8,8 +8,9 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest import mock
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,6 +18,9 @@ REFERENCE = ROOT / "docs" / "reference"
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("LAKMUS_HOME", tempfile.mkdtemp(prefix="lakmus-docs-"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lakmus.config.settings")
+
+if TYPE_CHECKING:
+    from docs.failure_codes import Failure
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -138,16 +142,32 @@ def errors() -> str:
             for family in failures.LakmusError.__subclasses__()
         ),
     )
-    rows = [(f"`{one.code}`", one.family, f"`{one.package}`", *(one.texts or ("…", "…"))) for one in collect()]
+    rows = [(f"`{one.code}`", one.family, f"`{one.package}`", *(one.texts or ("…", "…"))) for one in _each_term(collect())]
     return page(
         "Errors",
         "src/lakmus/",
         "Each error says what happened, that nothing was lost, and what to do, in both languages."
-        " `…` and `{…}` stand for what differs from case to case.",
+        " What stands in braces differs from case to case.",
         families,
         "## Codes",
         table(("code", "family", "arises in", "на русском", "in English"), rows),
     )
+
+
+def _each_term(failures: Iterable[Failure]) -> Iterator[Failure]:
+    """Spell out the codes that are made from the name of a company's term."""
+    import django
+
+    django.setup()
+    from lakmus.operations.company.changes import BAD_TERM, CHECKS
+
+    for one in failures:
+        if one.code != "bad_{name}":
+            yield one
+            continue
+        for name, (_, needed) in CHECKS.items():
+            said = BAD_TERM.filled(written="{written}", needed_ru=needed.ru, needed_en=needed.en)
+            yield dataclasses.replace(one, code=f"bad_{name}", texts=(said.ru, said.en))
 
 
 def settings() -> str:

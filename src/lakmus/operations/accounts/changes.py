@@ -49,6 +49,8 @@ LAST_KEEPER = Wording(
 NO_SCOPE = Wording("Отметьте, для чего ключ: чтение (read), загрузка (push).", "Say what the token is for: read, push.")
 NO_NAME = Wording("Назовите ключ, чтобы потом узнать его в списке.", "Name the token, so that you know it in the list later.")
 
+WEAK = Wording("{problem} Пароль не изменён; выберите другой.", "{problem} The password was not set; choose another one.")
+
 
 @dataclass(frozen=True, slots=True)
 class FirstUser:
@@ -274,7 +276,8 @@ def _keep_a_keeper(user: User, *, without: bool) -> None:
 def _set_checked_password(user: User, password: str) -> None:
     said = {language: _weakness(password, user, language) for language in LANGUAGES}
     if any(said.values()):
-        raise BadInput("weak_password", Wording(**said))
+        wording = Wording(*(WEAK.in_language(language).format(problem=said[language]) for language in LANGUAGES))
+        raise BadInput("weak_password", wording)
     user.set_password(password)
 
 
