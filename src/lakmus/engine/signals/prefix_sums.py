@@ -43,7 +43,14 @@ class Measured:
 
     def of(self, aggregate: Aggregate) -> Floats:
         """Return any figure in its own unit; moments as microseconds with NaN where there is none; shape (D, n)."""
-        figure = self.figures[aggregate]
+        return self._in_its_unit(aggregate, self.figures[aggregate])
+
+    def at(self, aggregate: Aggregate, place: int) -> Floats:
+        """Return a figure in its own unit at one date; shape (n,)."""
+        return self._in_its_unit(aggregate, self.figures[aggregate][place])
+
+    @staticmethod
+    def _in_its_unit(aggregate: Aggregate, figure: Ints) -> Floats:
         if aggregate.measure in (Measure.FIRST, Measure.LAST):
             return np.where(figure == NEVER_US, np.nan, figure)
         if aggregate.measure in (Measure.SUM, Measure.GAPS, Measure.GAP_SQUARES):
@@ -99,9 +106,10 @@ def _exceptions(trails: Trails, dates: Sequence[int]) -> tuple[Trails, dict[int,
     """Return the trails without what goes some day, and by date the customers that look different then, with the rows seen of them."""
     if trails.known is None and trails.gone is None:
         return trails, {}
-    known = trails.ts if trails.known is None else np.maximum(trails.known, trails.ts)
+    known = trails.ts if trails.known is None else trails.known
+    late = known > trails.ts
     gone = np.full(len(trails.ts), FOREVER) if trails.gone is None else trails.gone
-    odd = np.flatnonzero((known > trails.ts) | (gone != FOREVER))
+    odd = np.flatnonzero(late if trails.gone is None else late | (gone != FOREVER))
     odd_owner = np.searchsorted(trails.starts, odd, side="right") - 1
     found = {}
     for place, date in enumerate(dates):

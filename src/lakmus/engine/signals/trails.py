@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -34,21 +34,28 @@ class Trails:
     columns: dict[str, pa.Array]
     known: Ints | None = None
     gone: Ints | None = None
+    _numbers: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def count(self) -> int:
         """Number of customers n."""
         return len(self.starts) - 1
 
+    def seen_from(self) -> Ints:
+        """Return the moment from which each customer is known by an activity, in microseconds; shape (n,)."""
+        if not self.count:
+            return np.zeros(0, np.int64)
+        known = self.ts if self.known is None else np.maximum(self.ts, self.known)
+        return np.minimum.reduceat(known, self.starts[:-1])
+
     def floats(self, column: str, rows: Ints) -> Floats:
         """Return a number column at some rows, 0 where it is null; all 0 where no activity has it."""
-        if column not in self.columns:
-            return np.zeros(len(rows))
-        whole = self.columns[column]
-        if whole.null_count:
-            taken = whole.take(pa.array(rows))
-            return np.asarray(taken.fill_null(0).to_numpy(zero_copy_only=False), dtype=np.float64)
-        return np.asarray(whole.to_numpy(zero_copy_only=False)).take(rows).astype(np.float64, copy=False)
+        if column not in self._numbers:
+            if column not in self.columns:
+                return np.zeros(len(rows))
+            filled = self.columns[column].fill_null(0)
+            self._numbers[column] = np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.float64)
+        return self._numbers[column].take(rows)
 
     def of_rows(self, rows: Ints, owners: Ints) -> Trails:
         """Return only these rows (ascending) of these customers (ascending); every row belongs to one of them."""
@@ -96,7 +103,7 @@ def trails_of(table: pa.Table, *, columns: Sequence[str] = ()) -> Trails:
         codes.indices.to_numpy(),
         tuple(codes.dictionary.to_pylist()),
         {name: _whole(table[name]) for name in columns},
-        None if np.array_equal(late, ts) or not (late > ts).any() else late,
+        late if (late > ts).any() else None,
         gone,
     )
 
@@ -125,8 +132,8 @@ def _runs(table: pa.Table) -> tuple[pa.Array, Ints]:
     if pa.types.is_dictionary(column.type):
         codes = column.indices.to_numpy()
         begins = np.flatnonzero(codes[1:] != codes[:-1]) + 1
-        starts = np.concatenate([[0], begins, [len(codes)]]) if len(codes) else np.zeros(1)
-        starts = starts.astype(np.int64)
+        starts = np.array([0, *([len(codes)] if len(codes) else [])], dtype=np.int64)
+        starts = np.insert(starts, 1, begins)
         return column.dictionary.take(pa.array(codes[starts[:-1]])), starts
     runs = pc.run_end_encode(column)
     ends = np.asarray(runs.run_ends.to_numpy(), dtype=np.int64)
