@@ -25,7 +25,8 @@ def bytes_of(folder: Path) -> bytes:
                 groups = [file.metadata.row_group(number).to_dict() for number in range(file.metadata.num_row_groups)]
                 found += [repr(file.read().to_pylist()).encode(), repr(file.metadata.metadata).encode(), repr(groups).encode()]
                 # Words that stand in a dictionary page though no row uses them would not show in the rows.
-                words = pq.read_table(path, read_dictionary=[field.name for field in file.schema_arrow if field.type == pa.string()])
+                coded = [part["path_in_schema"] for group in groups for part in group["columns"] if part["has_dictionary_page"]]
+                words = pq.read_table(path, read_dictionary=coded)
                 chunks = [chunk for column in words.columns for chunk in column.chunks if pa.types.is_dictionary(chunk.type)]
                 found += [repr(chunk.dictionary.to_pylist()).encode() for chunk in chunks]
             if path.suffix == ".arrow":

@@ -188,7 +188,7 @@ def _one_piece(column: pa.ChunkedArray) -> pa.Array:
 
 def _few_words(column: pa.Array, name: str) -> pa.Array:
     """Return a column in which few different words repeat as a dictionary, any other as it is."""
-    if name not in REPETITIVE or name == "customer":
+    if name not in REPETITIVE:
         return column
     if len(column) > SAMPLE and len(pc.unique(column.slice(0, SAMPLE))) > MOST_WORDS:
         return column
