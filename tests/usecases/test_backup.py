@@ -10,11 +10,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from lakmus.history.failures import BadInput
-from lakmus.usecases.backup import DATABASE, MANIFEST, make_backup, restore_backup
+from lakmus.operations.accounts.models import User
+from lakmus.operations.company.changes import set_terms
+from lakmus.operations.company.queries import company_terms
+from lakmus.operations.imports.changes import open_import
+from lakmus.operations.journal.models import JournalEntry
+from lakmus.usecases import database_copy
+from lakmus.usecases.backup import DATABASE, MANIFEST, ROWS, make_backup, restore_backup, restore_database
 from lakmus.usecases.home import Home
+from lakmus.usecases.keep_house import give_token
 from lakmus.usecases.push_activities import push_activities
+from tests.conftest import PASSWORD
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -45,6 +54,40 @@ def test_a_restored_home_holds_what_the_first_held(kept: Home, tmp_path: Path) -
     assert (restored.rejected / "rows.csv").read_text() == "строка"
     with closing(sqlite3.connect(restored.path / DATABASE)) as database:
         assert database.execute("SELECT n FROM seen").fetchall() == [(42,)]
+
+
+def emptied() -> None:
+    """Empty our tables, as a new installation has them."""
+    with connection.cursor() as cursor:
+        for model in reversed(database_copy._our_models()):
+            cursor.execute(f'DELETE FROM "{model._meta.db_table}"')
+
+
+def test_the_rows_of_the_database_come_back_in_an_empty_one_and_only_there(kept: Home, tmp_path: Path, user_of) -> None:
+    anna, owner = user_of("analyst", "anna"), user_of("owner")
+    set_terms(actor=owner, name="Чай и кофе", margin_share=0.4)
+    give_token(user=anna, name="отчёт", scopes=["read"])
+    open_import(file_names=["заказы.csv"], actor=anna)
+    written = database_copy.write_database(tmp_path / "before.jsonl")
+    archive = make_backup(kept, tmp_path / "copy.zip")
+    with pytest.raises(BadInput) as full:
+        database_copy.read_database(tmp_path / "before.jsonl")
+    assert full.value.code == "database_not_empty"
+    emptied()
+    restored = Home(restore_backup(archive, tmp_path / "second"))
+    # One more than before: the journal says that a copy was made.
+    assert restore_database(restored) == written + 1 and not (restored.path / ROWS).exists()
+    assert company_terms().name == "Чай и кофе" and User.objects.get(username="anna").check_password(PASSWORD)
+    assert user_of("agent").pk > anna.pk and open_import(file_names=[], actor=anna).created_by == anna
+    assert JournalEntry.objects.filter(verb="made_backup").count() == 1
+
+
+def test_rows_of_another_version_restore_nothing(new_home: Home) -> None:
+    line = {"model": "accounts.user", "pk": 1, "fields": {"username": "anna", "unheard_of": 1}}
+    (new_home.path / ROWS).write_text(json.dumps(line) + "\n", encoding="utf-8")
+    with pytest.raises(BadInput) as unfit:
+        restore_database(new_home)
+    assert unfit.value.code == "database_copy_unfit" and not new_home.path.exists() and not User.objects.exists()
 
 
 def test_the_copy_and_what_is_made_of_it_can_be_read_by_the_owner_alone(kept: Home, tmp_path: Path) -> None:

@@ -249,13 +249,13 @@ def written_report(report: ImportReport, voice: Voice) -> str:
 
 
 def _remarks(file: FileReport, voice: Voice) -> list[str]:
-    from lakmus.usecases.titles import title_of_refusal
+    from lakmus.connectors.files.refusals import row_reason_title
     from lakmus.usecases.writing import number
 
     lines = [f"{file.name}: {voice.word(note)}" for note in file.notes]
     reasons = sorted(file.reasons.items(), key=lambda reason: -reason[1])
     if reasons:
-        why = "; ".join(f"{voice.word(title_of_refusal(code))} – {number(count, voice.language)}" for code, count in reasons)
+        why = "; ".join(f"{voice.word(row_reason_title(code))} – {number(count, voice.language)}" for code, count in reasons)
         lines.append(voice.word(REASONS.filled(name=file.name, why=why)))
     if file.rejected_file is not None:
         lines.append(voice.word(REJECTED.filled(name=file.name, file=file.rejected_file)))

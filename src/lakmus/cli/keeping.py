@@ -152,9 +152,11 @@ def backup(asked: Namespace, voice: Voice) -> None:
 
 def restore(asked: Namespace, voice: Voice) -> None:
     """Unpack an archive into a home that does not exist yet."""
-    from lakmus.usecases.backup import restore_backup
+    from lakmus.cli.home import home_at
+    from lakmus.usecases.backup import restore_backup, restore_database
 
     path = restore_backup(asked.archive, asked.home)
+    restore_database(home_at(path))
     if voice.wants_json:
         voice.json({"home": path})
     else:

@@ -1,6 +1,6 @@
 """A copy of a home folder in one archive, and a home folder from such a copy.
 
-Nothing here needs the database to run, so that a home can be restored where there is none yet.
+Unpacking needs no database, so that a home can be restored where there is none yet; `restore_database` does the rest.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 MANIFEST = "lakmus-backup.json"
 DATABASE = "lakmus.sqlite3"
+ROWS = "database.jsonl"
+"""The rows of our tables, for a database of another kind than the one they come from."""
 FOLDERS = ("stream", "keys", "uploads", "rejected", "reports")
 SKIPPED = ("stream/staging", "stream/moved", "stream/lease")
 WAIT_SECONDS = 600.0
@@ -61,7 +63,7 @@ def make_backup(home: Home, path: Path, *, actor: Any = None, progress: Progress
     """Write the stream, the database, keys, uploads, rejected rows and reports into one archive; return its path.
 
     Writers wait until the copy is made, so that all its parts are of one moment. Results are left out: they are
-    computed anew. With PostgreSQL the archive holds no database; that is backed up with PostgreSQL's own tools.
+    computed anew. The database goes in as rows that any database takes, and with SQLite as its file, too.
 
     Raises
     ------
@@ -117,6 +119,32 @@ def restore_backup(path: Path, home_path: Path) -> Path:
     return target
 
 
+def restore_database(home: Home) -> int:
+    """Put the rows of a copy just unpacked into the database that is in use, unless its own file came with it; return how many.
+
+    A home whose database cannot be restored is removed again, for half of it would be no copy.
+
+    Raises
+    ------
+    BadInput : the database holds something already, or the copy does not fit.
+    """
+    from django.db import connection
+
+    from lakmus.usecases.database_copy import holds_rows, read_database
+
+    rows = home.path / ROWS
+    came_with_its_file = connection.vendor == "sqlite" and holds_rows()
+    try:
+        return read_database(rows) if rows.exists() and not came_with_its_file else 0
+    except BadInput:
+        if not connection.in_atomic_block:
+            connection.close()
+        shutil.rmtree(home.path, ignore_errors=True)
+        raise
+    finally:
+        rows.unlink(missing_ok=True)
+
+
 def _put_in_place(draft: Path, target: Path) -> None:
     """Give the finished archive its name, never in the place of another file where the disk knows links."""
     try:
@@ -131,7 +159,7 @@ def _put_in_place(draft: Path, target: Path) -> None:
 def _pack(home: Path, written: IO[bytes], progress: Progress | None) -> None:
     listed: dict[str, dict[str, object]] = {}
     with tempfile.TemporaryDirectory(prefix="backup-", dir=home / "work") as work, zipfile.ZipFile(written, "w") as archive:
-        files = list(_files(home))
+        files = [(ROWS, _rows_copy(Path(work))), *_files(home)]
         if (home / DATABASE).exists():
             files.insert(0, (DATABASE, _database_copy(home / DATABASE, Path(work))))
         whole = sum(file.stat().st_size for _, file in files) or 1
@@ -159,6 +187,14 @@ def _database_copy(path: Path, work: Path) -> Path:
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
         target.execute("PRAGMA journal_mode=DELETE")
+    return copy
+
+
+def _rows_copy(work: Path) -> Path:
+    from lakmus.usecases.database_copy import write_database
+
+    copy = work / ROWS
+    write_database(copy)
     return copy
 
 
@@ -191,7 +227,7 @@ def _unpack(path: Path, fresh: Path) -> None:
 
 def _unpack_file(archive: zipfile.ZipFile, path: Path, fresh: Path, name: str, size: int, digest: str) -> None:
     inside = PurePosixPath(name)
-    if inside.is_absolute() or ".." in inside.parts or (name != DATABASE and inside.parts[0] not in FOLDERS):
+    if inside.is_absolute() or ".." in inside.parts or (name not in (DATABASE, ROWS) and inside.parts[0] not in FOLDERS):
         raise ValueError(name)
     file = fresh.joinpath(*inside.parts)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -25,7 +25,6 @@ from lakmus.operations.imports.models import ImportJob
 from lakmus.operations.imports.queries import import_job
 from lakmus.usecases.home import Home
 from lakmus.usecases.import_files import ImportReport, Progress, plan_import, run_import
-from lakmus.usecases.show_verdict import ask_for_verdict
 
 REPORT_SECONDS = 0.5
 BEAT_SECONDS = 15.0
@@ -153,6 +152,8 @@ def run_job(home: Home, number: int, *, runner: str) -> bool:
     except (BadInput, NotFound):
         return True
     _drop_uploads(home, job)
+    from lakmus.usecases.show_verdict import ask_for_verdict
+
     ask_for_verdict(home)
     return True
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lakmus.connectors.files.fields import FIELDS
 from lakmus.connectors.files.file_kinds import FILE_KINDS
-from lakmus.connectors.files.refusals import ROW_REFUSALS
+from lakmus.connectors.files.refusals import row_reason_title
 from lakmus.engine.errors.catalogue import ERROR_CODES
 from lakmus.engine.errors.search import DETECTORS
 from lakmus.engine.signals.catalogue import SIGNALS
@@ -64,6 +64,5 @@ def title_of_kind(kind: str) -> Wording:
 
 
 def title_of_refusal(code: str) -> Wording:
-    """Return why rows were not taken, without the column, which differs from row to row."""
-    title = ROW_REFUSALS.get(code, Wording(code, code))
-    return Wording(title.ru.replace(": «{column}»", ""), title.en.replace(": “{column}”", ""))
+    """Return why rows were not taken."""
+    return row_reason_title(code)

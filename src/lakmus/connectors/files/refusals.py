@@ -162,3 +162,9 @@ def row_reason(code: str, column: str = "") -> Wording:
     """Return why a row was not taken."""
     wording = ROW_REFUSALS[code]
     return Wording(wording.ru.replace("{column}", column), wording.en.replace("{column}", column))
+
+
+def row_reason_title(code: str) -> Wording:
+    """Return why rows were not taken, without the column, which differs from row to row."""
+    title = ROW_REFUSALS.get(code, Wording(code, code))
+    return Wording(title.ru.replace(": «{column}»", ""), title.en.replace(": “{column}”", ""))
