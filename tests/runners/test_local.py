@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
+import types
 from itertools import chain
 
 import pytest
@@ -85,3 +87,12 @@ def test_a_process_that_dies_is_told_in_plain_words(stream, in_processes) -> Non
     with pytest.raises(LakmusError) as cut_off:
         list(map_buckets(stream, functions.dying, as_of=LATER, workers=2))
     assert cut_off.value.code == "computation_cut_off" and "не изменена" in cut_off.value.wording.ru
+
+
+@pytest.mark.slow
+def test_a_function_that_the_processes_cannot_load_says_so_and_blames_no_memory(stream, in_processes, monkeypatch) -> None:
+    only_here = types.ModuleType("only_here")
+    exec("def count(table, bucket): return table.num_rows", only_here.__dict__)
+    monkeypatch.setitem(sys.modules, "only_here", only_here)
+    with pytest.raises(ModuleNotFoundError, match="only_here"):
+        list(map_buckets(stream, only_here.count, as_of=LATER, workers=2))

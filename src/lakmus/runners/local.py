@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -103,29 +104,27 @@ def _in_processes(
 ) -> Iterator[R]:
     # Fresh processes rather than forks: a web server or a command line holds threads, and a fork copies their locks.
     context = multiprocessing.get_context("spawn")
+    # Pickled here: a call that cannot be read over there would end the process without a word of why.
+    pickled = pickle.dumps(function)
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         running: deque[Future[R]] = deque()
         try:
             # A few groups ahead and no more: results that nobody has taken yet stay bounded.
             for buckets in groups:
-                running.append(pool.submit(_one_group, stream.path, function, buckets, snapshot, as_of, columns))
+                running.append(pool.submit(_one_group, stream.path, pickled, buckets, snapshot, as_of, columns))
                 if len(running) > workers + 1:
                     yield running.popleft().result()
             while running:
                 yield running.popleft().result()
         except BrokenProcessPool as failure:
+            if failure.__cause__ is not None:  # no process died: its answer cannot be read here
+                raise
             raise LakmusError("computation_cut_off", DIED) from failure
         finally:
             for future in running:
                 future.cancel()
 
 
-def _one_group(
-    path: Path,
-    function: Callable[[pa.Table, int], R],
-    buckets: list[int],
-    snapshot: Snapshot,
-    as_of: datetime,
-    columns: Sequence[str] | None,
-) -> R:
+def _one_group(path: Path, pickled: bytes, buckets: list[int], snapshot: Snapshot, as_of: datetime, columns: Sequence[str] | None) -> Any:
+    function = pickle.loads(pickled)  # noqa: S301 - from the process that started this one
     return function(_read(Stream.open(path), buckets, snapshot, as_of, columns), buckets[0])

@@ -23,7 +23,7 @@ from lakmus.engine.learning import Learned
 from lakmus.engine.pipeline import analyse
 from lakmus.engine.tables import TABLES
 from lakmus.engine.verdict import Verdict
-from lakmus.history.failures import NotFound
+from lakmus.history.failures import Busy, NotFound
 from lakmus.history.period import end_of_day
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
@@ -38,6 +38,10 @@ WAIT_SECONDS = 3600.0
 NO_DATA = Wording(
     "Пока нет ни одной загруженной записи. Загрузите файлы заказов, обращений и отзывов: страница «Данные» или lakmus import.",
     "Nothing was imported yet. Import files of orders, cases and reviews: the page “Data”, or lakmus import.",
+)
+UPDATED = Wording(
+    "Пока шёл расчёт, программу обновили, и он не закончен. История клиентов не изменена; перезапустите Лакмус и повторите.",
+    "The program was updated while the computation ran, which was not finished. The history is unchanged; restart Lakmus and repeat.",
 )
 R = TypeVar("R")
 Progress = Callable[[float], None]
@@ -85,7 +89,7 @@ def show_verdict(home: Home, *, as_of: date | datetime | None = None, progress: 
 
     Raises
     ------
-    NotFound : there are no data.
+    NotFound : there are no data. Busy : the program was replaced by another version meanwhile, and the two do not fit.
     """
     moment, key = _asked(home, as_of)
     kept = _kept(home, moment, key)
@@ -94,7 +98,7 @@ def show_verdict(home: Home, *, as_of: date | datetime | None = None, progress: 
     with lease(home.results / f"{key}.lock", wait_seconds=WAIT_SECONDS):
         kept = _kept(home, moment, key)
         if kept is None:
-            _compute(home, moment, key, progress)
+            _compute_by_one_program(home, moment, key, progress)
             _sweep(home, key)
             kept = _kept(home, moment, key)
     if kept is None:
@@ -139,11 +143,16 @@ def _asked(home: Home, as_of: date | datetime | None) -> tuple[datetime, str]:
         raise NotFound("no_data", NO_DATA)
     moment = moment_of(home, as_of=as_of)
     stream = home.stream()
-    said = [FORMAT, _engine_as_written(), stream.version, moment.isoformat(), asdict(company_terms())]
+    said = [FORMAT, _engine_at_start(), stream.version, moment.isoformat(), asdict(company_terms())]
     return moment, hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:24]
 
 
 @cache
+def _engine_at_start() -> str:
+    """Return what `_engine_as_written` was when this process first asked."""
+    return _engine_as_written()
+
+
 def _engine_as_written() -> str:
     """Return a hash of the engine's source: what another engine computed is not this one's answer."""
     folder = Path(engine.__file__).parent
@@ -168,6 +177,16 @@ def _kept(home: Home, moment: datetime, key: str) -> Shown | None:
 
 def _is_being_computed(home: Home, key: str) -> bool:
     return is_held(home.results / f"{key}.lock")
+
+
+def _compute_by_one_program(home: Home, moment: datetime, key: str, progress: Progress | None) -> None:
+    """Compute; where that fails because the processes it starts load another version than ours, say that."""
+    try:
+        _compute(home, moment, key, progress)
+    except Exception as failure:
+        if _engine_as_written() == _engine_at_start():
+            raise
+        raise Busy("program_updated", UPDATED) from failure
 
 
 def _compute(home: Home, moment: datetime, key: str, progress: Progress | None) -> None:
@@ -207,7 +226,7 @@ def _compute(home: Home, moment: datetime, key: str, progress: Progress | None) 
 
 
 def _sweep(home: Home, key: str) -> None:
-    """Drop all but the latest results, and what lies about of unfinished ones."""
+    """Drop all but the latest results, and what killed computations left behind; what somebody is at stays."""
     folders = sorted(
         (path for path in home.results.iterdir() if path.is_dir() and path.name[0] != "."), key=lambda path: path.stat().st_mtime
     )
@@ -216,5 +235,10 @@ def _sweep(home: Home, key: str) -> None:
             shutil.rmtree(old, ignore_errors=True)
     alive = {path.name for path in folders[-KEPT:]} | {key}
     for path in home.results.iterdir():
-        if path.is_file() and path.stem not in alive and timezone.now().timestamp() - path.stat().st_mtime > WAIT_SECONDS:
-            path.unlink(missing_ok=True)
+        of_key = path.name.lstrip(".").partition(".")[0]
+        if of_key in alive and path.is_file():
+            continue
+        unfinished = path.is_dir() and path.name[0] == "."
+        old_file = path.is_file() and timezone.now().timestamp() - path.stat().st_mtime > WAIT_SECONDS
+        if (unfinished or old_file) and not _is_being_computed(home, of_key):
+            shutil.rmtree(path, ignore_errors=True) if unfinished else path.unlink(missing_ok=True)
