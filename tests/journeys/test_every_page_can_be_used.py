@@ -7,11 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import expect
 
-from lakmus.web import needing
-from lakmus.web.views import people, rooms, sources
 from tests.journeys.conftest import NARROW, overflow
-from tests.web import invented_answers
-from tests.web.test_pages import ROOMS
+from tests.web.test_pages import ROOMS, invented
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 GRAVE = {"serious", "critical"}
@@ -19,9 +16,7 @@ GRAVE = {"serious", "critical"}
 
 @pytest.fixture
 def site(live_server, client_of, monkeypatch: pytest.MonkeyPatch):
-    for module in (needing, people, rooms, sources):
-        monkeypatch.setattr(module, "answers", invented_answers)
-    monkeypatch.setattr(people, "one_customer", invented_answers)
+    invented(monkeypatch)
     client: Client = client_of("owner")
     session = {"name": "lakmus_session", "value": client.cookies["lakmus_session"].value, "url": live_server.url}
     return live_server.url, [session]

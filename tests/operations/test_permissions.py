@@ -25,6 +25,7 @@ verdict      export   + + + - + -
 signals      view     + + + - + -
 causes       view     + + + - + -
 causes       money    + + + - + -
+waiting      view     + + - - + -
 measures     view     + + + - + -
 measures     change   + + + - - -
 measures     export   + + + - - -

@@ -33,8 +33,7 @@ def test_text_and_html_hold_the_figures_of_the_verdict(shown, told, language) ->
     expected = [
         writing.counted(lost, writing.CUSTOMERS, language),
         writing.number(verdict.customers.eligible, language),
-        writing.short_money(loss.point, verdict.currency, language),
-        writing.money_between(loss.low, loss.high, verdict.currency, language),
+        *writing.estimated_money(loss.point, loss.low, loss.high, verdict.currency, language),
         writing.money(verdict.orders.revenue, verdict.currency, language, digits=2),
         *(person.name or person.customer for person in verdict.people),
         *(" ".join(gap.needed.in_language(language).split()) for gap in verdict.coverage.not_measured),
@@ -78,11 +77,12 @@ def test_the_same_verdict_gives_the_same_pdf(shown, language) -> None:
     ("point", "low", "high", "expected"),
     [
         (100.0, 50.0, 150.0, ("100 ₽", "от 50 до 150 ₽")),
-        (100.0, -50.0, 250.0, ("100 ₽", "до 250 ₽, но вреда может и не быть")),
-        (-100.0, -150.0, 20.0, ("вреда не видно", "")),
+        (100.0, -50.0, 250.0, ("вреда не видно", "от нуля до 250 ₽")),
+        (-100.0, -150.0, 20.0, ("вреда не видно", "от нуля до 20 ₽")),
+        (-100.0, -150.0, -50.0, ("вреда не видно", "после неё уходят не чаще")),
     ],
 )
-def test_harm_that_is_not_seen_is_never_negative_money(point, low, high, expected) -> None:
+def test_harm_that_is_not_seen_is_words_and_never_a_sum_of_money(point, low, high, expected) -> None:
     written = written_cost(Estimate(point, low, high, 90, Badge.DIFFERENCE), "RUB", "ru")
     assert tuple(part.replace("\N{NO-BREAK SPACE}", " ") for part in written) == expected
 

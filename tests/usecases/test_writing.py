@@ -59,3 +59,32 @@ def test_a_number_read_back_is_the_number(figure: float, language: str) -> None:
     for mark, meant in marks.items():
         written = written.replace(mark, meant)
     assert float(written) == pytest.approx(round(figure, 2), abs=0.011)
+
+
+@pytest.mark.parametrize(
+    ("estimate", "expected"),
+    [
+        ((386_507, 284_814, 488_200), ("390 000 ₽", "от 280 000 до 490 000 ₽")),
+        ((116_635, 67_463, 165_807), ("120 000 ₽", "от 70 000 до 170 000 ₽")),
+        ((2_083_000, 1_931_000, 2_240_000), ("2,1 млн ₽", "от 1,9 до 2,2 млн ₽")),
+        ((950_000, 880_000, 1_020_000), ("950 000 ₽", "от 880 000 ₽ до 1,0 млн ₽")),
+        ((84.4, 81.0, 87.8), ("84 ₽", "от 81 до 88 ₽")),
+        ((1234.0, 1234.0, 1234.0), ("1 230 ₽", "от 1 230 до 1 230 ₽")),
+    ],
+)
+def test_an_estimate_is_written_no_finer_than_its_interval_supports(estimate, expected) -> None:
+    assert tuple(map(plain, writing.estimated_money(*estimate, "RUB"))) == expected
+
+
+@given(st.floats(1, 1e12), st.floats(0.001, 1))
+def test_rounding_moves_no_end_of_an_interval_by_more_than_a_sixth_of_its_half_width(point: float, relative: float) -> None:
+    half = point * relative
+    step = writing.supported_step(point, point - half, point + half)
+    assert step <= 1 or step / 2 <= half / 6
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"), [(29_421.7, "29 400 ₽"), (10_600_000, "10,6 млн ₽"), (84.26, "84 ₽"), (0, "0 ₽"), (None, "–")]
+)
+def test_a_forecast_is_written_to_three_figures(amount, expected) -> None:
+    assert plain(writing.about_money(amount, "RUB")) == expected

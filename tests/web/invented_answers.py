@@ -51,6 +51,7 @@ def error_row(number: int) -> SimpleNamespace:
         error_id=str(number), customer=None if number == 2 else "1001", name=None, code="broken_promise", title=LATE,
         at=AS_OF - timedelta(days=number), order="10482", case="77", channel=None, staff=None, summary=SUMMARY, left=True,
         left_silently=number == 1, complained=number == 2, confidence=1.0, open=True, rule=SUMMARY, proofs=[proof],
+        anonymous_customer_id="case:77" if number == 2 else None, evidence=["0" * 32],
     )  # fmt: skip
 
 
@@ -105,6 +106,38 @@ def customer_page(shown: Any, key: str, *, family: str = "", around: str = "", p
     }  # fmt: skip
 
 
+def story_page(shown: Any, key: str, *, page: int = 1) -> dict[str, Any]:
+    told = customer_page(shown, key)
+    return {"customer": None, "title": "7", "errors": [error_row(2)], "timeline": told["timeline"], "pager": Pager(3, 1)}
+
+
+def waiting_page(shown: Any, *, by: str = "", sort: str = "", page: int = 1) -> dict[str, Any]:
+    half, share = Estimate(35.0, 15.0, 55.0, 13, Badge.COUNTED), Estimate(0.86, 0.6, 0.96, 14, Badge.COUNTED)
+    group = {
+        "title": "7", "key": "7", "group": "7", "cases": 14, "replied": 13, "linked": 3, "linked_share": 0.2, "within": 12, "late": 1,
+        "unanswered": 1, "waiting": 0, "unclear": 0, "median_minutes": half, "p90_minutes": TOO_FEW, "within_share": share,
+    }  # fmt: skip
+    thin = group | {"title": "8", "key": "8", "median_minutes": TOO_FEW, "within_share": TOO_FEW}
+    tabs = [{"code": "staff", "title": "1", "current": True}]
+    known = {"by": by or "shift", "by_known": True, "by_staff": by == "staff", "sort": sort, "tabs": tabs}
+    return {"everything": group, "groups": [group, thin], "pager": Pager(30, page), **known}
+
+
+def cases_page(shown: Any, *, by: str, group: str, outcome: str, page: int = 1) -> dict[str, Any]:
+    row = {
+        "case": "77", "order": "10482", "customer": None, "anonymous_customer_id": "case:77", "open_id": "0" * 32, "opened_at": AS_OF,
+        "waited": 300.0, "target": 60.0, "outcome": "late", "outcome_title": "7", "channel": "chat", "topic": None, "staff": None, "shift": "7",
+    }  # fmt: skip
+    choices = [{"code": "late", "title": "7"}]
+    return {
+        "rows": [row, row | {"customer": "1001"}],
+        "pager": Pager(126, page),
+        "group_title": group,
+        "outcome": outcome,
+        "outcome_choices": choices,
+    }
+
+
 class Computing:
     share = 0.4
 
@@ -118,7 +151,7 @@ def coverage() -> dict[str, Any]:
     conflict = SimpleNamespace(number="1", written="79001234567", holder="1001", claimants=("1002",))
     merge = SimpleNamespace(number="2", customer="1003", into="1004", at=AS_OF)
     known = {"count": 512000, "first_at": found.first_at, "last_at": found.last_at}
-    return {"coverage": found, "kinds": [kind], "conflicts": [conflict], "merges": [merge], **known}
+    return {"coverage": found, "kinds": [kind], "conflicts": [conflict], "merges": [merge], "forgotten": 2, **known}
 
 
 def deliveries(shown: Any) -> list[dict[str, Any]]:

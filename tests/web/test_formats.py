@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import translation
 
+from lakmus.usecases import writing
 from lakmus.web import formats
 from lakmus.web.templatetags import written
 
@@ -14,15 +15,15 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 
 def test_an_interval_of_money_names_its_unit_once_in_russian() -> None:
-    assert formats.money_span(12.9e6, 15.6e6, "RUB", "ru") == f"от{NBSP}12,9 до{NBSP}15,6{NBSP}млн{NBSP}₽"
+    assert writing.money_between(12.9e6, 15.6e6, "RUB", "ru") == f"от{NBSP}12,9 до{NBSP}15,6{NBSP}млн{NBSP}₽"
 
 
 def test_an_interval_of_money_in_two_scales_names_both_units() -> None:
-    assert formats.money_span(900_000, 1.2e6, "RUB", "ru") == f"от{NBSP}900{NBSP}000{NBSP}₽ до{NBSP}1,2{NBSP}млн{NBSP}₽"
+    assert writing.money_between(900_000, 1.2e6, "RUB", "ru") == f"от{NBSP}900{NBSP}000{NBSP}₽ до{NBSP}1,2{NBSP}млн{NBSP}₽"
 
 
 def test_an_interval_of_money_in_english_keeps_the_sign_at_each_end() -> None:
-    assert formats.money_span(12.9e6, 15.6e6, "RUB", "en") == "₽12.9m to ₽15.6m"
+    assert writing.money_between(12.9e6, 15.6e6, "RUB", "en") == "₽12.9m to ₽15.6m"
 
 
 @pytest.mark.parametrize(("language", "shown"), [("ru", f"−0,4…+4,6{NBSP}п.{NBSP}п."), ("en", f"−0.4…+4.6{NBSP}pp")])

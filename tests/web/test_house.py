@@ -12,10 +12,9 @@ from lakmus.operations.accounts.permissions import TABLE, first_page
 from lakmus.operations.accounts.queries import tokens_visible_to, user_named
 from lakmus.operations.accounts.roles import Role
 from lakmus.operations.company.queries import company_terms
-from lakmus.web import needing, urls
-from lakmus.web.views import people, rooms, sources
+from lakmus.web import urls
 from tests.conftest import PASSWORD
-from tests.web import invented_answers
+from tests.web.test_pages import invented
 
 ROLES = [role.value for role in Role]
 TERMS = {
@@ -27,9 +26,7 @@ TERMS = {
 
 @pytest.fixture(autouse=True)
 def _answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (needing, people, rooms, sources):
-        monkeypatch.setattr(module, "answers", invented_answers)
-    monkeypatch.setattr(people, "one_customer", invented_answers)
+    invented(monkeypatch)
 
 
 @pytest.mark.parametrize("role", ROLES)

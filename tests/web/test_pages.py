@@ -9,11 +9,13 @@ import pytest
 from django.test import Client
 
 from lakmus.web import needing
-from lakmus.web.views import people, rooms, sources
+from lakmus.web.views import people, rooms, sources, waits
 from tests.web import invented_answers
 
 ROOMS = (
-    "/", "/signals/", "/signals/?state=cold", "/causes/", "/causes/broken_promise/", "/measures/", "/results/", "/definition/",
+    "/", "/signals/", "/signals/?state=cold", "/causes/", "/causes/broken_promise/", "/causes/no_reply/", "/causes/waiting/",
+    "/causes/waiting/?by=staff", "/causes/waiting/cases/?by=shift&outcome=late", "/stories/case:77/",
+    "/measures/", "/results/", "/definition/",
     "/customers/", "/customers/?state=lost&lost=window&silent=1", "/customers/1001/", "/orders/", "/orders/?late=1", "/errors/",
     "/errors/?code=broken_promise&left=1", "/data/", "/data/import/", "/settings/", "/users/", "/journal/", "/tokens/", "/profile/",
 )  # fmt: skip
@@ -71,11 +73,17 @@ def said(html: str) -> str:
     return " ".join(reader.words)
 
 
-@pytest.fixture
-def owner(client_of, monkeypatch: pytest.MonkeyPatch) -> Client:
-    for module in (needing, people, rooms, sources):
+def invented(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the pages invented answers instead of computed ones."""
+    for module in (needing, people, rooms, sources, waits):
         monkeypatch.setattr(module, "answers", invented_answers)
     monkeypatch.setattr(people, "one_customer", invented_answers)
+    monkeypatch.setattr(waits, "first_waits", invented_answers)
+
+
+@pytest.fixture
+def owner(client_of, monkeypatch: pytest.MonkeyPatch) -> Client:
+    invented(monkeypatch)
     return client_of("owner")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from lakmus.cli.voice import columns
 from lakmus.history.wording import Wording
-from lakmus.usecases.writing import between, day, money_between, number, percent, points
+from lakmus.usecases.writing import between, day, estimated_money, number, percent, points
 from lakmus.usecases.writing import money as amount
 
 Answer = dict[str, Any]
@@ -186,12 +186,12 @@ def finding(found: Answer, language: str, unit: Callable[..., str] = number) -> 
 
 
 def cost(found: Answer, currency: str, language: str) -> str:
-    """Return an amount with its interval; a negative one means that no harm is seen."""
+    """Return an amount with its interval, rounded to what the interval supports; where it holds zero no harm is seen."""
     if "point" not in found:
         return finding(found, language)
-    if found["point"] <= 0:
+    if found["low"] <= 0:
         return _said(NO_HARM, language)
-    return f"{amount(found['point'], currency, language)} ({money_between(found['low'], found['high'], currency, language)})"
+    return "{} ({})".format(*estimated_money(found["point"], found["low"], found["high"], currency, language))
 
 
 def _table(head: Wording, rows: list[list[str]], language: str, *, right: tuple[int, ...] = ()) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.home import Home
 from lakmus.usecases.show_verdict import Shown
 
@@ -99,7 +100,8 @@ def list_customers(
     Parameters
     ----------
     query : part of a name, or a whole number, e-mail, phone or card.
-    filters : any of `states` (tuple), `lost_in_window`, `lost_silently`, `eligible` (bool), `error`, `signal`, `exclusion`, `place` (text).
+    filters : any of `states` (tuple), `lost_in_window`, `lost_silently`, `eligible` (bool), `error`, `signal`, `exclusion`, `place` (text),
+        `lost_month` (`YYYY-MM` on the company's calendar).
     sort : a key of `CUSTOMER_SORTS`; anything else sorts by value at risk.
     """
     conditions = customer_conditions(home, query=query, filters=filters)
@@ -123,6 +125,8 @@ def customer_conditions(home: Home, *, query: str = "", filters: Mapping[str, An
     for flag in ("lost_in_window", "lost_silently", "eligible"):
         if asked.get(flag) is not None:
             conditions.add(f"coalesce({flag}, false) = ?", bool(asked[flag]))
+    if asked.get("lost_month"):
+        conditions.add("strftime(timezone(?, lost_at), '%Y-%m') = ?", company_terms().time_zone, asked["lost_month"])
     for name, sql in (
         ("error", "list_contains(error_codes, ?)"),
         ("signal", "list_contains(reasons, ?)"),
@@ -151,7 +155,7 @@ def error_conditions(filters: Mapping[str, Any] | None = None) -> Conditions:
     """Return which rows of the table of errors are asked for; see `list_errors`."""
     asked = dict(filters or {})
     conditions = Conditions()
-    for name in ("code", "customer", "order", "case", "staff", "channel", "error_id"):
+    for name in ("code", "customer", "anonymous_customer_id", "order", "case", "staff", "channel", "error_id"):
         if asked.get(name):
             conditions.add(f'"{name}" = ?', asked[name])
     for flag in ("complained", "left", "left_silently", "in_window"):

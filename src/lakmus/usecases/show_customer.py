@@ -1,4 +1,4 @@
-"""One customer's page: where they stand, what happened, our errors with their evidence, who they are known as."""
+"""One customer's page: where they stand, what happened, our errors with their evidence; and stories without a known customer."""
 
 from __future__ import annotations
 
@@ -20,12 +20,22 @@ from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.stream.store import Stream
 from lakmus.usecases.home import Home
+from lakmus.usecases.results import list_errors
 from lakmus.usecases.show_verdict import Shown
 
 NO_CUSTOMER = Wording(
     "Клиента «{customer}» на эту дату нет. Проверьте номер или найдите клиента по имени, телефону или почте.",
     "There is no customer “{customer}” as of this date. Check the number, or search by name, phone or e-mail.",
 )
+NO_STORY = Wording(
+    "Под номером «{key}» на эту дату ничего не известно. Проверьте номер или посмотрите на более позднюю дату.",
+    "Nothing is known under “{key}” as of this date. Check the number, or look from a later day.",
+)
+NO_ERROR = Wording(
+    "Такой ошибки на эту дату нет: данные могли обновиться. Откройте список ошибок заново.",
+    "There is no such error as of this date: the data may have changed. Open the list of errors again.",
+)
+MOST_ERRORS = 500
 SINCE_ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -59,6 +69,25 @@ class CustomerView:
     identifiers: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What is known under one key of the stream: `customer`, or None where it is an order or a case that no file links to one."""
+
+    key: str
+    customer: str | None
+    errors: list[dict[str, Any]]
+    timeline: tuple[Happening, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One error, a row of the verdict's table, and the activities that prove it, the earliest first; `key` is whose story holds them."""
+
+    error: dict[str, Any]
+    key: str
+    proofs: tuple[Happening, ...]
+
+
 def show_customer(home: Home, shown: Shown, customer: str) -> CustomerView:
     """Return one customer's page, computed from their own history by the function that scores whole buckets.
 
@@ -77,16 +106,12 @@ def show_customer(home: Home, shown: Shown, customer: str) -> CustomerView:
     if not rows:
         raise NotFound("customer_unknown", NO_CUSTOMER.filled(customer=customer))
     errors = sorted(scored.tables["errors"].to_pylist(), key=lambda error: error["at"], reverse=True)
-    evidence: dict[str, list[str]] = {}
-    for error in errors:
-        for activity in error["evidence"] or ():
-            evidence.setdefault(activity, []).append(error["code"])
     return CustomerView(
         customer=canonical,
         row=rows[0],
         orders=sorted(scored.tables["orders"].to_pylist(), key=lambda order: order["ts"], reverse=True),
         errors=errors,
-        timeline=_timeline(history.to_pylist(), evidence),
+        timeline=_timeline(history.to_pylist(), errors),
         lamps=lamps(history, as_of=shown.as_of),
         signals=signals_of(history, company_rhythm=shown.learned.rhythm, company=company, as_of=shown.as_of),
         person=next(iter(scored.people), None),
@@ -95,13 +120,51 @@ def show_customer(home: Home, shown: Shown, customer: str) -> CustomerView:
     )
 
 
+def show_story(home: Home, shown: Shown, key: str) -> Story:
+    """Return what is known under a key of the stream, such as `case:5512` or `order:1002`, or under a customer's.
+
+    Raises
+    ------
+    NotFound : nothing is known under this key as of that moment.
+    """
+    history = home.stream().history_of(key, as_of=shown.as_of).to_pylist()
+    if not history:
+        raise NotFound("customer_unknown", NO_STORY.filled(key=key))
+    customer = next((row["customer"] for row in history if row["customer"]), None)
+    errors = list_errors(shown, filters={"customer" if customer else "anonymous_customer_id": customer or key}, size=MOST_ERRORS).rows
+    return Story(key, customer, errors, _timeline(history, errors))
+
+
+def show_evidence(home: Home, shown: Shown, error_id: str) -> Evidence:
+    """Return one service error with the activities that prove it, whether or not its customer is known.
+
+    Raises
+    ------
+    NotFound : there is no error of this number as of that moment.
+    """
+    found = list_errors(shown, filters={"error_id": error_id}, size=1).rows if error_id else []
+    if not found:
+        raise NotFound("error_unknown", NO_ERROR)
+    error = found[0]
+    key = error["customer"] or error["anonymous_customer_id"]
+    wanted = set(error["evidence"] or ())
+    history = home.stream().history_of(key, as_of=shown.as_of).to_pylist()
+    proofs = _timeline([row for row in history if row["activity_id"] in wanted], [error])
+    return Evidence(error, key, tuple(reversed(proofs)))
+
+
 def _identifiers(stream: Stream, customer: str) -> tuple[tuple[str, str], ...]:
     state = stream.identity.state()
     held = state.held.filter(pl.col("customer").is_in(state.keys_of(customer)))
     return tuple(sorted(held.select("kind", "normal").iter_rows()))
 
 
-def _timeline(rows: Sequence[dict[str, Any]], evidence: dict[str, list[str]]) -> tuple[Happening, ...]:
+def _timeline(rows: Sequence[dict[str, Any]], errors: Sequence[dict[str, Any]]) -> tuple[Happening, ...]:
+    """Return the activities as happenings, the latest first, each with the codes of the errors that it proves."""
+    evidence: dict[str, list[str]] = {}
+    for error in errors:
+        for activity in error["evidence"] or ():
+            evidence.setdefault(activity, []).append(error["code"])
     happenings = []
     for row in rows:
         kind = KINDS.get(row["activity"])

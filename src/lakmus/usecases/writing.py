@@ -6,6 +6,7 @@ Used by the text, HTML and PDF verdict, by charts and by the pages, so that one 
 from __future__ import annotations
 
 from datetime import date, datetime
+from math import floor, log10
 from zoneinfo import ZoneInfo
 
 from lakmus.history.money import MINUS, NO_BREAK, SIGNS
@@ -52,6 +53,36 @@ def short_money(amount: float | None, currency: str = "RUB", language: str = "ru
     return money(amount, currency, language)
 
 
+def estimated_money(point: float, low: float, high: float, currency: str = "RUB", language: str = "ru") -> tuple[str, str]:
+    """Return an estimate and its interval, both rounded to what the interval supports: `390 000 ₽`, `от 280 000 до 490 000 ₽`."""
+    step = supported_step(point, low, high)
+    figure, first, last = (round(amount / step) * step for amount in (point, low, high))
+    return short_money(figure, currency, language), money_between(first, last, currency, language)
+
+
+def about_money(amount: float | None, currency: str = "RUB", language: str = "ru") -> str:
+    """Return a forecast whose interval is not told, to three significant figures: `29 400 ₽`."""
+    if amount is None or amount != amount or amount == 0:
+        return short_money(amount, currency, language)
+    step = 10.0 ** (floor(log10(abs(amount))) - 2)
+    return short_money(round(amount / step) * step, currency, language)
+
+
+def supported_step(point: float, low: float, high: float) -> float:
+    """Return the power of ten to which an estimate is worth writing.
+
+    Two significant digits of the interval's half width where it begins with less than 355, one otherwise, so that rounding moves
+    an end by at most a seventh of the half width; never less than one unit. An interval of no width takes three digits of the point.
+    Source: Particle Data Group, Review of Particle Physics (2022), "Rounding", there for standard errors.
+    """
+    half = (high - low) / 2
+    if half <= 0:
+        return max(1.0, 10.0 ** (floor(log10(abs(point))) - 2)) if point else 1.0
+    place = floor(log10(half))
+    digits = 2 if half / 10.0**place < 3.55 else 1
+    return max(1.0, 10.0 ** (place - digits + 1))
+
+
 def _with_sign(written: str, currency: str, language: str, size: str = "") -> str:
     sign = SIGNS.get(currency, currency)
     if language != "en" or len(sign) > 2:
@@ -76,8 +107,8 @@ def points(difference: float | None, language: str = "ru", *, digits: int = 1) -
 
 
 def between(low: str, high: str, language: str = "ru") -> str:
-    """Return `от LOW до HIGH` or `LOW to HIGH`."""
-    return f"{low} to {high}" if language == "en" else f"от {low} до {high}"
+    """Return `от LOW до HIGH` or `LOW to HIGH`; the Russian words stay with their figures."""
+    return f"{low} to {high}" if language == "en" else f"от{NO_BREAK}{low} до{NO_BREAK}{high}"
 
 
 def money_between(low: float | None, high: float | None, currency: str = "RUB", language: str = "ru") -> str:

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from lakmus.history.kinds import KINDS
 from lakmus.operations.company.queries import company_terms
-from lakmus.usecases import decide_links, results, show_verdict, titles
+from lakmus.usecases import decide_links, forgotten_people, results, show_verdict, titles
 from lakmus.usecases.home import Home, open_home
 from lakmus.usecases.show_verdict import Shown
 from lakmus.web import formats
@@ -176,4 +176,5 @@ def coverage() -> dict[str, Any]:
         "coverage": shown.verdict.coverage if shown else None,
         "conflicts": decide_links.waiting_links(place),
         "merges": decide_links.past_merges(place),
+        "forgotten": forgotten_people.forgotten_count(),
     }

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
-from lakmus.history.money import MINUS, NO_BREAK
+from lakmus.history.money import NO_BREAK
 from lakmus.usecases import writing
 
 NOTHING = writing.NOTHING
@@ -22,32 +22,11 @@ def is_number(figure: object) -> TypeGuard[float]:
     return isinstance(figure, int | float) and not isinstance(figure, bool) and math.isfinite(figure)
 
 
-def between(low: str, high: str, language: str) -> str:
-    """Write an interval whose figures stay together with their "from" and "to"."""
-    return f"{low} to {high}" if language == "en" else f"от{NO_BREAK}{low} до{NO_BREAK}{high}"
-
-
-def money_span(low: float | None, high: float | None, currency: str, language: str) -> str:
-    """Write an interval of money; in Russian the unit stands once where both ends share it."""
-    if not is_number(low) or not is_number(high):
-        return NOTHING
-    first, second = (writing.short_money(end, currency, language) for end in (low, high))
-    if language != "en":
-        units = [NO_BREAK.join(word for word in end.split(NO_BREAK) if not _is_figure(word)) for end in (first, second)]
-        if units[0] == units[1]:
-            first = first.removesuffix(NO_BREAK + units[0])
-    return between(first, second, language)
-
-
-def _is_figure(word: str) -> bool:
-    return word.lstrip(MINUS).replace(",", "").isdigit()
-
-
 def span(low: float | None, high: float | None, language: str, places: int = 0) -> str:
     """Write an interval of plain numbers."""
     if not is_number(low) or not is_number(high):
         return NOTHING
-    return between(writing.number(low, language, digits=places), writing.number(high, language, digits=places), language)
+    return writing.between(writing.number(low, language, digits=places), writing.number(high, language, digits=places), language)
 
 
 def percent_span(low: float | None, high: float | None, language: str, places: int = 0) -> str:

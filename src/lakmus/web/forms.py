@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lakmus.history.company import Company
 from lakmus.history.money import SIGNS
+from lakmus.web.wordings import channel_title
 
 TARGET = "target_"
 ZONES = sorted(
@@ -78,16 +79,3 @@ class TermsForm(forms.Form):
         terms["no_reply_after_minutes"] = given["no_reply_after_hours"] * 60
         terms["reply_target_minutes"] = {key.removeprefix(TARGET): minutes for key, minutes in given.items() if key.startswith(TARGET)}
         return terms
-
-
-def channel_title(channel: str) -> str:
-    """Return the name of a channel for people."""
-    titles = {
-        "chat": _("chat"),
-        "messenger": _("messenger"),
-        "social": _("social networks"),
-        "email": _("e-mail"),
-        "phone": _("phone"),
-        "": _("any other channel"),
-    }
-    return titles.get(channel, channel)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
-PAGE_SIZE = 50
+Row = TypeVar("Row")
+PAGE_SIZE = 15
 STATES = ("lost", "cold", "cooling", "warm", "new", "one_time", "no_orders")
 LIVING = ("cold", "cooling", "warm")
 ON_SCALE = ("lost", "cold", "cooling", "warm")
@@ -16,11 +17,13 @@ ON_SCALE = ("lost", "cold", "cooling", "warm")
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """Where a page stands in its list; everything counts from 1."""
+    """Where a page stands in its list; everything counts from 1. `key` names the page in the address, `anchor` the list on its page."""
 
     total: int
     page: int
     size: int = PAGE_SIZE
+    key: str = "page"
+    anchor: str = ""
 
     @property
     def pages(self) -> int:
@@ -46,6 +49,13 @@ class Pager:
     def next(self) -> int | None:
         """The page after."""
         return self.page + 1 if self.page < self.pages else None
+
+
+def part_of(rows: Sequence[Row], page: int, size: int = PAGE_SIZE, *, key: str = "page") -> tuple[Sequence[Row], Pager]:
+    """Return a page of rows that are all at hand, and where it stands; a list with a key of its own has that as its anchor too."""
+    pager = Pager(len(rows), page, size, key, "" if key == "page" else key)
+    start = (page - 1) * size
+    return rows[start : start + size], pager
 
 
 def state_titles() -> dict[str, str]:

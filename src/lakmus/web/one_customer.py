@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,12 +13,12 @@ from lakmus.history.catalogue import Family, Feature
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases import titles, writing
-from lakmus.usecases.show_customer import CustomerView, Happening, show_customer
+from lakmus.usecases.show_customer import CustomerView, Happening, show_customer, show_evidence, show_story
 from lakmus.usecases.show_verdict import Shown
 from lakmus.web.answers import error_row, home
 from lakmus.web.lists import Pager
 from lakmus.web.templatetags.written import days, language, worded
-from lakmus.web.wordings import author_title, family_title, identifier_title
+from lakmus.web.wordings import author_title, channel_title, family_title, identifier_title, story_title
 
 MONEY_KINDS = {"placed_order", "paid_invoice", "renewed_contract", "started_contract"}
 NAMED = {"_order", "_case", "_contract", "_score", "_points", "_quantity", "_minutes", "_promised_at"}
@@ -34,7 +35,7 @@ def customer_page(shown: Shown, key: str, *, family: str = "", around: str = "",
         place = next((number for number, entry in enumerate(happenings) if entry.activity_id == around), 0)
         page = place // HAPPENINGS_SHOWN + 1
     start = (page - 1) * HAPPENINGS_SHOWN
-    told_at = _last_proofs(view)
+    told_at = _last_proofs(view.timeline, view.errors)
     row = view.row
     person = view.person
     return {
@@ -58,18 +59,37 @@ def customer_page(shown: Shown, key: str, *, family: str = "", around: str = "",
     }
 
 
-def proofs_of(shown: Shown, key: str, error_id: str) -> dict[str, Any] | None:
-    """Return one error of a customer with the activities that prove it; None where there is none of this id."""
-    view = show_customer(home(), shown, key)
-    found = next((error for error in view.errors if error["error_id"] == error_id), None)
-    return _error(view, found) if found else None
+def proofs_of(shown: Shown, error_id: str) -> dict[str, Any]:
+    """Return one error with the activities that prove it, whether or not its customer is known."""
+    found = show_evidence(home(), shown, error_id)
+    return error_row(found.error) | {"key": found.key, "proofs": [_entry(entry, {}) for entry in found.proofs]}
 
 
-def _last_proofs(view: CustomerView) -> dict[str, list[dict[str, Any]]]:
+def story_page(shown: Shown, key: str, *, page: int = 1) -> dict[str, Any]:
+    """Return what is known under a key that no file links to a customer; `customer` says who it is where one does."""
+    story = show_story(home(), shown, key)
+    kind, _colon, number = key.partition(":")
+    start = (page - 1) * HAPPENINGS_SHOWN
+    told_at = _last_proofs(story.timeline, story.errors)
+    proofs = {entry.activity_id: _entry(entry, {}) for entry in reversed(story.timeline)}
+    errors = [
+        error_row(error) | {"proofs": [proofs[one] for one in proofs if one in (error["evidence"] or ())], "open": True, "key": key}
+        for error in story.errors
+    ]
+    return {
+        "customer": story.customer,
+        "title": story_title(kind, number),
+        "errors": errors,
+        "timeline": [_entry(entry, told_at) for entry in story.timeline[start : start + HAPPENINGS_SHOWN]],
+        "pager": Pager(len(story.timeline), page, HAPPENINGS_SHOWN),
+    }
+
+
+def _last_proofs(timeline: Sequence[Happening], errors: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Return, by activity, the errors to be told there: each at the last of the activities that prove it."""
-    order = {entry.activity_id: number for number, entry in enumerate(view.timeline)}
+    order = {entry.activity_id: number for number, entry in enumerate(timeline)}
     told: dict[str, list[dict[str, Any]]] = {}
-    for error in view.errors:
+    for error in errors:
         known = [activity for activity in error["evidence"] or () if activity in order]
         if known:
             told.setdefault(min(known, key=order.__getitem__), []).append(error_row(error))
@@ -79,7 +99,7 @@ def _last_proofs(view: CustomerView) -> dict[str, list[dict[str, Any]]]:
 def _error(view: CustomerView, error: dict[str, Any], *, opened: bool = False) -> dict[str, Any]:
     evidence = set(error["evidence"] or ())
     proofs = [_entry(entry, {}) for entry in reversed(view.timeline) if entry.activity_id in evidence]
-    return error_row(error) | {"proofs": proofs, "open": opened, "name": view.row["name"]}
+    return error_row(error) | {"proofs": proofs, "open": opened, "name": view.row["name"], "key": view.customer}
 
 
 def _entry(entry: Happening, told_at: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -105,6 +125,8 @@ def _detail(feature: Feature, told: Any) -> str:
         return author_title(str(told))
     if feature.column == "_stars":
         return "★" * round(float(told)) + "☆" * (5 - round(float(told)))
+    if feature.column == "_channel":
+        return channel_title(str(told))
     if feature.column == "_survey":
         return str(told).upper()
     if isinstance(told, datetime):

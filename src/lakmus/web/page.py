@@ -20,7 +20,7 @@ from lakmus.web.templatetags.written import language, worded
 THEMES = ("", "light", "dark")
 THEME_COOKIE = "lakmus_theme"
 LANGUAGES = (("ru", "Русский"), ("en", "English"))
-PAGE_SIZE = 50
+MOST_PAGES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def frame(request: HttpRequest, current: str, given: dict[str, Any]) -> dict[str
         "home_page": first_page(user) if known else "login",
         "way": way(user, current) if known else [],
         "user_places": user_places(user) if known else [],
-        "user_title": (getattr(user, "name", "") or user.get_username()) if known and user is not None else "",
+        "user_title": (getattr(user, "name", "") or role_title(user).capitalize()) if known else "",
         "role_title": role_title(user) if known else "",
         "permitted": permitted(user) if known else {},
         **_moment(request, given),
@@ -106,10 +106,10 @@ def asked_day(request: HttpRequest) -> date | None:
         return None
 
 
-def asked_page(request: HttpRequest) -> int:
+def asked_page(request: HttpRequest, key: str = "page") -> int:
     """Return the number of the page of a list, from 1."""
     try:
-        return max(1, int(request.GET.get("page", "1")))
+        return min(MOST_PAGES, max(1, int(request.GET.get(key, "1"))))
     except ValueError:
         return 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lakmus.web.views import accounts, errors, house, importing, people, rooms, sources
+from lakmus.web.views import accounts, errors, house, importing, people, rooms, sources, waits
 
 urlpatterns = [
     # The way of thought.
@@ -12,6 +12,8 @@ urlpatterns = [
     path("report.pdf", rooms.report, name="report"),
     path("signals/", rooms.signals, name="signals"),
     path("causes/", rooms.causes, name="causes"),
+    path("causes/waiting/", waits.waiting, name="waiting"),
+    path("causes/waiting/cases/", waits.cases, name="waiting_cases"),
     path("causes/<slug:code>/", rooms.cause, name="cause"),
     path("measures/", rooms.measures, name="measures"),
     path("results/", rooms.results, name="results"),
@@ -20,6 +22,7 @@ urlpatterns = [
     path("customers/", people.customers, name="customers"),
     path("customers/<path:key>/forget/", people.forget, name="forget"),
     path("customers/<path:key>/", people.customer, name="customer"),
+    path("stories/<path:key>/", people.story, name="story"),
     path("orders/", people.orders, name="orders"),
     path("errors/", people.errors, name="errors"),
     path("errors/<str:error_id>/evidence/", people.evidence, name="evidence"),

@@ -28,6 +28,16 @@ def journal_title(verb: str) -> str:
         "withdrew_import": _("withdrew an import"),
         "crashed_import": _("an import was interrupted"),
         "dropped_mapping": _("forgot the meaning of columns"),
+        "imported_files": _("imported files"),
+        "decided_link": _("decided who is who"),
+        "merged_customers": _("merged two customers"),
+        "undid_merge": _("took a merge back"),
+        "made_backup": _("made a backup"),
+        "exported_table": _("downloaded a table"),
+        "forgot_customer": _("erased a customer"),
+        "listed_forgotten": _("put an erased person on the list of the forgotten"),
+        "lifted_forgotten": _("took a person off the list of the forgotten"),
+        "dropped_samples": _("cleared sample rows of an ended import"),
     }
     return titles.get(verb, verb.replace("_", " "))
 
@@ -78,3 +88,22 @@ def identifier_title(kind: str) -> str:
         "site": _("site"),
     }
     return titles.get(kind, kind)
+
+
+def channel_title(channel: str) -> str:
+    """Return the name of a channel for people."""
+    titles = {
+        "chat": _("chat"),
+        "messenger": _("messenger"),
+        "social": _("social networks"),
+        "email": _("e-mail"),
+        "phone": _("phone"),
+        "": _("any other channel"),
+    }
+    return titles.get(channel, channel)
+
+
+def story_title(kind: str, number: str) -> str:
+    """Return the name of what is known by its number only: an order, a case, a review, or a visitor of the site."""
+    titles = {"order": _("Order %(number)s"), "case": _("Case %(number)s"), "review": _("Review %(number)s")}
+    return titles[kind] % {"number": number} if kind in titles else _("Somebody unknown: %(number)s") % {"number": number or kind}

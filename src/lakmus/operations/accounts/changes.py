@@ -162,7 +162,9 @@ def change_profile(*, user: User, actor: User | None, language: str | None = Non
 
 @transaction.atomic
 def create_first_users(*, actor: User | None = None) -> list[FirstUser]:
-    """Add one user for each role that nobody has yet, each named after the role, with a generated password.
+    """Add one user for each role that nobody has yet, each with the role's login name and a generated password.
+
+    They get no name: the pages call them by the title of their role, each in its own language.
 
     Safe to repeat: a role that somebody has is left alone and does not stand in the answer.
     """
@@ -171,7 +173,7 @@ def create_first_users(*, actor: User | None = None) -> list[FirstUser]:
         if User.objects.filter(role=role.value).exists() or User.objects.filter(username=role.value).exists():
             continue
         password = secrets.token_urlsafe(PASSWORD_BYTES)
-        create_user(username=role.value, role=role.value, password=password, actor=actor, name=role.title.ru.capitalize())
+        create_user(username=role.value, role=role.value, password=password, actor=actor)
         made.append(FirstUser(role.value, role, password))
     return made
 

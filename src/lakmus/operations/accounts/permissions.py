@@ -45,6 +45,7 @@ PERMITS = (
     Permit("signals", "view", READERS, "who is cooling, over all customers"),
     Permit("causes", "view", READERS, "which errors cost customers, over all customers and staff"),
     Permit("causes", "money", READERS, "the cost of an error is what ranks it"),
+    Permit("waiting", "view", frozenset({OWNER, HEAD, ANALYST}), "names colleagues beside their waits: for those who lead or measure them"),
     Permit("measures", "view", READERS, "the Monday list is handed out by those who answer for it"),
     Permit("measures", "change", frozenset({OWNER, HEAD, MARKETER}), "an analyst judges measures and therefore takes none"),
     Permit("measures", "export", frozenset({OWNER, HEAD, MARKETER}), "a call list leaves the house with whoever calls"),

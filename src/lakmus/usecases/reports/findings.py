@@ -10,7 +10,7 @@ from lakmus.history.wording import Wording
 from lakmus.usecases.charts import interval_bar
 from lakmus.usecases.reports import words
 from lakmus.usecases.reports.told import Line, ToldError
-from lakmus.usecases.writing import between, money_between, number, points, short_money
+from lakmus.usecases.writing import between, estimated_money, number, points, short_money, supported_step
 
 SHOWN_ERRORS = 5
 
@@ -21,15 +21,16 @@ def shortage(finding: NotEnoughEvidence, language: str) -> str:
     return f"{finding.reason.in_language(language).rstrip('.')}. {counts.in_language(language)}"
 
 
-def money_range(finding: Estimate, currency: str, language: str) -> str:
-    """Write the interval of an amount."""
-    return money_between(finding.low, finding.high, currency, language)
-
-
 def dearest(errors: Iterable[ErrorFinding]) -> list[ErrorFinding]:
-    """Return the errors that happened, those with a measured cost first, the dearest of them leading."""
+    """Return the errors that happened: those that cost most, then those whose cost is not known, then those without visible harm."""
     happened = [error for error in errors if error.measured and error.found]
-    return sorted(happened, key=lambda error: (not isinstance(error.money, Estimate), -_point(error.money), -error.exposed, error.code))
+    return sorted(happened, key=by_harm)
+
+
+def by_harm(error: ErrorFinding) -> tuple[int, float, int, str]:
+    """Return what errors are ranked by: harm seen, unknown, not seen; then money, customers who met with it, and the code."""
+    place = 0 if harm_seen(error.money) else 1 if isinstance(error.money, NotEnoughEvidence) else 2
+    return place, -_point(error.money), -error.exposed, error.code
 
 
 def told_errors(errors: Iterable[ErrorFinding], currency: str, language: str) -> tuple[ToldError, ...]:
@@ -66,15 +67,21 @@ def _told(error: ErrorFinding, currency: str, language: str, scale: tuple[float,
 
 
 def written_cost(money: Finding, currency: str, language: str) -> tuple[str, str]:
-    """Return what an error costs and the interval beside it; harm that is not seen is said so, never a negative amount."""
+    """Return what an error costs and the interval beside it; harm that is not seen is said so, never as a sum of money."""
     if isinstance(money, NotEnoughEvidence):
         return words.THIN.in_language(language), shortage(money, language)
-    if money.point <= 0:
-        return words.NO_HARM.in_language(language), ""
-    if money.low <= 0:
-        doubt = words.MAYBE_NO_HARM.filled(high=short_money(money.high, currency, language))
-        return short_money(money.point, currency, language), doubt.in_language(language)
-    return short_money(money.point, currency, language), money_range(money, currency, language)
+    if harm_seen(money):
+        return estimated_money(money.point, money.low, money.high, currency, language)
+    if money.high <= 0:
+        return words.NO_HARM.in_language(language), words.NOT_MORE_OFTEN.in_language(language)
+    step = supported_step(money.point, money.low, money.high)
+    high = short_money(max(1, round(money.high / step)) * step, currency, language)
+    return words.NO_HARM.in_language(language), words.UP_TO.filled(high=high).in_language(language)
+
+
+def harm_seen(money: Finding) -> bool:
+    """Say whether the whole interval of a cost lies above zero."""
+    return isinstance(money, Estimate) and money.low > 0
 
 
 def _lines(error: ErrorFinding, language: str) -> tuple[Line, ...]:

@@ -10,10 +10,10 @@ from lakmus.history.wording import Wording
 from lakmus.usecases import writing
 from lakmus.usecases.charts import MonthOfLoss, litmus_strip, lost_by_month
 from lakmus.usecases.reports import words
-from lakmus.usecases.reports.findings import money_range, shortage, told_errors
+from lakmus.usecases.reports.findings import shortage, told_errors
 from lakmus.usecases.reports.label import coverage_lines, definition_lines, unknown_lines
 from lakmus.usecases.reports.told import Line, Told, ToldPerson
-from lakmus.usecases.writing import between, counted, day, number, percent, short_money
+from lakmus.usecases.writing import about_money, between, counted, day, estimated_money, number, percent
 
 SHOWN_CHIPS = 3
 
@@ -80,8 +80,9 @@ def _headline(verdict: Verdict, language: str) -> tuple[str, str]:
     if verdict.customers.lost_silently:
         sentence += words.SILENTLY.filled(silent=number(verdict.customers.lost_silently, language)).in_language(language)
     if isinstance(verdict.loss, Estimate):
-        money = short_money(verdict.loss.point, verdict.currency, language)
-        return sentence + words.THAT_IS.filled(money=money).in_language(language), money_range(verdict.loss, verdict.currency, language)
+        loss = verdict.loss
+        money, span = estimated_money(loss.point, loss.low, loss.high, verdict.currency, language)
+        return sentence + words.THAT_IS.filled(money=money).in_language(language), span
     return sentence, ""
 
 
@@ -117,7 +118,7 @@ def _counts(verdict: Verdict, language: str) -> tuple[Line, ...]:
         told = words.SHAPES_OF.filled(**{name: number(count, language) for name, count in shapes.items()})
         lines.append(Line(words.SHAPES.in_language(language), told.in_language(language)))
     if customers.active:
-        lines.append(Line(words.AT_RISK.in_language(language), short_money(verdict.value_at_risk, verdict.currency, language)))
+        lines.append(Line(words.AT_RISK.in_language(language), about_money(verdict.value_at_risk, verdict.currency, language)))
     return tuple(lines)
 
 
@@ -150,7 +151,7 @@ def _person(person: Person, verdict: Verdict, time_zone: str, language: str) -> 
         chance=chance.in_language(language),
         happened=tuple(_chip(chip, time_zone, language) for chip in person.happened[:SHOWN_CHIPS]),
         reasons=tuple(reason.in_language(language) for reason in person.reasons),
-        at_stake=writing.money(person.money_at_stake, verdict.currency, language),
+        at_stake=about_money(person.money_at_stake, verdict.currency, language),
         step=person.next_step.in_language(language),
         draft=person.draft.in_language(language),
     )

@@ -46,7 +46,8 @@ NO_ERRORS = Wording(
     "No service errors were found in the imported files. What the files cannot show is said below.",
 )
 NO_HARM = Wording("вреда не видно", "no harm seen")
-MAYBE_NO_HARM = Wording("до {high}, но вреда может и не быть", "up to {high}, but there may be no harm")
+UP_TO = Wording("от нуля до {high}", "from zero to {high}")
+NOT_MORE_OFTEN = Wording("после неё уходят не чаще", "customers leave no more often after it")
 FOUND, EXPOSED = Wording("Найдено случаев", "Cases found"), Wording("Столкнулись", "Met with it")
 COMPLAINED, LEFT_AFTER = Wording("Пожаловались", "Complained"), Wording("Ушли после этого", "Left afterwards")
 MORE_OFTEN = Wording("Уходят чаще на", "Leave more often by")

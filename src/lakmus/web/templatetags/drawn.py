@@ -46,6 +46,13 @@ def here_without(context: Any, *keys: str) -> str:
     return here(context, **dict.fromkeys((*keys, "page"), ""))
 
 
+@register.simple_tag(takes_context=True)
+def turn(context: Any, pager: Any, number: int) -> str:
+    """Return this page's address with another page of one of its lists; a second list goes by a key and an anchor of its own."""
+    anchor = f"#{pager.anchor}" if pager.anchor else ""
+    return here(context, **{pager.key: number}) + anchor
+
+
 def _place(amount: float, low: float, high: float, width: float) -> float:
     if high <= low:
         return width / 2

@@ -11,7 +11,9 @@ from django.utils.translation import get_language, gettext, ngettext
 from lakmus.history.money import NO_BREAK
 from lakmus.history.wording import Wording
 from lakmus.usecases import writing
+from lakmus.usecases.reports.findings import harm_seen, written_cost
 from lakmus.web import formats
+from lakmus.web.wordings import channel_title
 
 register = template.Library()
 
@@ -35,20 +37,49 @@ def number(figure: float | None, places: int = 1) -> str:
 
 @register.filter
 def money(amount: float | None, currency: str) -> str:
-    """Write an amount short: `14,2 млн ₽`."""
-    return writing.short_money(amount, currency, language())
+    """Write a forecast whose interval is not told: `14,2 млн ₽`, `29 400 ₽`."""
+    return writing.about_money(amount, currency, language())
 
 
 @register.filter
 def money_exact(amount: float | None, currency: str) -> str:
-    """Write an amount to the unit: `14 203 118 ₽`."""
+    """Write a fact, an amount to the unit: `14 203 118 ₽`."""
     return writing.money(amount, currency, language())
 
 
 @register.filter
+def estimate_money(estimate: Any, currency: str) -> str:
+    """Write an estimate of money, rounded to what its interval supports."""
+    return _estimated(estimate, currency)[0]
+
+
+@register.filter
 def money_span(estimate: Any, currency: str) -> str:
-    """Write an estimate's interval of money."""
-    return formats.money_span(part(estimate, "low"), part(estimate, "high"), currency, language())
+    """Write the interval of such an estimate."""
+    return _estimated(estimate, currency)[1]
+
+
+def _estimated(estimate: Any, currency: str) -> tuple[str, str]:
+    point, low, high = (part(estimate, name) for name in ("point", "low", "high"))
+    return writing.estimated_money(point, low, high, currency, language()) if point is not None else (formats.NOTHING, "")
+
+
+@register.filter
+def cost(finding: Any, currency: str) -> str:
+    """Write what an error costs: an amount, or words where no harm is seen or too little is known."""
+    return written_cost(finding, currency, language())[0]
+
+
+@register.filter
+def cost_span(finding: Any, currency: str) -> str:
+    """Write the interval of that cost, which never shows a negative sum."""
+    return written_cost(finding, currency, language())[1]
+
+
+@register.filter
+def is_harm(finding: Any) -> bool:
+    """Say whether an error visibly costs money: the whole interval lies above zero."""
+    return harm_seen(finding)
 
 
 @register.filter
@@ -139,6 +170,19 @@ def iso_day(moment: date | datetime | None, zone: str) -> str:
 def duration(minutes: float | None) -> str:
     """Write minutes as a length of time."""
     return formats.duration(minutes, language())
+
+
+@register.filter
+def duration_span(estimate: Any) -> str:
+    """Write an estimate's interval of minutes as lengths of time."""
+    low, high = part(estimate, "low"), part(estimate, "high")
+    return writing.between(formats.duration(low, language()), formats.duration(high, language()), language())
+
+
+@register.filter
+def channel(name: str | None) -> str:
+    """Write the name of a channel."""
+    return channel_title(name) if name else formats.NOTHING
 
 
 @register.filter

@@ -21,6 +21,7 @@ from lakmus.usecases import keep_house
 from lakmus.web.forms import TermsForm
 from lakmus.web.lists import PAGE_SIZE, Pager
 from lakmus.web.page import asked_page, says_failures, show
+from lakmus.web.templatetags.written import worded
 from lakmus.web.wordings import journal_title
 
 DIFFERENT = Wording(
@@ -69,7 +70,7 @@ def _member(request: HttpRequest) -> Any:
 def _user_row(user: Any) -> dict[str, Any]:
     return {
         "username": user.username,
-        "title": user.name or user.username,
+        "title": user.name or worded(Role(user.role).title).capitalize(),
         "email": user.email or "",
         "role": user.role,
         "role_title": Role(user.role).title,

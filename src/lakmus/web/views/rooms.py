@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,27 +14,33 @@ from lakmus.operations.accounts.permissions import page
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases import charts
 from lakmus.usecases.reports import verdict_pdf
+from lakmus.usecases.reports.findings import by_harm, harm_seen
 from lakmus.web import answers
-from lakmus.web.lists import ON_SCALE, STATES, Pager, state_titles
+from lakmus.web.lists import ON_SCALE, STATES, Pager, part_of, state_titles
 from lakmus.web.needing import needs_verdict
 from lakmus.web.page import asked_page, says_failures, show
 from lakmus.web.templatetags.written import is_estimate, language
 
 SHOWN_ERRORS = 3
 SHOWN_PEOPLE = 5
+SHOWN_COOLING = 10
+SHOWN_MEASURES = 10
 COOLING = ("cooling", "cold")
 NO_SUCH_ERROR = Wording("Такой ошибки в каталоге нет.", "There is no such error in the catalogue.")
 
 
 def _months_chart(verdict: Any) -> str:
-    months = [charts.MonthOfLoss(date(int(row.month[:4]), int(row.month[5:7]), 1), row.visible, row.silent) for row in verdict.months]
+    months = [charts.MonthOfLoss(_first_day(row), row.visible, row.silent) for row in verdict.months]
     return charts.lost_by_month(months, language())
 
 
+def _first_day(row: Any) -> date:
+    return date(int(row.month[:4]), int(row.month[5:7]), 1)
+
+
 def by_money(errors: Any) -> list[Any]:
-    """Return the measured errors, the dearest first; those whose cost is not known stand after, by how many met with them."""
-    measured = [error for error in errors if error.measured]
-    return sorted(measured, key=lambda error: (not is_estimate(error.money), -getattr(error.money, "point", 0), -error.exposed))
+    """Return the measured errors: those that visibly cost most, then those whose cost is not known, then those without visible harm."""
+    return sorted((error for error in errors if error.measured), key=by_harm)
 
 
 def scales(errors: Any) -> dict[str, float]:
@@ -54,8 +61,16 @@ def scales(errors: Any) -> dict[str, float]:
 def verdict(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show the answer on one page."""
     found = analysis.verdict
-    errors = [error for error in by_money(found.errors) if not is_estimate(error.money) or error.money.high > 0][:SHOWN_ERRORS]
-    context = {"errors": errors, "people": found.people[:SHOWN_PEOPLE], "months_chart": _months_chart(found), **scales(errors)}
+    errors = [error for error in by_money(found.errors) if error.found][:SHOWN_ERRORS]
+    context = {
+        "errors": errors,
+        "people": found.people[:SHOWN_PEOPLE],
+        "months_chart": _months_chart(found),
+        "months": [
+            {"first_day": _first_day(row), "month": row.month, "visible": row.visible, "silent": row.silent} for row in found.months
+        ],
+        **scales(errors),
+    }
     return show(request, "verdict.html", answers.carried(analysis) | context, current="verdict")
 
 
@@ -78,7 +93,7 @@ def signals(request: HttpRequest, analysis: Any) -> HttpResponse:
     state = request.GET.get("state", "")
     wanted = (state,) if state in STATES else COOLING
     overview = answers.signals_overview(analysis)
-    listing = answers.customers(analysis, {"states": wanted}, sort="-value_at_risk", page=asked_page(request), size=20)
+    listing = answers.customers(analysis, {"states": wanted}, sort="-value_at_risk", page=asked_page(request), size=SHOWN_COOLING)
     counts = overview["counts"]
     titles = state_titles()
     tabs = [
@@ -108,7 +123,7 @@ def causes(request: HttpRequest, analysis: Any) -> HttpResponse:
     errors = by_money(analysis.verdict.errors)
     context = {
         "errors": errors,
-        "dearest": next((error for error in errors if is_estimate(error.money) and error.money.point > 0), None),
+        "dearest": next((error for error in errors if harm_seen(error.money)), None),
         "found": any(error.found for error in errors),
         "unmeasured": [error for error in analysis.verdict.errors if not error.measured],
         **scales(errors),
@@ -143,8 +158,17 @@ def cause(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
 @needs_verdict
 def measures(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show the Monday list with drafts, and whom to leave alone."""
-    at_stake = sum(person.money_at_stake for person in analysis.verdict.people)
-    return show(request, "measures.html", answers.carried(analysis) | {"at_stake": at_stake}, current="measures")
+    everybody = analysis.verdict.people
+    people, pager = part_of(everybody, asked_page(request), SHOWN_MEASURES)
+    untouched, untouched_pager = part_of(analysis.verdict.do_not_touch, asked_page(request, "untouched"), SHOWN_MEASURES, key="untouched")
+    context = {
+        "at_stake": sum(person.money_at_stake for person in everybody),
+        "people": people,
+        "pager": pager,
+        "untouched": untouched,
+        "untouched_pager": replace(untouched_pager, anchor="leave-alone"),
+    }
+    return show(request, "measures.html", answers.carried(analysis) | context, current="measures")
 
 
 @page("results")

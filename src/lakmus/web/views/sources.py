@@ -16,13 +16,15 @@ from lakmus.operations.imports.queries import import_jobs
 from lakmus.usecases import decide_links
 from lakmus.usecases.export_tables import export_table
 from lakmus.web import answers
-from lakmus.web.lists import Pager
+from lakmus.web.lists import Pager, part_of
+from lakmus.web.narrowing import shown_part
 from lakmus.web.needing import needs_verdict
 from lakmus.web.page import asked_page, says_failures, show
 from lakmus.web.templatetags.written import language
 from lakmus.web.wordings import import_state_title
 
-JOBS_SHOWN = 20
+JOBS_SHOWN = 10
+LINKS_SHOWN = 10
 EXPORTS = {"customers": "customers", "orders": "orders", "errors": "errors"}
 
 
@@ -31,7 +33,7 @@ EXPORTS = {"customers": "customers", "orders": "orders", "errors": "errors"}
 def sources(request: HttpRequest) -> HttpResponse:
     """Show coverage, sources, imports and identifiers that wait for a decision."""
     found = import_jobs()
-    pager = Pager(found.count(), asked_page(request), JOBS_SHOWN)
+    pager = Pager(found.count(), asked_page(request), JOBS_SHOWN, anchor="imports")
     start = (pager.page - 1) * JOBS_SHOWN
     jobs = [
         {
@@ -44,7 +46,11 @@ def sources(request: HttpRequest) -> HttpResponse:
         }
         for job in found[start : start + JOBS_SHOWN]
     ]
-    return show(request, "data.html", {"jobs": jobs, "pager": pager, **answers.coverage()}, current="data")
+    known = answers.coverage()
+    conflicts, conflicts_pager = part_of(known["conflicts"], asked_page(request, "conflicts"), LINKS_SHOWN, key="conflicts")
+    merges, merges_pager = part_of(known["merges"], asked_page(request, "merges"), LINKS_SHOWN, key="merges")
+    paged = {"conflicts": conflicts, "conflicts_pager": conflicts_pager, "merges": merges, "merges_pager": merges_pager}
+    return show(request, "data.html", {"jobs": jobs, "jobs_pager": pager, **known, **paged}, current="data")
 
 
 @require_POST
@@ -65,13 +71,13 @@ def decide(request: HttpRequest) -> HttpResponse:
 @says_failures
 @needs_verdict
 def export(request: HttpRequest, analysis: Any, name: str) -> HttpResponse:
-    """Send one of the verdict's tables as a CSV file that a spreadsheet opens."""
+    """Send the rows that a list shows with these filters as a CSV file that a spreadsheet opens."""
     if name not in EXPORTS or not may(request.user, EXPORTS[name], "export"):
         raise refusal(request.user)
     folder = Path(tempfile.mkdtemp(prefix="page-", dir=answers.home().work))
     try:
         path = folder / f"{name}.csv"
-        export_table(answers.home(), analysis, name, path, language=language(), actor=request.user)
+        export_table(answers.home(), analysis, name, path, part=shown_part(request, name), language=language(), actor=request.user)
         file = path.open("rb")
     finally:
         # The open file stays readable; its name is gone at once, whatever becomes of the connection.

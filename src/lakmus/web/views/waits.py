@@ -1,0 +1,35 @@
+"""How long people waited for a first reply, and the cases behind each figure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from lakmus.operations.accounts.permissions import page
+from lakmus.web import answers, first_waits
+from lakmus.web.needing import needs_verdict
+from lakmus.web.page import asked_page, says_failures, show
+
+
+@page("waiting")
+@says_failures
+@needs_verdict
+def waiting(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Show first waits by shift, channel, topic or member of staff."""
+    by, sort = request.GET.get("by", ""), request.GET.get("sort", "")
+    context = first_waits.waiting_page(analysis, by=by, sort=sort, page=asked_page(request))
+    return show(request, "waiting.html", answers.carried(analysis) | context, current="causes")
+
+
+@page("waiting")
+@says_failures
+@needs_verdict
+def cases(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """List the cases behind a figure of first waits, the longest wait first."""
+    asked = request.GET
+    context = first_waits.cases_page(
+        analysis, by=asked.get("by", ""), group=asked.get("group", ""), outcome=asked.get("outcome", ""), page=asked_page(request)
+    )
+    kept = [(key, asked[key]) for key in ("by", "group") if key in asked]
+    return show(request, "waiting_cases.html", answers.carried(analysis) | context | {"kept": kept}, current="causes")
