@@ -30,6 +30,9 @@ SCORE_COLUMNS = (
     "_place",
     "_name",
     "_points",
+    "_minutes",
+    "_score",
+    "_survey",
     "_contract",
 )
 """What everything else about a customer is read from."""

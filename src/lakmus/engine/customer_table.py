@@ -17,10 +17,9 @@ from lakmus.engine.risk.definition import WINDOW_DAYS
 from lakmus.engine.risk.snapshots import cells_at
 from lakmus.engine.risk.states import LOST, NEVER, WARM, loss_shapes, states
 from lakmus.engine.signals import lamps
-from lakmus.engine.signals.catalogue import SIGNALS, Sight, contacts
+from lakmus.engine.signals.readings import Reading
 from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints, Purchases, completed_gaps, personal_rhythm
-from lakmus.engine.signals.sight import bucket_purchases, sight_of
-from lakmus.engine.signals.windows import Reading
+from lakmus.engine.signals.sight import Sight, bucket_purchases, sight_of
 from lakmus.engine.text.voice import hears
 from lakmus.history.company import Company
 
@@ -46,18 +45,17 @@ def customer_table(
     facts, orders, errors, displeasure : `facts_until`, `order_table`, `find_errors(...).errors`, `voiced` of one bucket.
     """
     bought = bucket_purchases(orders, facts.customers, time_zone=company.time_zone)
-    sight = sight_of(facts, orders, displeasure, bought, company_rhythm=learned.rhythm, as_of=as_of)
+    rhythm, feeds, season = learned.rhythm, learned.feeds, learned.season
+    sight = sight_of(facts, orders, displeasure, bought, company_rhythm=rhythm, feeds=feeds, season=season, as_of=as_of)
     codes = pl.DataFrame({"customer": facts.customers}).with_row_index("owner").with_columns(pl.col("owner").cast(pl.Int64))
     frame = codes.with_columns(_profile(facts, codes).drop("owner"))
     frame = frame.with_columns(_totals(sight.orders, facts, codes).drop("owner"))
-    readings = {signal.code: signal.read(sight) for signal in SIGNALS}
-    frame = _with_signals(frame, readings, sight, as_of=as_of)
-    grids = lamps.all_grids(sight.windows)
-    frame = frame.with_columns(_lamps_out(grids, len(facts.customers)))
-    frame = _with_risk(frame, facts, bought, grids, learned=learned, as_of=as_of)
+    frame = _with_signals(frame, sight, as_of=as_of)
+    frame = frame.with_columns(_lamps_out(sight.grids, len(facts.customers)))
+    frame = _with_risk(frame, facts, bought, sight.grids, learned=learned, as_of=as_of)
     frame = _with_money(frame, bought, learned=learned, company=company)
     frame = _with_voice(frame, displeasure, heard=hears(learned.feeds))
-    return _with_errors(frame, errors, readings, as_of=as_of)
+    return _with_errors(frame, errors, sight.readings, as_of=as_of)
 
 
 def _us(moment: datetime) -> int:
@@ -108,12 +106,8 @@ def _column(values: Floats) -> pl.Series:
     return pl.Series(values, dtype=pl.Float64).fill_nan(None)
 
 
-def _with_signals(frame: pl.DataFrame, readings: dict[str, Reading], sight: Sight, *, as_of: datetime) -> pl.DataFrame:
-    contact_days = sight.windows.latest(contacts(sight.windows))
-    contact_us = np.where(np.isinf(contact_days), -1, _us(as_of) - np.nan_to_num(contact_days, posinf=0.0) * DAY_US).astype(np.int64)
-    year = 365.0
-    n = sight.windows.count
-    reviews = sight.windows.select(("left_review",), where=pl.col("_stars") <= 2)
+def _with_signals(frame: pl.DataFrame, sight: Sight, *, as_of: datetime) -> pl.DataFrame:
+    readings = sight.readings
     return frame.with_columns(
         ((pl.lit(as_of) - pl.col("last_order_at")).dt.total_microseconds() / DAY_US).alias("days_since_last_order"),
         _column(readings["purchase_gap"].previous).alias("gap_median_days"),
@@ -122,14 +116,14 @@ def _with_signals(frame: pl.DataFrame, readings: dict[str, Reading], sight: Sigh
         _column(readings["purchase_frequency"].change).alias("frequency_change"),
         _column(readings["mean_order_amount"].change).alias("amount_change"),
         _column(readings["visits"].change).alias("visits_change"),
-        pl.Series("complaints_count", sight.complaints.within(n, 0, year).astype(np.int64)),
-        pl.Series("negative_reviews_count", reviews.within(n, 0, year).astype(np.int64)),
-        _moments(contact_us).alias("last_contact_at"),
+        pl.Series("complaints_count", sight.complaints_year),
+        pl.Series("negative_reviews_count", sight.negative_reviews_year),
+        _moments(sight.last_contact_us).alias("last_contact_at"),
     )
 
 
 def _lamps_out(grids: dict[str, lamps.Grid], count: int) -> pl.Series:
-    frame = pl.DataFrame({name: grid.out_cell >= 0 for name, grid in grids.items()}, schema=dict.fromkeys(grids, pl.Boolean))
+    frame = pl.DataFrame({name: grid.out_us >= 0 for name, grid in grids.items()}, schema=dict.fromkeys(grids, pl.Boolean))
     out = [pl.when(name).then(pl.lit(name)) for name in grids]
     return (
         frame.select(pl.concat_list(out).list.drop_nulls().alias("lamps_out")).to_series()
@@ -151,9 +145,8 @@ def _with_risk(
         return _undefined(frame, contract, ended_us, as_of=as_of)
     gaps = completed_gaps(bought)
     rhythm = personal_rhythm(bought, gaps, learned.rhythm)
-    cell = lamps.second_lamp_cell(grids)
-    ends = np.array([_us(lamps.cell_end(place, as_of=as_of)) for place in range(lamps.CELLS)], dtype=np.int64)
-    lamps_us = np.where(cell >= 0, ends[np.maximum(cell, 0)], NEVER)
+    second_us = lamps.second_lamp_us(grids)
+    lamps_us = np.where(second_us >= 0, second_us, NEVER)
     known = frame["known_since"].to_physical().fill_null(-1).to_numpy()
     placed = states(bought, gaps, rhythm, lamps_us, known_since_us=known, horizon_days=horizon, now_us=now)
     silent = (placed.lost_us >= 0) & (placed.lost_us <= now) & (counts >= 2)

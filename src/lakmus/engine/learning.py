@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import pyarrow as pa
@@ -26,6 +26,7 @@ from lakmus.engine.signals.rhythm import (
     personal_rhythm,
     purchase_days,
 )
+from lakmus.engine.signals.season import season_sums
 from lakmus.engine.verdict import Backtest, Definition
 
 RHYTHM_COLUMNS = (*ORDER_COLUMNS, "_author")
@@ -38,6 +39,7 @@ class RhythmPart:
 
     histogram: tuple[Floats, int, int]
     feeds: Feeds
+    season: Floats
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class PastPart:
 class Learned:
     """What all customers taught: enough, with one customer's activities, to say everything about that customer.
 
-    `rhythm`, `risk`: None while the company's rhythm or past is too short.
+    `rhythm`, `risk`: None while the company's rhythm or past is too short. `season`: see `signals.season.seasons`.
     """
 
     definition: Definition
@@ -61,13 +63,14 @@ class Learned:
     rates: RatePrior
     risk: RiskTable | None
     backtest: Backtest
+    season: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_rhythm(table: pa.Table, bucket: int, *, as_of: datetime, time_zone: str) -> RhythmPart:
     """Return one bucket's gaps and feeds; `table` holds `RHYTHM_COLUMNS`."""
     facts = facts_until(table, as_of=as_of)
     bought = _purchases(facts, time_zone=time_zone)
-    return RhythmPart(gap_histogram(completed_gaps(bought), bought.count), feeds_of(facts))
+    return RhythmPart(gap_histogram(completed_gaps(bought), bought.count), feeds_of(facts), season_sums(facts, as_of=as_of))
 
 
 def read_past(

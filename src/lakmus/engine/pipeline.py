@@ -8,7 +8,7 @@ every bucket: score_bucket  -> reduction.verdict_of    -> the verdict; its table
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar
@@ -20,6 +20,7 @@ from lakmus.engine.bucket import ORDER_COLUMNS, SCORE_COLUMNS
 from lakmus.engine.learning import RHYTHM_COLUMNS, Learned, PastPart, past_cuts, past_learned, read_past, read_rhythm, rhythm_learned
 from lakmus.engine.reduction import Sums, verdict_of
 from lakmus.engine.scoring import score_bucket
+from lakmus.engine.signals.season import seasons
 from lakmus.engine.verdict import Verdict
 from lakmus.history.company import Company
 
@@ -72,7 +73,8 @@ def analyse(map_buckets: MapBuckets, *, company: Company, as_of: datetime, keep:
 def learn(map_buckets: MapBuckets, *, company: Company, as_of: datetime) -> Learned:
     """Return what all customers teach: the definition of loss, the feeds, rates, risk and the back-test."""
     reading = partial(read_rhythm, as_of=as_of, time_zone=company.time_zone)
-    definition, feeds, rhythm = rhythm_learned(list(map_buckets(reading, columns=RHYTHM_COLUMNS)), as_of=as_of)
+    read = list(map_buckets(reading, columns=RHYTHM_COLUMNS))
+    definition, feeds, rhythm = rhythm_learned(read, as_of=as_of)
     cuts = past_cuts(definition, feeds, as_of=as_of)
     parts: list[PastPart] = []
     if definition.horizon_days is not None and rhythm is not None:
@@ -80,4 +82,4 @@ def learn(map_buckets: MapBuckets, *, company: Company, as_of: datetime) -> Lear
             read_past, as_of=as_of, time_zone=company.time_zone, rhythm=rhythm, horizon_days=definition.horizon_days, cuts=tuple(cuts)
         )
         parts = list(map_buckets(past, columns=ORDER_COLUMNS))
-    return past_learned(parts, definition, feeds, rhythm, cuts)
+    return replace(past_learned(parts, definition, feeds, rhythm, cuts), season=seasons(part.season for part in read))

@@ -1,7 +1,8 @@
-"""Putting together what the signals look at; and the signals of one customer, for their page."""
+"""All signals and lamps of a bucket in one look; and the signals of one customer, for their page."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,13 +10,36 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from lakmus.engine.bucket import KEY, Facts, facts_until
+from lakmus.engine.bucket import Facts, facts_until, of_kind
+from lakmus.engine.feeds import Feeds
 from lakmus.engine.orders import order_table
-from lakmus.engine.signals.catalogue import SIGNALS, Sight, Signal
-from lakmus.engine.signals.rhythm import DAY_US, CompanyRhythm, Floats, Purchases, completed_gaps, personal_rhythm, purchase_days
-from lakmus.engine.signals.windows import Rows, Windows
+from lakmus.engine.signals import lamps
+from lakmus.engine.signals.aggregates import Window, count, last
+from lakmus.engine.signals.catalogue import BY_CODE, DISPLEASURE, NEGATIVE_REVIEWS, PERSONS, SIGNALS, Signal
+from lakmus.engine.signals.deeds import trails_of_facts
+from lakmus.engine.signals.readings import Reading, not_measured, read_all
+from lakmus.engine.signals.rhythm import DAY_US, CompanyRhythm, Floats, Ints, Purchases, completed_gaps, personal_rhythm, purchase_days
 from lakmus.engine.text.voice import voiced
 from lakmus.history.company import Company
+
+NO_SEASON: Mapping[str, float] = {}
+_YEAR = Window(0, 365)
+_TOTALS = {"complaints": count(DISPLEASURE, _YEAR), "reviews": count(NEGATIVE_REVIEWS, _YEAR), "contact": last(PERSONS)}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What is seen of the n customers of a bucket: every signal's reading by its code, the lamps, and a few figures beside them.
+
+    `orders`: the known customers' orders with `owner`. `last_contact_us` (n): -1 where there was none.
+    """
+
+    readings: dict[str, Reading]
+    grids: dict[str, lamps.Grid]
+    orders: pl.DataFrame
+    complaints_year: Ints
+    negative_reviews_year: Ints
+    last_contact_us: Ints
 
 
 def bucket_purchases(orders: pl.DataFrame, customers: pl.Series, *, time_zone: str) -> Purchases:
@@ -31,33 +55,61 @@ def sight_of(
     bought: Purchases,
     *,
     company_rhythm: CompanyRhythm | None,
+    feeds: Feeds | None = None,
+    season: Mapping[str, float] = NO_SEASON,
     as_of: datetime,
 ) -> Sight:
-    """Return what the signals of a bucket look at.
+    """Return all signals and lamps of a bucket's known customers, in the order of `facts.customers`.
 
     Parameters
     ----------
     facts, orders, displeasure, bought : `facts_until`, `order_table`, `voiced`, `bucket_purchases` of one bucket.
+    company_rhythm : None while it is unknown. feeds : what the company sends at all; None takes every signal as measured.
+    season : `season.seasons` of the company.
     """
-    codes = pl.DataFrame({"customer": facts.customers}).with_row_index("owner").with_columns(pl.col("owner").cast(pl.Int64))
-    age = ((pl.lit(as_of) - pl.col("ts")).dt.total_microseconds() / DAY_US).alias("age_days")
-    own_orders = orders.join(codes, on="customer", how="inner").with_columns(age)
-    spoken = displeasure.filter(pl.col("activity") != "left_review")
-    said = spoken.join(codes, left_on=KEY, right_on="customer", how="inner").with_columns(age)
     now_us = round(as_of.timestamp() * 1_000_000)
+    trails = trails_of_facts(facts, orders, displeasure, bought, as_of=as_of)
+    n = trails.count
+    nothing = np.full(n, np.nan)
+    known = {"gap_p90_days": nothing, "gap_median_days": nothing}
+    if company_rhythm is not None:
+        rhythm = personal_rhythm(bought, completed_gaps(bought), company_rhythm)
+        known = {"gap_p90_days": rhythm.p90_days, "gap_median_days": rhythm.median_days}
+    outside = "lamps_dark"
+    asked = [signal.asked for signal in SIGNALS if signal.code != outside and signal.measured_with(feeds)]
+    more = (*lamps.lamp_aggregates(), *_TOTALS.values())
+    known_days = _known_days(facts, n, now_us)
+    readings, found = read_all(asked, trails, known=known, known_days=known_days, season=season, as_of=as_of, more=more)
+    grids = lamps.grids_of(found, trails, now_us=now_us)
+    readings[outside] = lamps.dark_reading(grids)
+    codes = pl.DataFrame({"customer": facts.customers}).with_row_index("owner").with_columns(pl.col("owner").cast(pl.Int64))
+    totals = {name: found.whole(aggregate)[0] for name, aggregate in _TOTALS.items()}
     return Sight(
-        Windows.of(facts, as_of=as_of),
-        own_orders,
-        Rows(bought.owner, (now_us - bought.last_us) / DAY_US, np.ones(bought.owner.size)),
-        Rows(said["owner"].to_numpy(), said["age_days"].to_numpy(), np.ones(said.height)),
-        None if company_rhythm is None else personal_rhythm(bought, completed_gaps(bought), company_rhythm),
-        as_of,
+        {signal.code: readings.get(signal.code, not_measured(n)) for signal in SIGNALS},
+        grids,
+        orders.join(codes, on="customer", how="inner"),
+        totals["complaints"],
+        totals["reviews"],
+        totals["contact"],
     )
+
+
+def _known_days(facts: Facts, count: int, now_us: int) -> Floats:
+    """Return for how many days each customer has been known by an activity with a date; shape (n,)."""
+    known = np.zeros(count)
+    for kind in facts.by_kind:
+        if kind != "gave_details":
+            rows = of_kind(facts, kind).filter(pl.col("owner").is_not_null())
+            np.maximum.at(known, rows["owner"].to_numpy(), (now_us - rows["ts"].to_physical().to_numpy()) / DAY_US)
+    return known
 
 
 @dataclass(frozen=True, slots=True)
 class SignalReading:
-    """One signal of one customer: now, the previous period, the own usual (None where nothing can be said), and whether it warns."""
+    """One signal of one customer: now, the previous period, the own usual, a year ago (None where nothing can be said), whether it warns.
+
+    `measured`: False where the company sends nothing that the signal reads; then nothing is said, which is not the same as zero.
+    """
 
     signal: Signal
     now: float | None
@@ -65,21 +117,32 @@ class SignalReading:
     usual: float | None
     change: float | None
     warns: bool
+    year_ago: float | None = None
+    measured: bool = True
 
 
-def signals_of(table: pa.Table, *, company_rhythm: CompanyRhythm | None, company: Company, as_of: datetime) -> tuple[SignalReading, ...]:
+def signals_of(
+    table: pa.Table,
+    *,
+    company_rhythm: CompanyRhythm | None,
+    company: Company,
+    feeds: Feeds | None = None,
+    season: Mapping[str, float] = NO_SEASON,
+    as_of: datetime,
+) -> tuple[SignalReading, ...]:
     """Return the signals of one customer from the table of their activities; empty without a known customer."""
     facts = facts_until(table, as_of=as_of)
     if facts.customers.is_empty():
         return ()
     orders = order_table(facts, currency=company.currency)
     bought = bucket_purchases(orders, facts.customers, time_zone=company.time_zone)
-    sight = sight_of(facts, orders, voiced(facts), bought, company_rhythm=company_rhythm, as_of=as_of)
+    sight = sight_of(facts, orders, voiced(facts), bought, company_rhythm=company_rhythm, feeds=feeds, season=season, as_of=as_of)
     shown = []
-    for signal in SIGNALS:
-        reading = signal.read(sight)
-        now, previous, usual, change = (_figure(part) for part in (reading.now, reading.previous, reading.usual, reading.change))
-        shown.append(SignalReading(signal, now, previous, usual, change, bool(reading.warns[0])))
+    for code, reading in sight.readings.items():
+        sides = (reading.now, reading.previous, reading.usual, reading.change)
+        now, previous, usual, change = (_figure(side) for side in sides)
+        year_ago = _figure(reading.year_ago)
+        shown.append(SignalReading(BY_CODE[code], now, previous, usual, change, bool(reading.warns[0]), year_ago, reading.measured))
     return tuple(shown)
 
 

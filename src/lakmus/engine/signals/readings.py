@@ -1,0 +1,193 @@
+"""Reading signals off the prefix sums: each figure now, in the period before, a year ago, and as usual for this customer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from scipy import special
+
+from lakmus.engine.signals.aggregates import ALWAYS, Aggregate, Measure, Selection, Window
+from lakmus.engine.signals.prefix_sums import Measured, measured
+from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats
+from lakmus.engine.signals.trails import Trails
+
+NOISE = 0.05
+"""A change is one when chance alone gives as large a one in fewer than 5 % of customers whose habit has not changed."""
+PAST_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Part:
+    """One named column of a formula: an aggregate, over the signal's window or (`ever`) over the whole history."""
+
+    measure: Measure
+    of: Selection
+    column: str | None = None
+    ever: bool = False
+
+    def over(self, window: Window) -> Aggregate:
+        """Return the aggregate over a window."""
+        return Aggregate(self.measure, self.of, ALWAYS if self.ever else window, self.column)
+
+
+Columns = Mapping[str, Floats]
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The columns of one signal for n customers: in the window that ends now, in the one before, in the same one a year ago, and usual.
+
+    `usual`: the customer's own year before the present window, counts and sums scaled to the window's length; NaN with less than a
+    window observed. `past`: the same unscaled. `known`: columns from outside the trails (`gap_p90_days`, ...). `season`: how much busier
+    the present window is at this company than the rest of a year, 1 where that is not known.
+    """
+
+    now: Columns
+    previous: Columns
+    year_ago: Columns
+    usual: Columns
+    past: Columns
+    known: Columns
+    season: float = 1.0
+    now_us: int = 0
+
+    @property
+    def count(self) -> int:
+        """Number of customers n."""
+        return len(next(iter(self.known.values())))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One signal for every customer; arrays of shape (n,), NaN where nothing can be said.
+
+    `now`: the window that ends at as_of; `previous`: the one before; `usual`: what is usual for this customer; `year_ago`: the same window
+    a year earlier; `warns`: beyond noise, season and floor, in the bad direction. `measured`: False where no feed tells of it.
+    """
+
+    now: Floats
+    previous: Floats
+    usual: Floats
+    warns: Flags
+    year_ago: Floats = field(default_factory=lambda: np.zeros(0))
+    measured: bool = True
+
+    @property
+    def change(self) -> Floats:
+        """Return now against previous, -1 or more; NaN where the previous period has nothing."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.previous > 0, self.now / self.previous - 1, np.nan)
+
+
+def not_measured(count: int) -> Reading:
+    """Return the reading of a signal whose facts the company does not send."""
+    nothing = np.full(count, np.nan)
+    return Reading(nothing, nothing, nothing, np.zeros(count, bool), nothing, measured=False)
+
+
+def fell_beyond_noise(now: Floats, usual: Floats) -> Flags:
+    """Return whether P(X <= now) < NOISE for X ~ Poisson(usual); False where the usual is unknown (NaN). `now` holds whole counts.
+
+    The smallest such mean is half the (1 - NOISE) quantile of chi-square with 2 (now + 1) degrees of freedom (Garwood, 1936), read from
+    a table.
+    """
+    most = int(now.max(initial=0.0))
+    limits = special.chdtri(2.0 * (np.arange(most + 1) + 1), NOISE) / 2
+    with np.errstate(invalid="ignore"):
+        return np.asarray(usual > limits[now.astype(np.int64)])
+
+
+def rose_beyond_noise(now: Floats, usual: Floats) -> Flags:
+    """Return whether P(X >= now) < NOISE for X ~ Poisson(usual), an unknown usual taken as none. `now` holds whole counts."""
+    mean = np.maximum(np.nan_to_num(usual), 1e-9)
+    return np.asarray((now > 0) & (special.gammainc(np.maximum(now, 1.0), mean) < NOISE))
+
+
+def smaller_mean(now: Columns, past: Columns, count: str, total: str, square: str) -> Flags:
+    """Return whether the mean of `count` figures fell beyond noise: Welch's t (1947) below its NOISE quantile; needs two on either side."""
+    n, m = now[count], past[count]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        one, other = now[total] / n, past[total] / m
+        spread = (now[square] / n - one * one) / np.maximum(n - 1, 1), (past[square] / m - other * other) / np.maximum(m - 1, 1)
+        first, second = (np.maximum(part, 0.0) for part in spread)
+        freedom = (first + second) ** 2 / (first**2 / np.maximum(n - 1, 1) + second**2 / np.maximum(m - 1, 1))
+        t = (one - other) / np.sqrt(first + second)
+        chance = special.stdtr(np.where(np.isfinite(freedom), freedom, 1.0), t)
+    # Equal amounts on either side have no spread: any fall is one.
+    return np.asarray((n >= 2) & (m >= 3) & (one < other) & np.where(first + second > 0, chance < NOISE, True))
+
+
+def share(part: Floats, whole: Floats) -> Floats:
+    """Return part / whole, NaN where there is no whole."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(whole > 0, part / whole, np.nan)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one signal needs of the machine: its columns, its window in days, and how they are read."""
+
+    code: str
+    parts: Mapping[str, Part]
+    days: int
+    read: Callable[[Sides], Reading]
+    season: str | None = None
+
+
+def windows_of(days: int) -> dict[str, Window]:
+    """Return the windows of the four sides; the year-long past begins where the present window ends."""
+    return {
+        "now": Window(0, days),
+        "previous": Window(days, 2 * days),
+        "year_ago": Window(365, 365 + days),
+        "past": Window(days, days + PAST_DAYS),
+    }
+
+
+def read_all(
+    asked: Iterable[Asked],
+    trails: Trails,
+    *,
+    known: Columns,
+    known_days: Floats,
+    season: Mapping[str, float],
+    as_of: datetime,
+    more: Iterable[Aggregate] = (),
+) -> tuple[dict[str, Reading], Measured]:
+    """Return each signal's reading of every customer, and everything measured (with `more`).
+
+    Parameters
+    ----------
+    known : columns from outside the trails, shape (n,) each. known_days : for how long each customer is known, days.
+    season : by group of activities, how much busier the present window is than the rest of a year.
+    """
+    wanted = list(asked)
+    aggregates = {
+        (one.code, side, name): part.over(window)
+        for one in wanted
+        for side, window in windows_of(one.days).items()
+        for name, part in one.parts.items()
+    }
+    found = measured(trails, [*aggregates.values(), *more], as_of=[as_of])
+    readings = {}
+    for one in wanted:
+        sides: dict[str, dict[str, Floats]] = {
+            side: {name: found.at(aggregates[one.code, side, name], 0) for name in one.parts} for side in windows_of(one.days)
+        }
+        observed = np.clip(known_days, 0, one.days + PAST_DAYS) - one.days
+        scale = np.where(observed >= one.days, one.days / np.maximum(observed, one.days), np.nan)
+        usual = {name: sides["past"][name] * scale for name in one.parts}
+        factor = season.get(one.season, 1.0) if one.season else 1.0
+        place = Sides(
+            sides["now"], sides["previous"], sides["year_ago"], usual, sides["past"], known, factor, round(as_of.timestamp() * 1_000_000)
+        )
+        readings[one.code] = one.read(place)
+    return readings, found
+
+
+def ages(moments_us: Floats, now_us: int) -> Floats:
+    """Return the days since moments in microseconds; NaN stays."""
+    return (now_us - moments_us) / DAY_US
