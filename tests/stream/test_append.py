@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 
-import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.history.failures import BadInput, Damaged, NotFound, WrongUsage
-from lakmus.stream.buckets import FEW_ROWS, Bucketing
 from lakmus.stream.store import Stream
 from tests.stream.samples import content, made_up, order, orders_of, reader, table
 
@@ -141,11 +139,23 @@ def test_a_stream_is_opened_where_it_was_made_and_nowhere_else(tmp_path) -> None
         Stream.open(tmp_path / "s")
 
 
-def test_few_rows_and_many_go_to_the_same_buckets() -> None:
-    rows = table([order(number, [None, f"клиент {number % 97}", ""][number % 3]) for number in range(FEW_ROWS + 1)])
-    many = Bucketing(32).of_rows(rows)
-    few = np.concatenate([Bucketing(32).of_rows(rows.slice(first, 4000)) for first in range(0, FEW_ROWS + 1, 4000)])
-    assert np.array_equal(many, few) and len(set(many.tolist())) == 32
+def test_texts_that_come_as_dictionaries_are_stored_as_texts(tmp_path) -> None:
+    words = [order(number, f"c{number % 3}", _channel=["сайт", None, "магазин"][number % 3], _order=str(number)) for number in range(30)]
+    plain, coded = Stream.create(tmp_path / "plain", buckets=2), Stream.create(tmp_path / "coded", buckets=2)
+    rows = table(words)
+    for name in ("activity", "_channel", "_order", "customer", "activity_id"):
+        rows = rows.set_column(rows.column_names.index(name), name, rows[name].dictionary_encode())
+    plain.append(reader(words))
+    assert coded.append(rows.to_reader(7)).by_kind == {"placed_order": (30, 0)}
+    assert content(coded) == content(plain)
+
+
+def test_a_column_may_turn_out_to_hold_many_words_in_the_middle_of_an_import(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("lakmus.stream.staging.ROWS_PER_CHUNK", 200)
+    rows = [order(number, _channel="сайт", _place=f"место {number if number > 300 else number % 2}") for number in range(900)]
+    stream = Stream.create(tmp_path / "s", buckets=1)
+    stream.append(table(rows).to_reader(70))
+    assert [row["_place"] for row in sorted(content(stream), key=lambda row: row["_amount"])] == [row["_place"] for row in rows]
 
 
 def test_duplicates_are_told_apart_by_the_file_they_came_from(tmp_path) -> None:

@@ -36,7 +36,7 @@ def written_before(rows: pa.Table, path: Path) -> None:
 @pytest.mark.parametrize("write", [written_now, written_before])
 def test_one_customer_and_whole_columns_come_back_as_they_were(tmp_path, monkeypatch, write) -> None:
     monkeypatch.setattr(parquet, "ROWS_PER_GROUP", 16)
-    rows, path = sorted_bucketful([ROWS]).cast(STORED_SCHEMA), tmp_path / "file.parquet"
+    rows, path = sorted_bucketful(ROWS.to_batches(), {}).cast(STORED_SCHEMA), tmp_path / "file.parquet"
     write(rows, path)
     assert pq.read_metadata(path).num_row_groups == 4
     for number in range(9):

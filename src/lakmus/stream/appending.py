@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lakmus.stream.bucketful import sorted_bucketful
 from lakmus.stream.durable import sync_file, sync_folder
@@ -17,13 +18,11 @@ from lakmus.stream.fingerprints import Fingerprints
 from lakmus.stream.folder import StreamFolder
 from lakmus.stream.ledger import StoredFile
 from lakmus.stream.parquet import write_parquet
-from lakmus.stream.staging import Stage
+from lakmus.stream.staging import ROW, Origin, Stage
 from lakmus.stream.watermarks import noted_kinds
 
 WRITERS = 2
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
-Origin = tuple[str, str]
-"""(`_source`, kind) of a row; the source is "" where a row names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +82,17 @@ def write_rows(folder: StreamFolder, rows: pa.Table, bucket: int, token: str) ->
     return StoredFile(path, bucket, rows.num_rows, full.stat().st_size)
 
 
-def by_origin(rows: pa.Table) -> Counter[Origin]:
-    """Count rows by (source, kind)."""
-    counted: Counter[Origin] = Counter()
-    names = [name for name in ("_source", "activity") if name in rows.column_names]
-    for row in rows.select(names).group_by(names).aggregate([([], "count_all")]).to_pylist():
-        counted[row.get("_source") or "", row["activity"]] += row["count_all"]
-    return counted
-
-
 def _write_bucket(folder: StreamFolder, staged: Stage, keep: Mask, bucket: int, token: str) -> Written:
-    pieces: list[pa.Table] = []
+    pieces: list[pa.RecordBatch] = []
     repeated: Counter[Origin] = Counter()
-    for piece, numbers in staged.bucket(bucket):
-        fresh = keep[numbers]
-        if not fresh.all():
-            repeated += by_origin(piece.filter(pa.array(~fresh)))
-            piece = piece.filter(pa.array(fresh))
+    everything = bool(keep.all())
+    for staged_piece in staged.bucket(bucket):
+        piece = staged_piece
+        if not everything:
+            fresh = pa.array(keep[piece[ROW].to_numpy()])
+            repeated += staged.counted(piece.filter(pc.invert(fresh)))
+            piece = piece.filter(fresh)
         if piece.num_rows:
             pieces.append(piece)
-    file = write_rows(folder, sorted_bucketful(pieces), bucket, token) if pieces else None
+    file = write_rows(folder, sorted_bucketful(pieces, staged.words), bucket, token) if pieces else None
     return Written(file, repeated)

@@ -5,30 +5,30 @@ from __future__ import annotations
 import os
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
-from lakmus.stream.buckets import Bucketing
+from lakmus.stream.buckets import Bucketing, keys_of
 from lakmus.stream.durable import remove_folder
-from lakmus.stream.fingerprints import Fingerprints, fingerprints
+from lakmus.stream.fingerprints import Fingerprints, fingerprints, in_one_length
 from lakmus.stream.lease import hold, is_held
 from lakmus.stream.parquet import REPETITIVE
+from lakmus.stream.words import Words
 
 ROWS_PER_CHUNK = 500_000
 BYTES_PER_CHUNK = 160_000_000
-SAMPLE = 5000
-MOST_WORDS = 256
 ROW = "row"
 """Staged column: the number of the row within its chunk, as it came."""
+Origin = tuple[str, str]
+"""(`_source`, kind) of a row; the source is "" where a row names none."""
 
 WRONG_COLUMNS = Wording(
     "Столбцы не совпадают с устройством истории клиентов: {names}. Ничего не записано; проверьте, откуда пришли данные.",
@@ -42,7 +42,11 @@ Progress = Callable[[int], None]
 
 
 class Stage:
-    """What one import has read: chunk files, each cut into one record batch per bucket."""
+    """What one import has read: chunk files, each cut into one record batch per bucket.
+
+    A staged chunk has only the columns in which it holds anything. Columns of few words stand in it as codes (see `words`),
+    ids as 32 bytes where all of them are that long.
+    """
 
     def __init__(self, folder: Path, buckets: int) -> None:
         self._folder = folder
@@ -50,8 +54,9 @@ class Stage:
         self._starts: list[int] = []
         self._fingerprints: list[Fingerprints] = []
         self._bucketing = Bucketing(buckets)
+        self.words = {name: Words() for name in REPETITIVE}
         self.rows = 0
-        self.origins: Counter[tuple[str, str]] = Counter()
+        self.origins: Counter[Origin] = Counter()
 
     def fill(self, batches: pa.RecordBatchReader, progress: Progress | None = None) -> None:
         """Read everything; one thread writes a chunk while the next is read.
@@ -66,7 +71,7 @@ class Stage:
             for chunk in _chunks(batches):
                 if previous:
                     previous.result()
-                start, self.rows = self.rows, self.rows + chunk.num_rows
+                start, self.rows = self.rows, self.rows + sum(batch.num_rows for batch in chunk)
                 previous = writer.submit(self._write, chunk, start)
                 if progress:
                     progress(self.rows)
@@ -79,32 +84,65 @@ class Stage:
         self._fingerprints = []
         return joined
 
-    def bucket(self, bucket: int) -> Iterator[tuple[pa.Table, np.ndarray[tuple[int], np.dtype[np.int64]]]]:
-        """Yield the staged rows of a bucket chunk by chunk, each with the numbers of its rows in the order of arrival."""
+    def bucket(self, bucket: int) -> Iterator[pa.RecordBatch]:
+        """Yield the staged rows of a bucket chunk by chunk; their last column, `ROW`, numbers all rows in the order of arrival."""
         for number, start in enumerate(self._starts):
-            with pa.OSFile(str(self._chunk_path(number))) as source:
-                rows = pa.Table.from_batches([pa.ipc.open_file(source).get_batch(bucket)])
+            # Mapped, not read: the rows are copied once, into the sorted whole.
+            with pa.memory_map(str(self._chunk_path(number))) as source:
+                rows = pa.ipc.open_file(source).get_batch(bucket)
             if rows.num_rows:
-                yield rows.drop_columns([ROW]), rows[ROW].to_numpy().astype(np.int64) + start
+                numbers = pa.array(rows[ROW].to_numpy().astype(np.int64) + start)
+                yield rows.set_column(rows.num_columns - 1, ROW, numbers)
 
-    def _write(self, chunk: pa.Table, start: int) -> None:
-        chunk = checked(chunk)
-        self._fingerprints.append(fingerprints(chunk["activity_id"]))
-        grouped = chunk.select(["_source", "activity"]).group_by(["_source", "activity"]).aggregate([([], "count_all")])
-        for row in grouped.to_pylist():
-            self.origins[row["_source"] or "", row["activity"]] += row["count_all"]
-        bucket_of_row = self._bucketing.of_rows(chunk)
+    def counted(self, rows: pa.RecordBatch) -> Counter[Origin]:
+        """Count staged rows by (source, kind)."""
+        names = [name for name in ("_source", "activity") if name in rows.schema.names]
+        counted: Counter[Origin] = Counter()
+        groups = pa.table({name: rows[name] for name in names}).group_by(names).aggregate([([], "count_all")])
+        texts = {name: self.words[name].texts(groups[name].combine_chunks()).to_pylist() for name in names}
+        sources = texts.get("_source", [None] * groups.num_rows)
+        for source, kind, count in zip(sources, texts["activity"], groups["count_all"].to_pylist(), strict=True):
+            counted[source or "", kind] += count
+        return counted
+
+    def _write(self, batches: Sequence[pa.RecordBatch], start: int) -> None:
+        made = {field.name: self._column([batch[field.name] for batch in batches], field) for field in ACTIVITY_SCHEMA}
+        columns = {name: column for name, column in made.items() if column is not None}
+        ids = columns["activity_id"]
+        self._fingerprints.append(fingerprints(ids))
+        bucket_of_row = self._bucketing.of_keys(keys_of(columns, len(ids)))
         order = pa.array(np.argsort(bucket_of_row, kind="stable").astype(np.uint32))
-        filled = chunk.select([name for name in chunk.column_names if chunk[name].null_count < chunk.num_rows])
-        columns = {name: _few_words(_one_piece(filled[name]), name).take(order) for name in filled.column_names} | {ROW: order}
-        # One batch, cut by slices: all of them then share the dictionaries that an Arrow file can hold only once.
-        whole = pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+        taken = {name: column.take(order) for name, column in columns.items()} | {ROW: order}
+        whole = pa.RecordBatch.from_arrays(list(taken.values()), names=list(taken))
+        self.origins += self.counted(whole)
         ends = np.cumsum(np.bincount(bucket_of_row, minlength=self._buckets)).tolist()
-        path = self._chunk_path(len(self._starts))
-        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, whole.schema) as writer:
+        with pa.OSFile(str(self._chunk_path(len(self._starts))), "wb") as sink, pa.ipc.new_file(sink, whole.schema) as writer:
             for first, last in zip([0, *ends[:-1]], ends, strict=True):
                 writer.write_batch(whole.slice(first, last - first))
         self._starts.append(start)
+
+    def _column(self, parts: Sequence[pa.Array], field: pa.Field) -> pa.Array | None:
+        """Return one column of a chunk as it is staged, nothing where it holds nothing.
+
+        Raises
+        ------
+        BadInput : a required column holds nulls, or a column cannot be read as its type.
+        """
+        empty = [part.null_count == len(part) for part in parts]
+        if not field.nullable and any(part.null_count for part in parts):
+            raise BadInput("activity_incomplete", EMPTY_REQUIRED.filled(name=field.name))
+        if all(empty) and field.nullable:
+            return None
+        try:
+            if field.name not in REPETITIVE:
+                column = pa.concat_arrays([part.cast(field.type) for part in parts])
+                fixed = in_one_length(column) if field.name == "activity_id" else None
+                return column if fixed is None else fixed
+            words = self.words[field.name]
+            coded = [words.codes(part if pa.types.is_dictionary(part.type) else part.cast(field.type)) for part in parts]
+            return pa.concat_arrays(coded if len({part.type for part in coded}) == 1 else [words.texts(part) for part in coded])
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as failure:
+            raise BadInput("activity_columns", WRONG_COLUMNS.filled(names=f"{field.name}: {failure}".splitlines()[0])) from failure
 
     def _chunk_path(self, number: int) -> Path:
         return self._folder / f"chunk-{number:05}.arrow"
@@ -146,27 +184,8 @@ def check_columns(schema: pa.Schema) -> None:
         raise BadInput("activity_columns", WRONG_COLUMNS.filled(names=", ".join(sorted(different))))
 
 
-def checked(chunk: pa.Table) -> pa.Table:
-    """Return the rows in the stream's schema.
-
-    Raises
-    ------
-    BadInput : a required column holds nulls, or a column cannot be read as its type.
-    """
-    for field in ACTIVITY_SCHEMA:
-        if not field.nullable and chunk[field.name].null_count:
-            raise BadInput("activity_incomplete", EMPTY_REQUIRED.filled(name=field.name))
-    chunk = chunk.select(ACTIVITY_SCHEMA.names)
-    if chunk.schema.types == ACTIVITY_SCHEMA.types:
-        return chunk
-    try:
-        return chunk.cast(ACTIVITY_SCHEMA)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as failure:
-        raise BadInput("activity_columns", WRONG_COLUMNS.filled(names=str(failure).splitlines()[0])) from failure
-
-
-def _chunks(batches: pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """Yield the reader's rows in tables of about `ROWS_PER_CHUNK`, each column one piece."""
+def _chunks(batches: pa.RecordBatchReader) -> Iterator[list[pa.RecordBatch]]:
+    """Yield the reader's rows, some batches at a time, about `ROWS_PER_CHUNK` rows."""
     waiting: list[pa.RecordBatch] = []
     rows = size = 0
     for batch in batches:
@@ -175,22 +194,7 @@ def _chunks(batches: pa.RecordBatchReader) -> Iterator[pa.Table]:
             rows += waiting[-1].num_rows
             size += waiting[-1].nbytes
             if rows >= ROWS_PER_CHUNK or size >= BYTES_PER_CHUNK:
-                yield pa.Table.from_batches(waiting).combine_chunks()
+                yield waiting
                 waiting, rows, size = [], 0, 0
     if rows:
-        yield pa.Table.from_batches(waiting).combine_chunks()
-
-
-def _one_piece(column: pa.ChunkedArray) -> pa.Array:
-    joined = column.combine_chunks()
-    return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
-
-
-def _few_words(column: pa.Array, name: str) -> pa.Array:
-    """Return a column in which few different words repeat as a dictionary, any other as it is."""
-    if name not in REPETITIVE:
-        return column
-    if len(column) > SAMPLE and len(pc.unique(column.slice(0, SAMPLE))) > MOST_WORDS:
-        return column
-    encoded = column.dictionary_encode()
-    return encoded if len(encoded.dictionary) <= MOST_WORDS else column
+        yield waiting

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from lakmus.history.failures import Busy, Damaged, NotFound, WrongUsage
 from lakmus.history.wording import Wording
-from lakmus.stream.appending import Appended, Origin, first_of_each, write_buckets
+from lakmus.stream.appending import Appended, first_of_each, write_buckets
 from lakmus.stream.buckets import bucket_of
 from lakmus.stream.durable import remove_folder, write_json
 from lakmus.stream.folder import FORMAT, StreamFolder
@@ -27,7 +27,7 @@ from lakmus.stream.reading import columns_wanted, moment, read_files, read_perso
 from lakmus.stream.resolution import Merged
 from lakmus.stream.rewriting import Replacement, all_files, joined, keys_of_matters, many_small_files, without_keys
 from lakmus.stream.seen import Seen, fingerprints_of_files
-from lakmus.stream.staging import Stage, stage, sweep_stages
+from lakmus.stream.staging import Origin, Stage, stage, sweep_stages
 from lakmus.stream.sweeping import sweep_files
 from lakmus.stream.watermarks import Watermarks, summed
 
