@@ -47,10 +47,12 @@ class Written:
     repeated: Counter[Origin]
 
 
-def first_of_each(wanted: Fingerprints, already: Mask) -> Mask:
-    """Say which rows are new: not in the stream already, and the first with their fingerprint in this import; shape (rows,)."""
+def first_of_each(wanted: Fingerprints, ordered: Fingerprints, already: Mask) -> Mask:
+    """Say which rows are new: not in the stream already, and the first with their fingerprint in this import; shape (rows,).
+
+    `ordered` is `wanted`, sorted.
+    """
     keep = ~already
-    ordered = np.sort(wanted)
     repeated = ordered[1:][ordered[1:] == ordered[:-1]]
     if len(repeated):
         candidates = np.flatnonzero(np.isin(wanted, repeated))

@@ -27,7 +27,6 @@ REPETITIVE = tuple(
 ENCODINGS = {"activity_id": "DELTA_LENGTH_BYTE_ARRAY"} | {
     field.name: "DELTA_BINARY_PACKED" for field in STORED_SCHEMA if pa.types.is_timestamp(field.type)
 }
-COMPRESSION = {name: "none" if ENCODINGS.get(name) == "DELTA_BINARY_PACKED" else "zstd" for name in STORED_SCHEMA.names}
 # Rows are sorted by customer, so least and greatest say something only of whom a row group is about.
 BOUNDED = (KEY, "customer")
 KINDS_NOTE = b"lakmus.kinds"
@@ -51,11 +50,12 @@ def write_parquet(table: pa.Table, path: Path, *, kinds: dict[str, list[int | No
     # Columns of few words may come as dictionaries; in the file they are the same text columns as any.
     schema = pa.schema([pa.field(field.name, table[field.name].type, field.nullable) for field in STORED_SCHEMA])
     filled = [name for name in schema.names if table[name].null_count < table.num_rows]
+    squeezed = [name for name in filled if ENCODINGS.get(name) != "DELTA_BINARY_PACKED"]
     with pq.ParquetWriter(
         path,
         schema,
-        compression=COMPRESSION,
-        compression_level=dict.fromkeys((name for name in schema.names if COMPRESSION[name] == "zstd"), 1),
+        compression=dict.fromkeys(schema.names, "none") | dict.fromkeys(squeezed, "zstd"),
+        compression_level=dict.fromkeys(squeezed, 1),
         use_dictionary=[name for name in REPETITIVE if name in filled],
         column_encoding=ENCODINGS,
         write_statistics=list(BOUNDED),

@@ -43,9 +43,9 @@ class Seen:
         return found
 
     def add(self, fresh: Fingerprints, *, version: int) -> None:
-        """Note the fingerprints of a commit that made `version` out of the version noted before."""
+        """Note the fingerprints, sorted, of a commit that made `version` out of the version noted before."""
         names = self._segments()
-        merged = [np.sort(fresh)]
+        merged = [fresh]
         while names and (len(names) >= MOST_SEGMENTS or len(self._read(names[-1])) <= 2 * len(merged[0])):
             merged.append(self._read(names.pop()))
         self._note(version, names, np.sort(np.concatenate(merged)) if len(merged) > 1 else merged[0])

@@ -245,12 +245,13 @@ class Stream:
         before = self.snapshot()
         incoming = staged.all_fingerprints()
         already = self._seen.contains(incoming, version=before.version, rebuild=lambda: fingerprints_of_files(self.files()))
-        keep = first_of_each(incoming, already)
+        ordered = np.sort(incoming)
+        keep = first_of_each(incoming, ordered, already)
         written = list(write_buckets(self._folder, staged, keep, self.bucket_count)) if keep.any() else []
         added = [bucket.file for bucket in written if bucket.file]
         if added:
             after = self._ledger.commit(added)
-            self._seen.add(incoming[keep], version=after.version)
+            self._seen.add(ordered if keep.all() else np.sort(incoming[keep]), version=after.version)
             self._replace(after, joined(self._folder, after, many_small_files))
         repeated: Counter[Origin] = sum((bucket.repeated for bucket in written), Counter()) if written else staged.origins
         fresh = staged.origins - repeated

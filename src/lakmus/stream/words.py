@@ -47,8 +47,12 @@ class Words:
         """Return codes as a dictionary of the words that occur among them and no others: those may name somebody else."""
         if codes.type != CODE:
             return codes
-        used = pc.unique(codes.drop_null())
-        return pa.DictionaryArray.from_arrays(pc.index_in(codes, used).cast(CODE), self._words.take(used))
+        used = np.flatnonzero(np.bincount(codes.drop_null().to_numpy(), minlength=len(self._words)))
+        if len(used) < len(self._words):
+            renumbered = np.zeros(len(self._words), np.uint8)
+            renumbered[used] = np.arange(len(used))
+            codes = pa.array(renumbered).take(codes)
+        return pa.DictionaryArray.from_arrays(codes, self._words.take(pa.array(used)))
 
 
 def _is_one_word(column: pa.StringArray) -> bool:
