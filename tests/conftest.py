@@ -14,6 +14,8 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 LEFT_OUT = re.compile(r"not (\w+)")
 MARKED_WHOLE = re.compile(r"^pytestmark = \[?\s*(.*)", re.MULTILINE)
+# Companies that are simulated, imported, computed: whatever looks at one of them takes longer than the fast tests may.
+WHOLE_COMPANIES = {"company_home", "failing_city", "small_company", "default", "quiet", "slow_desk"}
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -23,6 +25,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return None
     marked = MARKED_WHOLE.search(collection_path.read_text(encoding="utf-8"))
     return True if marked and any(f"pytest.mark.{name}" in marked[1] for name in dropped) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a whole company as slow."""
+    for item in items:
+        if WHOLE_COMPANIES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ from lakmus.operations.accounts.changes import issue_token
 from lakmus.stream.store import Stream
 from lakmus.usecases.home import Home, open_home
 from lakmus.usecases.pushed_rows import read_row
+from tests.once import made_once
 
 SHOP_BEGINS = datetime(2024, 1, 1, tzinfo=UTC)
 SHOP_ENDS = datetime(2026, 1, 1, tzinfo=UTC)
@@ -32,12 +33,14 @@ def site_home(home: Path) -> Home:
 @pytest.fixture(scope="session")
 def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a home with a small shop: 60 customers buy every ten days for two years; the first 20 get one order late and leave."""
-    folder = tmp_path_factory.mktemp("shop")
+    return made_once(tmp_path_factory, "api-shop", _make_shop)
+
+
+def _make_shop(folder: Path) -> None:
     seen: Counter[tuple[object, ...]] = Counter()
     told = [read_row(row, now=SHOP_ENDS, currency="RUB", seen=seen).activity for row in _shop_rows()]
     batch = pa.RecordBatch.from_pylist(told, schema=ACTIVITY_SCHEMA)
     Stream.open_or_create(folder / "stream", buckets=4).append(pa.RecordBatchReader.from_batches(ACTIVITY_SCHEMA, [batch]))
-    return folder
 
 
 def _shop_rows() -> Iterator[dict[str, object]]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.once import made_once
+
 Lakmus = Callable[..., subprocess.CompletedProcess[str]]
 FOREIGN = ("PYTEST_CURRENT_TEST", "DATABASE_URL", "LAKMUS_HOME", "DJANGO_SETTINGS_MODULE")
 
@@ -42,9 +44,11 @@ def lakmus(tmp_path: Path) -> Lakmus:
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the files of a small simulated shop in `files`, imported into `lakmus-home`."""
-    folder = tmp_path_factory.mktemp("shop")
-    made = run_lakmus("simulate", "files", "--customers", 600, "--months", 24, "--seed", 5, folder=folder)
-    assert made.returncode == 0, made.stderr
-    done = run_lakmus("import", *sorted((folder / "files").glob("*.csv")), "--yes", folder=folder)
-    assert done.returncode == 0, done.stderr
-    return folder
+
+    def make(folder: Path) -> None:
+        made = run_lakmus("simulate", "files", "--customers", 600, "--months", 24, "--seed", 5, folder=folder)
+        assert made.returncode == 0, made.stderr
+        done = run_lakmus("import", *sorted((folder / "files").glob("*.csv")), "--yes", folder=folder)
+        assert done.returncode == 0, done.stderr
+
+    return made_once(tmp_path_factory, "cli-shop", make)

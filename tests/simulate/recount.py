@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, timedelta
+from functools import cache
 
 Rows = list[dict[str, str]]
 Found = set[tuple[str, str]]
@@ -12,6 +13,7 @@ RED_LINE = timedelta(hours=72)
 THANKS = {"спасибо", "благодарю", "большое", "за", "помощь", "ответ", "ок", "спс"}
 
 
+@cache
 def moment(text: str) -> datetime | None:
     return datetime.strptime(text, "%d.%m.%Y %H:%M") if text else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from statistics import mean, median
 
@@ -17,6 +18,7 @@ from tests.simulate.conftest import Company, simulate
 COMPLAINTS = {"Опоздание доставки", "Брак или повреждение", "Качество обслуживания"}
 
 
+@cache
 def moment(text: str) -> datetime:
     return datetime.strptime(text, "%d.%m.%Y %H:%M")
 
@@ -146,6 +148,7 @@ def test_the_quiet_company_loses_only_those_who_would_leave_anyway(quiet: Compan
     assert all(effect == {"planted": None, "realised_difference": None, "exposed": 0} for effect in quiet.truth["effects"].values())
 
 
+@pytest.mark.slow
 def test_frequent_buyers_of_the_confounded_company_meet_more_errors_and_leave_less(tmp_path: Path) -> None:
     company = simulate(tmp_path, "confounded", customers=3000)
     people, placed = company.truth["customers"], orders_by_customer(company)

@@ -12,6 +12,7 @@ from lakmus.simulate.scenario import load_scenario
 from lakmus.usecases.home import FOLDERS, Home
 from lakmus.usecases.import_files import ImportReport, plan_import, run_import
 from lakmus.usecases.show_verdict import Shown, show_verdict
+from tests.once import made_once
 
 
 def empty_home(folder: Path) -> Home:
@@ -29,9 +30,21 @@ def bring_in(home: Home, *paths: Path) -> ImportReport:
 @pytest.fixture(scope="session")
 def company_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a simulated company's files."""
-    folder = tmp_path_factory.mktemp("company")
-    simulate_company(folder, customers=300, months=18, seed=11, scenario=load_scenario())
-    return folder
+
+    def simulate(folder: Path) -> None:
+        simulate_company(folder, customers=300, months=18, seed=11, scenario=load_scenario())
+
+    return made_once(tmp_path_factory, "usecases-files", simulate)
+
+
+@pytest.fixture(scope="session")
+def few_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of files of a company of a few dozen customers."""
+
+    def simulate(folder: Path) -> None:
+        simulate_company(folder, customers=40, months=9, seed=11, scenario=load_scenario())
+
+    return made_once(tmp_path_factory, "usecases-few-files", simulate)
 
 
 @pytest.fixture
@@ -43,13 +56,16 @@ def new_home(tmp_path: Path, db: None) -> Home:
 @pytest.fixture(scope="session")
 def company_home(company_files: Path, tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker) -> Home:
     """Return a home into which the whole company was imported; tests must not change it."""
-    home = empty_home(tmp_path_factory.mktemp("company-home"))
-    # The rows of the database are taken back, for other tests count them; what the tests look at lies in the home.
-    with django_db_blocker.unblock(), transaction.atomic():
-        bring_in(home, *sorted(company_files.glob("*.csv")))
-        show_verdict(home)
-        transaction.set_rollback(True)
-    return home
+
+    def bring_in_everything(folder: Path) -> None:
+        home = empty_home(folder)
+        # The rows of the database are taken back, for other tests count them; what the tests look at lies in the home.
+        with django_db_blocker.unblock(), transaction.atomic():
+            bring_in(home, *sorted(company_files.glob("*.csv")))
+            show_verdict(home)
+            transaction.set_rollback(True)
+
+    return Home(made_once(tmp_path_factory, "usecases-home", bring_in_everything))
 
 
 @pytest.fixture

@@ -70,12 +70,14 @@ def test_the_same_files_do_not_bring_a_forgotten_customer_back(without_anna: Hom
     assert forgotten_people.forgotten_count() == 1
 
 
+@pytest.mark.slow
 def test_a_file_that_names_only_the_order_of_a_forgotten_customer_brings_nothing(without_anna: Home, files: list[Path]) -> None:
     before = without_anna.stream().count
     assert bring_in(without_anna, files[2:]).files[0].reasons == {"forgotten": 1}
     assert without_anna.stream().count == before and "A-1" not in everything(without_anna)
 
 
+@pytest.mark.slow
 def test_a_new_number_with_the_phone_of_a_forgotten_customer_alone_is_the_same_customer(without_anna: Home, tmp_path: Path) -> None:
     renumbered = CUSTOMERS.replace("K-71;", "900;").replace("anna@x.ru", "")
     assert bring_in(without_anna, written(tmp_path / "new", **{"customers.csv": renumbered})).files[0].reasons == {"forgotten": 1}
@@ -86,6 +88,7 @@ def test_a_new_number_with_the_phone_of_a_forgotten_customer_alone_is_the_same_c
     assert "900" not in everything(without_anna)
 
 
+@pytest.mark.slow
 def test_an_address_that_many_share_keeps_nobody_else_out(without_anna: Home, tmp_path: Path) -> None:
     shared = "ID клиента;ФИО;E-mail\n" + "".join(f"{number};Имя {number};anna@x.ru\n" for number in range(500, 520))
     report = bring_in(without_anna, written(tmp_path / "new", **{"customers.csv": shared})).files[0]
@@ -101,6 +104,7 @@ def test_a_program_is_told_row_by_row_that_the_customer_is_forgotten(without_ann
     assert (report.accepted, [(row.index, row.code) for row in report.refused]) == (1, [(index, "forgotten") for index in (0, 2, 3)])
 
 
+@pytest.mark.slow
 def test_rejected_rows_of_the_customer_are_cut_and_others_stay(new_home: Home, files: list[Path]) -> None:
     bring_in(new_home, files)
     forgotten = forget_customer(new_home, "anna@x.ru", actor=None)
@@ -111,6 +115,7 @@ def test_rejected_rows_of_the_customer_are_cut_and_others_stay(new_home: Home, f
     assert not any("A-3" in path.read_text(encoding="utf-8-sig") for path in new_home.rejected.glob("*.csv"))
 
 
+@pytest.mark.slow
 def test_uploads_that_wait_with_the_customer_go_and_others_wait_on(new_home: Home, files: list[Path], user_of) -> None:
     bring_in(new_home, files)
     owner = user_of("owner")
@@ -127,6 +132,7 @@ def test_uploads_that_wait_with_the_customer_go_and_others_wait_on(new_home: Hom
     assert import_job(without.pk).state == "waiting"
 
 
+@pytest.mark.slow
 def test_the_plan_of_an_ended_import_holds_no_cells(new_home: Home, files: list[Path]) -> None:
     import_jobs.run_here(new_home, plan_import(new_home, files), actor=None)
     from lakmus.operations.imports.models import ImportJob
@@ -134,6 +140,7 @@ def test_the_plan_of_an_ended_import_holds_no_cells(new_home: Home, files: list[
     assert "anna@x.ru" not in str(ImportJob.objects.get().plan)
 
 
+@pytest.mark.slow
 def test_the_list_holds_no_identifier_and_needs_the_key_of_the_home(without_anna: Home) -> None:
     from lakmus.operations.imports.models import ForgottenKey
 
@@ -144,6 +151,7 @@ def test_the_list_holds_no_identifier_and_needs_the_key_of_the_home(without_anna
     assert forgotten_people.digest_maker(without_anna)("K-71") not in digests
 
 
+@pytest.mark.slow
 def test_an_administrator_lifts_it_and_the_next_import_takes_the_rows(without_anna: Home, files: list[Path], user_of) -> None:
     administrator = user_of("administrator")
     forgotten_people.lift_forgetting(without_anna, "+7 (916) 123-45-67", actor=administrator)
@@ -169,6 +177,7 @@ def test_who_was_forgotten_while_an_import_ran_is_erased_when_it_ends(new_home: 
     assert "K-71" not in everything(new_home)
 
 
+@pytest.mark.slow
 def test_nobody_is_forgotten_twice_and_a_stranger_is_not_put_on_the_list(without_anna: Home) -> None:
     with pytest.raises(NotFound) as before:
         forget_customer(without_anna, "K-71", actor=None)
