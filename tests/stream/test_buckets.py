@@ -14,11 +14,11 @@ KEYS = [f"клиент {number % 97}" if number % 5 else f"cookie-{number}" for 
 @pytest.mark.parametrize("few", [0, 10_000])
 def test_whole_columns_go_where_single_keys_go(monkeypatch, few) -> None:
     monkeypatch.setattr(buckets, "FEW_KEYS", few)
-    monkeypatch.setattr(buckets, "ROWS_AT_ONCE", 1000)
     expected = [bucket_of(key, 32) for key in KEYS]
     bucketing = Bucketing(32, remembered=256)
     for column in (pa.array(KEYS), pa.array(["", *KEYS]).slice(1)):
-        assert bucketing.of_keys(column).tolist() == expected
+        for _ in range(2):
+            assert bucketing.of_keys(column).tolist() == expected
     assert len(set(expected)) == 32 and Bucketing(7).of_keys(pa.array([], pa.string())).tolist() == []
 
 

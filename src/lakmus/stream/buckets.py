@@ -16,7 +16,6 @@ KEY = "customer_key"
 
 BucketNumbers = np.ndarray[tuple[int], np.dtype[np.uint8]]
 FEW_KEYS = 5_000
-ROWS_AT_ONCE = 50_000
 REMEMBERED = 1 << 22
 BUCKET_SQL = "(('0x' || substr(md5(key), 1, 2))::INTEGER % {buckets})::UTINYINT"
 
@@ -51,18 +50,18 @@ class Bucketing:
 
     def of_keys(self, keys: pa.StringArray) -> BucketNumbers:
         """Return the bucket of every key, shape (rows,); `keys` has no nulls."""
-        blocks = [self._of_block(keys.slice(first, ROWS_AT_ONCE)) for first in range(0, len(keys), ROWS_AT_ONCE)]
-        return np.concatenate(blocks) if blocks else np.empty(0, np.uint8)
-
-    def _of_block(self, keys: pa.StringArray) -> BucketNumbers:
+        if not len(keys):
+            return np.empty(0, np.uint8)
         hashes = pl.Series(keys).hash().to_numpy()
         low, high = np.uint64(255), ~np.uint64(255)
         places = (hashes & np.uint64(len(self._table) - 1)).astype(np.intp)
         entries = self._table[places]
         strangers = np.flatnonzero((entries ^ hashes) & high)
         if len(strangers):
-            entries[strangers] = (hashes[strangers] & high) | self._computed(keys.take(pa.array(strangers)))
-            self._table[places[strangers]] = entries[strangers]
+            different, first, which = np.unique(hashes[strangers], return_index=True, return_inverse=True)
+            fresh = (different & high) | self._computed(keys.take(pa.array(strangers[first])))
+            entries[strangers] = fresh[which]
+            self._table[places[strangers[first]]] = fresh
         return (entries & low).astype(np.uint8)
 
     def _computed(self, keys: pa.StringArray) -> BucketNumbers:
