@@ -15,7 +15,8 @@ from lakmus.engine.money.worth import yearly_margin
 from lakmus.engine.risk.contracts import contract_ends
 from lakmus.engine.risk.definition import WINDOW_DAYS
 from lakmus.engine.risk.snapshots import cells_at
-from lakmus.engine.risk.states import LOST, NEVER, WARM, loss_shapes, states
+from lakmus.engine.risk.standing import standing
+from lakmus.engine.risk.states import LOST, WARM, loss_shapes
 from lakmus.engine.signals import lamps
 from lakmus.engine.signals.readings import Reading
 from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints, Purchases, completed_gaps, personal_rhythm
@@ -140,31 +141,24 @@ def _with_risk(
     counts = np.bincount(bought.owner, minlength=n).astype(np.int64)
     frame = frame.with_columns(pl.Series("purchase_days_count", counts))
     horizon = learned.definition.horizon_days
-    contract, ended_us = contract_ends(facts)
     if horizon is None or learned.rhythm is None:
-        return _undefined(frame, contract, ended_us, as_of=as_of)
-    gaps = completed_gaps(bought)
-    rhythm = personal_rhythm(bought, gaps, learned.rhythm)
-    second_us = lamps.second_lamp_us(grids)
-    lamps_us = np.where(second_us >= 0, second_us, NEVER)
+        return _undefined(frame, *contract_ends(facts), as_of=as_of)
     known = frame["known_since"].to_physical().fill_null(-1).to_numpy()
-    placed = states(bought, gaps, rhythm, lamps_us, known_since_us=known, horizon_days=horizon, now_us=now)
-    silent = (placed.lost_us >= 0) & (placed.lost_us <= now) & (counts >= 2)
-    lost_us = np.where(silent, placed.lost_us, -1)
-    lost_us = np.where((ended_us >= 0) & ((ended_us < lost_us) | ~silent), ended_us, lost_us)
+    second = lamps.second_lamp_us(grids)
+    stands = standing(facts, bought, learned.rhythm, second, known_since_us=known, horizon_days=horizon, now_us=now)
+    lost_us, contract = stands.lost_us, stands.contract
     lost = lost_us >= 0
     in_window = lost & (lost_us > _us(as_of - timedelta(days=WINDOW_DAYS)))
     rules = [(counts == 0) & ~contract, (counts == 1) & ~contract, lost & ~in_window]
     exclusion = np.select(rules, ["no_orders", "one_time", "lost_before_window"], default="")
-    state = np.where(lost, LOST, placed.name)
     frame = frame.with_columns(
-        pl.Series("state", state.tolist(), dtype=pl.String),
-        _moments(np.where(lost, lost_us, placed.since_us)).alias("state_since"),
+        pl.Series("state", stands.state.tolist(), dtype=pl.String),
+        _moments(stands.since_us).alias("state_since"),
         _moments(lost_us).alias("lost_at"),
         pl.Series("lost_in_window", in_window, dtype=pl.Boolean),
         pl.Series("eligible", exclusion == "", dtype=pl.Boolean),
         pl.Series("exclusion", [code or None for code in exclusion.tolist()], dtype=pl.String),
-        pl.Series("loss_shape", loss_shapes(gaps, n).tolist(), dtype=pl.String),
+        pl.Series("loss_shape", loss_shapes(stands.gaps, n).tolist(), dtype=pl.String),
         pl.lit(horizon, dtype=pl.Int64).alias("horizon_days"),
     ).with_columns(pl.when(pl.col("state") == LOST).then("loss_shape").alias("loss_shape"))
     return _with_probability(frame, bought, learned=learned, as_of=as_of, horizon=horizon)

@@ -124,16 +124,16 @@ def _fewest(usual: Floats) -> Ints:
     return np.searchsorted(limits, usual, side="left").astype(np.int64)
 
 
-def grids_of(found: Measured, trails: Trails, *, now_us: int) -> dict[str, Grid]:
-    """Return the lamps of every dimension for every customer; `found` holds `lamp_aggregates` at one date, the last that is seen."""
+def grids_of(found: Measured, trails: Trails, *, now_us: int, place: int = 0) -> dict[str, Grid]:
+    """Return the lamps of every dimension for every customer; `found` holds `lamp_aggregates` at that moment, at `place` among its dates."""
     grids = {}
     for name in DIMENSIONS:
         of = _kinds_of(name)
-        per_cell = np.stack([found.at(count(of, _cell(number)), 0) for number in range(_READ)], axis=1)
-        begun = found.at(first(of), 0)
+        per_cell = np.stack([found.at(count(of, _cell(number)), place) for number in range(_READ)], axis=1)
+        begun = found.at(first(of), place)
         age = np.floor((now_us - np.nan_to_num(begun)) / (CELL_DAYS * DAY_US))
         first_cell = np.where(np.isnan(begun), _READ, np.maximum(_READ - 1 - age, 0)).astype(np.int64)
-        grids[name] = grid(per_cell, first_cell, trails.rows_of(of.kinds), now_us=now_us)
+        grids[name] = grid(per_cell, first_cell, trails.rows_of(of.kinds, until_us=now_us), now_us=now_us)
     return grids
 
 

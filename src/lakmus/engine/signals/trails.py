@@ -48,10 +48,11 @@ class Trails:
         known = self.ts if self.known is None else np.maximum(self.ts, self.known)
         return np.minimum.reduceat(known, self.starts[:-1])
 
-    def rows_of(self, kinds: Sequence[str]) -> tuple[Ints, Ints]:
-        """Return owner and moment of the activities of some kinds, by owner and time."""
+    def rows_of(self, kinds: Sequence[str], *, until_us: int) -> tuple[Ints, Ints]:
+        """Return owner and moment of the activities of some kinds that had happened and were known, by owner and time."""
         among = np.array([kind in kinds for kind in self.kinds], dtype=bool)
-        rows = np.flatnonzero(among.take(self.kind)) if len(self.kinds) else np.zeros(0, np.int64)
+        known = self.ts if self.known is None else np.maximum(self.ts, self.known)
+        rows = np.flatnonzero(among.take(self.kind) & (known <= until_us)) if len(self.kinds) else np.zeros(0, np.int64)
         return np.searchsorted(self.starts, rows, side="right").astype(np.int64) - 1, self.ts.take(rows)
 
     def floats(self, column: str, rows: Ints) -> Floats:
