@@ -78,6 +78,8 @@ def connect(work_dir: Path, memory: str = "1200MB") -> duckdb.DuckDBPyConnection
     connection.execute(f"set memory_limit='{memory}'")
     connection.execute(f"set temp_directory={literal(spill)}")
     connection.execute("set threads=2")
+    # A long list after IN would otherwise become a join that copies every row, even where a CASE seldom asks.
+    connection.execute("set disabled_optimizers='in_clause'")
     return connection
 
 
