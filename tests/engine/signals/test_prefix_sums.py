@@ -206,6 +206,7 @@ def plainly(table: pa.Table, who: str, aggregate: Aggregate, as_of: datetime) ->
     }[aggregate.measure]()
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(facts, aggregates, st.lists(HOURS, min_size=1, max_size=3), st.sampled_from([1, 7, 10_000]))
 def test_every_aggregate_is_what_a_plain_query_says(rows: list[tuple], wanted: list[Aggregate], hours: list[int], block_rows: int) -> None:
@@ -219,6 +220,7 @@ def test_every_aggregate_is_what_a_plain_query_says(rows: list[tuple], wanted: l
                 assert figure[place, number] == pytest.approx(plainly(table, who, aggregate, date), abs=1e-5), (aggregate, who, date)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(facts, facts, aggregates, HOURS)
 def test_no_later_fact_changes_anything(rows: list[tuple], more: list[tuple], wanted: list[Aggregate], hour: int) -> None:

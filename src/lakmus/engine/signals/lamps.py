@@ -125,7 +125,7 @@ def _fewest(usual: Floats) -> Ints:
 
 
 def grids_of(found: Measured, trails: Trails, *, now_us: int, place: int = 0) -> dict[str, Grid]:
-    """Return the lamps of every dimension for every customer; `found` holds `lamp_aggregates` at that moment, at `place` among its dates."""
+    """Return the lamps of every dimension for every customer; `found` holds `lamp_aggregates` then, at `place` among its dates."""
     grids = {}
     for name in DIMENSIONS:
         of = _kinds_of(name)
