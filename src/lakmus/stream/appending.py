@@ -69,7 +69,8 @@ def write_buckets(folder: StreamFolder, staged: Stage, keep: Mask, buckets: int)
     with ThreadPoolExecutor(WRITERS, thread_name_prefix="write") as writers:
         for bucket in range(buckets):
             (folder.activities / f"bucket={bucket}").mkdir(exist_ok=True)
-        yield from writers.map(lambda bucket: _write_bucket(folder, staged, keep, bucket, token), range(buckets))
+        chosen = None if keep.all() else keep
+        yield from writers.map(lambda bucket: _write_bucket(folder, staged, chosen, bucket, token), range(buckets))
     sync_folder(folder.activities)
 
 
@@ -84,13 +85,12 @@ def write_rows(folder: StreamFolder, rows: pa.Table, bucket: int, token: str) ->
     return StoredFile(path, bucket, rows.num_rows, full.stat().st_size)
 
 
-def _write_bucket(folder: StreamFolder, staged: Stage, keep: Mask, bucket: int, token: str) -> Written:
+def _write_bucket(folder: StreamFolder, staged: Stage, keep: Mask | None, bucket: int, token: str) -> Written:
     pieces: list[pa.RecordBatch] = []
     repeated: Counter[Origin] = Counter()
-    everything = bool(keep.all())
     for staged_piece in staged.bucket(bucket):
         piece = staged_piece
-        if not everything:
+        if keep is not None:
             fresh = pa.array(keep[piece[ROW].to_numpy()])
             repeated += staged.counted(piece.filter(pc.invert(fresh)))
             piece = piece.filter(fresh)

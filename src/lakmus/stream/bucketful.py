@@ -38,7 +38,7 @@ def sorted_bucketful(pieces: Sequence[pa.RecordBatch], words: Mapping[str, Words
         if field.name == KEY or (field.name == "customer" and columns.get("customer") is key):
             made.append(sorted_key)
         elif field.name in columns:
-            made.append(_stored(columns[field.name].take(places), words.get(field.name)))
+            made.append(_stored(pc.take(columns[field.name], places, boundscheck=False), words.get(field.name)))
         else:
             made.append(pa.nulls(rows, field.type))
     return pa.table(made, names=STORED_SCHEMA.names)

@@ -50,12 +50,12 @@ def write_parquet(table: pa.Table, path: Path, *, kinds: dict[str, list[int | No
     # Columns of few words may come as dictionaries; in the file they are the same text columns as any.
     schema = pa.schema([pa.field(field.name, table[field.name].type, field.nullable) for field in STORED_SCHEMA])
     filled = [name for name in schema.names if table[name].null_count < table.num_rows]
-    squeezed = [name for name in filled if ENCODINGS.get(name) != "DELTA_BINARY_PACKED"]
+    codecs = {name: _codec(schema.field(name)) if name in filled else "none" for name in schema.names}
     with pq.ParquetWriter(
         path,
         schema,
-        compression=dict.fromkeys(schema.names, "none") | dict.fromkeys(squeezed, "zstd"),
-        compression_level=dict.fromkeys(squeezed, 1),
+        compression=codecs,
+        compression_level={name: 1 for name, codec in codecs.items() if codec == "zstd"},
         use_dictionary=[name for name in REPETITIVE if name in filled],
         column_encoding=ENCODINGS,
         write_statistics=list(BOUNDED),
@@ -63,6 +63,13 @@ def write_parquet(table: pa.Table, path: Path, *, kinds: dict[str, list[int | No
     ) as writer:
         writer.write_table(table.cast(schema), row_group_size=ROWS_PER_GROUP)
         writer.add_key_value_metadata({KINDS_NOTE: json.dumps(kinds).encode(), COLUMNS_NOTE: json.dumps(filled).encode()})
+
+
+def _codec(field: pa.Field) -> str:
+    """Return the compression worth its time: none where codes or differences are small already, the quickest for equal words in a row."""
+    if pa.types.is_dictionary(field.type) or ENCODINGS.get(field.name) == "DELTA_BINARY_PACKED":
+        return "none"
+    return "snappy" if field.name in BOUNDED else "zstd"
 
 
 @lru_cache(maxsize=512)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.history.failures import BadInput
@@ -112,7 +113,7 @@ class Stage:
         self._fingerprints.append(fingerprints(ids))
         bucket_of_row = self._bucketing.of_keys(keys_of(columns, len(ids)))
         order = pa.array(np.argsort(bucket_of_row, kind="stable").astype(np.uint32))
-        taken = {name: column.take(order) for name, column in columns.items()} | {ROW: order}
+        taken = {name: pc.take(column, order, boundscheck=False) for name, column in columns.items()} | {ROW: order}
         whole = pa.RecordBatch.from_arrays(list(taken.values()), names=list(taken))
         self.origins += self.counted(whole)
         ends = np.cumsum(np.bincount(bucket_of_row, minlength=self._buckets)).tolist()
