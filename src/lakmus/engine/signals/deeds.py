@@ -71,7 +71,7 @@ def trails_of_facts(facts: Facts, orders: pl.DataFrame, displeasure: pl.DataFram
     empty = pl.DataFrame(schema=_SCHEMA)
     kinds = (*COUNTED, *DERIVED)
     rows = pl.concat([empty, *parts], how="diagonal_relaxed").sort("owner", "ts", "activity")
-    coded = rows["activity"].cast(pl.Enum(kinds)).to_physical().to_numpy().astype(np.int16)
+    coded = rows["activity"].cast(pl.Enum(kinds)).to_physical().to_numpy().astype(np.int8)
     starts = np.searchsorted(rows["owner"].to_numpy(), np.arange(len(facts.customers) + 1))
     columns = {name: rows[name].to_arrow() for name in (*NUMBERS, *TEXTS)}
     return Trails(facts.customers.to_arrow(), starts.astype(np.int64), rows["ts"].to_numpy(), coded, kinds, columns)

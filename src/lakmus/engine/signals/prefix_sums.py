@@ -21,7 +21,7 @@ from lakmus.engine.signals.binning import Binning, local_midnights
 from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints
 from lakmus.engine.signals.trails import FOREVER, Trails
 
-BLOCK_ROWS = 400_000
+BLOCK_ROWS = 200_000
 BLOCK_CELLS = 1 << 19
 """A block of customers holds about so many activities, or so many cells (customer x edge), and stays in the processor's cache."""
 NEVER_US = -1
@@ -91,40 +91,57 @@ def measured(
     dates = [round(moment.timestamp() * 1_000_000) for moment in as_of]
     wanted = list(dict.fromkeys(aggregates))
     figures = {aggregate: np.empty((len(dates), trails.count), _WHOLE) for aggregate in wanted}
-    staying, exceptions = _exceptions(trails, dates)
-    _fill(figures, staying, wanted, dates, time_zone, block_rows)
-    # Pairs of a customer and a date at which the visible past differs from what the whole row shows: few, and computed anew.
-    for place, (owners, seen) in exceptions.items():
-        own = {aggregate: np.empty((1, len(owners)), _WHOLE) for aggregate in wanted}
-        _fill(own, trails.of_rows(seen, owners), wanted, [dates[place]], time_zone, block_rows)
-        for aggregate, figure in own.items():
-            figures[aggregate][place, owners] = figure[0]
+    odd = _odd_pairs(trails, dates)
+    _fill(figures, _staying(trails), wanted, dates, time_zone, block_rows)
+    if odd.owner.size:
+        # Pairs of a customer and a date at which the visible past differs from the whole row: few, and each computed as a customer apart.
+        apart = {aggregate: np.empty((len(dates), odd.owner.size), _WHOLE) for aggregate in wanted}
+        _fill(apart, trails.of_rows(odd.rows, odd.lengths), wanted, dates, time_zone, block_rows)
+        for aggregate, figure in apart.items():
+            figures[aggregate][odd.place, odd.owner] = figure[odd.place, np.arange(odd.owner.size)]
     return Measured(trails.customers, tuple(as_of), figures)
 
 
-def _exceptions(trails: Trails, dates: Sequence[int]) -> tuple[Trails, dict[int, tuple[Ints, Ints]]]:
-    """Return the trails without what goes some day, and by date the customers that look different then, with the rows seen of them."""
-    if trails.known is None and trails.gone is None:
-        return trails, {}
+@dataclass(frozen=True)
+class _OddPairs:
+    """Pairs of a date's `place` and an `owner` who looks different then; `rows` are what is seen of each, `lengths` of them each."""
+
+    place: Ints
+    owner: Ints
+    rows: Ints
+    lengths: Ints
+
+
+def _odd_pairs(trails: Trails, dates: Sequence[int]) -> _OddPairs:
+    """Return the pairs at which something was not known yet, or something counted that counts no more."""
+    places, everyone, seen_rows, lengths = ([np.zeros(0, _WHOLE)] for _ in range(4))
     known = trails.ts if trails.known is None else trails.known
-    late = known > trails.ts
-    gone = np.full(len(trails.ts), FOREVER) if trails.gone is None else trails.gone
-    odd = np.flatnonzero(late if trails.gone is None else late | (gone != FOREVER))
-    odd_owner = np.searchsorted(trails.starts, odd, side="right") - 1
-    found = {}
-    for place, date in enumerate(dates):
-        here = trails.ts[odd] <= date
-        seen = (known[odd] <= date) & (date < gone[odd])
-        owners = np.unique(odd_owner[here & (seen != (gone[odd] == FOREVER))])
-        if owners.size:
-            spans = [np.arange(trails.starts[owner], trails.starts[owner + 1]) for owner in owners]
-            rows = np.concatenate(spans)
-            rows = rows[(trails.ts[rows] <= date) & (known[rows] <= date) & (date < gone[rows])]
-            found[place] = (owners.astype(np.int64), rows.astype(np.int64))
+    odd = known > trails.ts if trails.gone is None else (known > trails.ts) | (trails.gone != FOREVER)
+    rows = np.flatnonzero(odd) if trails.known is not None or trails.gone is not None else np.zeros(0, _WHOLE)
+    owner_of = np.searchsorted(trails.starts, rows, side="right") - 1
+
+    def goes(part: Ints) -> Ints:
+        return np.full(part.size, FOREVER) if trails.gone is None else trails.gone[part]
+
+    for place, date in enumerate(dates) if rows.size else ():
+        seen = (known[rows] <= date) & (date < goes(rows))
+        owners = np.unique(owner_of[(trails.ts[rows] <= date) & (seen != (goes(rows) == FOREVER))])
+        for owner in owners.tolist():
+            own = np.arange(trails.starts[owner], trails.starts[owner + 1])
+            own = own[(trails.ts[own] <= date) & (known[own] <= date) & (date < goes(own))]
+            seen_rows.append(own)
+            lengths.append(np.array([own.size]))
+        places.append(np.full(owners.size, place))
+        everyone.append(owners)
+    return _OddPairs(*(np.concatenate(parts).astype(_WHOLE) for parts in (places, everyone, seen_rows, lengths)))
+
+
+def _staying(trails: Trails) -> Trails:
+    """Return the trails without what counts no more some day."""
     if trails.gone is None:
-        return trails, found
-    kept = np.flatnonzero(gone == FOREVER)
-    return trails.of_rows(kept, np.arange(trails.count)), found
+        return trails
+    kept = np.flatnonzero(trails.gone == FOREVER)
+    return trails.of_rows(kept, np.diff(np.searchsorted(kept, trails.starts)))
 
 
 def _fill(

@@ -64,14 +64,12 @@ class Trails:
             self._numbers[column] = np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.float64)
         return self._numbers[column].take(rows)
 
-    def of_rows(self, rows: Ints, owners: Ints) -> Trails:
-        """Return only these rows (ascending) of these customers (ascending); every row belongs to one of them."""
-        places = np.searchsorted(rows, self.starts)
-        starts = np.append(places[owners], len(rows)).astype(np.int64)
+    def of_rows(self, rows: Ints, lengths: Ints) -> Trails:
+        """Return trails of these rows, as many for each as `lengths` says; who they are is not said, and what is seen of them stays."""
         taken = pa.array(rows)
         return Trails(
-            self.customers.take(pa.array(owners)),
-            starts,
+            pa.nulls(len(lengths), pa.string()),
+            np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)]),
             self.ts[rows],
             self.kind[rows],
             self.kinds,
@@ -107,7 +105,7 @@ def trails_of(table: pa.Table, *, columns: Sequence[str] = ()) -> Trails:
         customers,
         starts,
         ts,
-        codes.indices.to_numpy(),
+        codes.indices.to_numpy().astype(np.int8 if len(codes.dictionary) < 128 else np.int32),
         tuple(codes.dictionary.to_pylist()),
         {name: _whole(table[name]) for name in columns},
         late if (late > ts).any() else None,

@@ -1,0 +1,293 @@
+"""Claim: 18 signals of every customer at 12 dates, at least twice as fast as Polars at 20 million activities, six times at 100 million.
+
+    python -m benchmarks.signals_speed --rows 20000000 [--with pandas] [--record]
+
+All read the same Parquet files (one per bucket of customers, sorted by customer and time, some activities known later than they happened)
+and write the same 18 columns, one file a date. Whole processes are measured; equal sums of every column at every date are required.
+Peers: Polars, one query a date; DuckDB, gaps by one `lag` into a temporary table, then one GROUP BY a date; pandas, if asked for.
+Also measured: a daily refresh, that is the next date after a thousandth of new activities, against the run over 12 dates.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+import tempfile
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lakmus.engine.signals.aggregates import Aggregate, Measure, Window, count, first, gap_squares, gaps, last, selected, squares, total
+from lakmus.engine.signals.prefix_sums import Measured, measured
+from lakmus.engine.signals.trails import Trails, trails_of
+
+if TYPE_CHECKING:
+    from benchmarks.measuring import Line
+
+BUCKETS = 32
+ROWS_PER_CUSTOMER = 100
+BEGIN, SPAN_DAYS = datetime(2022, 1, 1, tzinfo=UTC), 1096
+DATES = [datetime(2024 + month // 12, month % 12 + 1, 1, tzinfo=UTC) - timedelta(microseconds=1) for month in range(1, 13)]
+KINDS = {
+    "visited_site": 0.45,
+    "viewed_product": 0.13,
+    "placed_order": 0.12,
+    "received_order": 0.08,
+    "opened_message": 0.08,
+    "earned_points": 0.05,
+    "received_reply": 0.025,
+    "left_review": 0.02,
+    "opened_case": 0.02,
+    "cancelled_order": 0.01,
+    "returned_item": 0.01,
+    "complained": 0.005,
+}
+LATE = ("received_order", "left_review", "returned_item", "complained")
+LATE_SHARE = 0.02
+"""Orders and visits are known as they happen; of these kinds, one in fifty is learned of 1 to 19 days later."""
+READ = ["customer", "activity", "ts", "_known_at", "_amount"]
+
+ORDERS, VISITS = selected("placed_order"), selected("visited_site")
+LAST_90, BEFORE_90, YEAR_AGO, YEAR = Window(0, 90), Window(90, 180), Window(365, 455), Window(0, 365)
+COLUMNS: dict[str, Aggregate] = {
+    "orders_90": count(ORDERS, LAST_90),
+    "orders_before": count(ORDERS, BEFORE_90),
+    "orders_year_ago": count(ORDERS, YEAR_AGO),
+    "orders_all": count(ORDERS),
+    "amount_90": total("_amount", ORDERS, LAST_90),
+    "amount_before": total("_amount", ORDERS, BEFORE_90),
+    "amount_all": total("_amount", ORDERS),
+    "amount_squares": squares("_amount", ORDERS),
+    "first_order_at": first(ORDERS),
+    "last_order_at": last(ORDERS),
+    "gap_days_year": gaps(ORDERS, YEAR),
+    "gap_squares_year": gap_squares(ORDERS, YEAR),
+    "cancelled_90": count(selected("cancelled_order"), LAST_90),
+    "returned_90": total("_amount", selected("returned_item"), LAST_90),
+    "visits_30": count(VISITS, Window(0, 30)),
+    "visits_before": count(VISITS, Window(30, 60)),
+    "complaints_year": count(selected("complained"), YEAR),
+    "last_contact_at": last(selected("received_reply", "was_contacted")),
+}
+
+
+# --- the company ----------------------------------------------------------------------------------------------------
+
+
+def generate(folder: Path, rows: int, seed: int = 1) -> None:
+    """Write one file per bucket, one bucket in memory at a time; the last day's new activities (a thousandth) apart, in `new`."""
+    customers = max(rows // ROWS_PER_CUSTOMER, BUCKETS)
+    (folder / "new").mkdir(parents=True)
+    for bucket in range(BUCKETS):
+        table = _bucket(bucket, customers, seed)
+        today = table["ts"].to_numpy() > np.datetime64(DATES[-1].replace(tzinfo=None))
+        _write(table.filter(pa.array(~today)), folder / f"{bucket:02}.parquet")
+        _write(table.filter(pa.array(today)), folder / "new" / f"{bucket:02}.parquet")
+
+
+def _bucket(bucket: int, customers: int, seed: int) -> pa.Table:
+    draw = np.random.default_rng([seed, bucket])
+    names = np.char.add("C", np.char.zfill(np.arange(bucket, customers, BUCKETS).astype(str), 8))
+    each = draw.negative_binomial(2, 2 / (2 + ROWS_PER_CUSTOMER), len(names))
+    owner = np.repeat(np.arange(len(names)), each)
+    begins = draw.integers(0, SPAN_DAYS // 2, len(names))
+    lives = begins + draw.integers(60, SPAN_DAYS, len(names))
+    end_us = (SPAN_DAYS + 1) * 86_400_000_000
+    offset = begins[owner] + draw.random(len(owner)) * (np.minimum(lives, SPAN_DAYS + 1) - begins)[owner]
+    ts = np.minimum((offset * 86_400_000_000).astype(np.int64), end_us - 1) + round(BEGIN.timestamp() * 1_000_000)
+    order = np.lexsort((ts, owner))
+    owner, ts = owner[order], ts[order]
+    kind = draw.choice(len(KINDS), len(owner), p=np.array(list(KINDS.values()))).astype(np.int32)
+    may_be_late = np.isin(kind, [place for place, name in enumerate(KINDS) if name in LATE])
+    late = np.where(may_be_late & (draw.random(len(owner)) < LATE_SHARE), draw.integers(1, 20, len(owner)) * 86_400_000_000, 0)
+    priced = np.isin(kind, [2, 9, 10])
+    amount = np.round(draw.lognormal(7.5, 0.8, len(owner)), 2)
+    moment = pa.timestamp("us", tz="UTC")
+    return pa.table(
+        {
+            "customer": pa.DictionaryArray.from_arrays(pa.array(owner.astype(np.int32)), pa.array(names)),
+            "ts": pa.array(ts).cast(moment),
+            "activity": pa.DictionaryArray.from_arrays(pa.array(kind), pa.array(list(KINDS))),
+            "_known_at": pa.array(ts + late).cast(moment),
+            "_amount": pa.array(amount, mask=~priced),
+        }
+    )
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    plain = pa.schema([(field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type) for field in table.schema])
+    repetitive = ["customer", "activity"]
+    pq.write_table(
+        table.cast(plain),
+        path,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=repetitive,
+        row_group_size=122_880,
+        store_schema=False,
+    )
+
+
+# --- ours -----------------------------------------------------------------------------------------------------------
+
+
+class Writing:
+    """One file a date, uncompressed; parts of few customers are put together until they make a row group worth its overhead."""
+
+    def __init__(self, target: Path, dates: list[datetime]) -> None:
+        self.paths = [target / f"{date:%Y-%m-%d}.parquet" for date in dates]
+        self.writers: list[pq.ParquetWriter] = []
+        self.held: list[list[pa.Table]] = []
+
+    def take(self, parts: list[pa.Table]) -> None:
+        """Hold one bucket's parts, one a date; write once enough are there."""
+        self.held.append(parts)
+        if sum(held[-1].num_rows for held in self.held) >= 32_768:
+            self.write()
+
+    def write(self) -> None:
+        """Write what is held."""
+        if not self.writers:
+            schema = self.held[0][0].schema
+            self.writers = [pq.ParquetWriter(path, schema, use_dictionary=False, compression="none") for path in self.paths]
+        for writer, *tables in zip(self.writers, *self.held, strict=True):
+            writer.write_table(pa.concat_tables(tables))
+        self.held = []
+
+    def close(self) -> None:
+        """Write the rest and close the files."""
+        if self.held:
+            self.write()
+        for writer in self.writers:
+            writer.close()
+
+
+def ours(source: Path, target: Path, dates: list[datetime], threads: int = 2) -> None:
+    """Measure bucket after bucket in two threads, and write each date's part as it comes, in the order of buckets."""
+    writing = Writing(target, dates)
+    waiting: list[Future[list[pa.Table]]] = []
+    with ThreadPoolExecutor(threads) as pool:
+        for path in sorted(source.glob("*.parquet")):
+            waiting.append(pool.submit(_measure_file, path, dates))
+            if len(waiting) > threads + 1:
+                writing.take(waiting.pop(0).result())
+        for future in waiting:
+            writing.take(future.result())
+    writing.close()
+
+
+def _measure_file(path: Path, dates: list[datetime]) -> list[pa.Table]:
+    table = pq.ParquetFile(path, read_dictionary=["customer", "activity"]).read(READ, use_threads=False)
+    trails = trails_of(table, columns=("_amount",))
+    return _parts(trails, measured(trails, COLUMNS.values(), as_of=dates))
+
+
+def _parts(trails: Trails, found: Measured) -> list[pa.Table]:
+    moment = pa.timestamp("us", tz="UTC")
+    seen_from = trails.seen_from()
+    parts = []
+    for place, date in enumerate(found.as_of):
+        arrays: dict[str, pa.Array] = {"customer": found.customers}
+        for name, aggregate in COLUMNS.items():
+            if aggregate.measure in (Measure.FIRST, Measure.LAST):
+                figure = found.whole(aggregate)[place]
+                arrays[name] = pa.array(figure, mask=figure < 0).view(moment)
+            elif aggregate.measure is Measure.COUNT:
+                arrays[name] = pa.array(found.whole(aggregate)[place].astype(np.int32))
+            else:
+                arrays[name] = pa.array(found.at(aggregate, place))
+        part = pa.table(arrays)
+        here = seen_from <= round(date.timestamp() * 1_000_000)
+        parts.append(part if here.all() else part.filter(pa.array(here)))
+    return parts
+
+
+PEERS = Path(__file__).parent / "signals_peers"
+NAMES = {"ours": "Lakmus: prefix sums", "polars": "Polars: one query a date", "duckdb": "DuckDB: lag, then GROUP BY", "pandas": "pandas"}
+
+
+# --- measuring ------------------------------------------------------------------------------------------------------
+
+
+def sums(target: Path) -> dict[str, list[float]]:
+    """Return the sum of every column at every date, and the number of customers; nulls do not count."""
+    import polars as pl
+
+    found = {}
+    for path in sorted(target.glob("*.parquet")):
+        frame = pl.scan_parquet(path)
+        columns = [pl.col(name).to_physical().sum().cast(pl.Float64) if name.endswith("_at") else pl.col(name).sum() for name in COLUMNS]
+        found[path.stem] = [float(part) for part in frame.select(pl.len(), *columns).collect().row(0)]
+    return found
+
+
+def check(ours_found: dict[str, list[float]], theirs: dict[str, list[float]], peer: str) -> None:
+    """A fast answer that differs is none."""
+    for date, figures in theirs.items():
+        for name, one, other in zip(["customers", *COLUMNS], ours_found[date], figures, strict=True):
+            # Squares are kept in whole numbers, gaps in millionths of a day.
+            if not math.isclose(one, other, rel_tol=1e-6):
+                raise SystemExit(f"{peer} differs in {name} at {date}: {one} and {other}")
+
+
+def command(name: str, source: Path, target: Path, pandas_python: str = sys.executable) -> list[str]:
+    """Return how a contender is started."""
+    if name == "ours":
+        return [sys.executable, "-m", "benchmarks.signals_speed", "--ours", str(source), str(target)]
+    python = pandas_python if name == "pandas" else sys.executable
+    return [python, str(PEERS / f"with_{name}.py"), str(source), str(target), *(date.isoformat() for date in DATES)]
+
+
+def measure(rows: int, peers: list[str], repeats: int, folder: Path, pandas_python: str) -> list[Line]:
+    """Generate, run everybody in turn, compare the sums, return the lines of the table."""
+    from benchmarks.measuring import Line, Run, best, run
+
+    source = folder / "stream"
+    generate(source, rows)
+    runs: dict[str, list[Run]] = {name: [] for name in ["ours", *peers]}
+    for _ in range(repeats):
+        for name, own in runs.items():
+            target = folder / name
+            target.mkdir(exist_ok=True)
+            own.append(run(command(name, source, target, pandas_python)))
+    expected = sums(folder / "ours")
+    for peer in peers:
+        check(expected, sums(folder / peer), peer)
+    fastest = {name: best(own) for name, own in runs.items()}
+    polars = fastest.get("polars", fastest["ours"])
+    size = sum(path.stat().st_size for path in source.glob("*.parquet")) / 1e6
+    remark = f"{rows:,} activities, {int(expected[max(expected)][0]):,} customers, {size:,.0f} MB"
+    return [
+        Line(NAMES[name], one.seconds, one.peak_bytes, polars.seconds / one.seconds, remark if name == "polars" else "")
+        for name, one in fastest.items()
+    ]
+
+
+def main() -> None:
+    """Read the arguments, measure, print; or be one of those who are measured."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=2_000_000)
+    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--peers", default="polars,duckdb")
+    parser.add_argument("--pandas-python", default=sys.executable, help="an interpreter that has pandas (group `bench`)")
+    parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/benchmarks.md")
+    parser.add_argument("--ours", nargs=2, type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.ours:
+        ours(*arguments.ours, DATES)
+        return
+    with tempfile.TemporaryDirectory(prefix="lakmus-signals-speed-") as folder:
+        lines = measure(arguments.rows, arguments.peers.split(","), arguments.repeats, Path(folder), arguments.pandas_python)
+    from benchmarks.measuring import publish
+
+    publish("Signals of 12 dates", lines, record=arguments.record)
+
+
+if __name__ == "__main__":
+    main()
