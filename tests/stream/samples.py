@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -43,6 +45,11 @@ def reader(rows: list[dict[str, object]]) -> pa.RecordBatchReader:
 def content(stream: Stream, as_of: datetime = LATER) -> list[dict[str, object]]:
     """Every activity that reading gives, bucket after bucket."""
     return [row for bucket in range(stream.bucket_count) for row in stream.read_bucket(bucket, as_of=as_of).to_pylist()]
+
+
+def copied(stream: Stream, folder: Path) -> Stream:
+    """The same stream in a folder of one's own: copying costs a hundredth of making."""
+    return Stream.open(shutil.copytree(stream.path, folder / "copy"))
 
 
 def orders_of(stream: Stream, customer: str, as_of: datetime = LATER) -> list[str]:

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lakmus.stream.store import Stream
-from tests.stream.samples import LATER, content, order, orders_of, reader
+from tests.stream.samples import LATER, content, copied, order, orders_of, reader
 
 SECRETS = ("кл-секретный-77", "Анна Тайная", "anna.tajnaya", "9165550177", "хочу пожаловаться на 77", "тайная-карта", "заказ-тайный")
 
@@ -34,9 +34,9 @@ def bytes_of(folder: Path) -> bytes:
     return b"\n".join(found)
 
 
-@pytest.fixture
-def stream(tmp_path) -> Stream:
-    made = Stream.create(tmp_path / "s", buckets=4)
+@pytest.fixture(scope="module")
+def original(tmp_path_factory) -> Stream:
+    made = Stream.create(tmp_path_factory.mktemp("erasing") / "s", buckets=2)
     made.append(reader([order(number, f"c{number % 5}", number) for number in range(50)]))
     details = {"_name": "Анна Тайная", "_text": "хочу пожаловаться на 77", "feature_json": '{"mail": "anna.tajnaya@x.ru"}'}
     made.append(reader([order(900 + n, "кл-секретный-77", n, **details) for n in range(3)]))
@@ -47,6 +47,11 @@ def stream(tmp_path) -> Stream:
     made.identity.link([(kind, written, "кл-секретный-77") for kind, written in link], source="test", at=LATER)
     made.identity.link([("email", "shared@x.ru", "c1"), ("email", "c2@x.ru", "c2")], source="test", at=LATER)
     return made
+
+
+@pytest.fixture
+def stream(original, tmp_path) -> Stream:
+    return copied(original, tmp_path)
 
 
 def test_before_forgetting_every_secret_is_there(stream) -> None:

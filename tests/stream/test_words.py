@@ -11,7 +11,7 @@ from lakmus.stream.words import CODE, MOST_WORDS, Words
 COLUMNS = st.lists(st.lists(st.sampled_from([None, "", "a", "aa", "да", "слово"]), max_size=5), max_size=5)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(COLUMNS)
 def test_codes_read_back_as_the_words_they_stand_for(columns) -> None:
     words = Words()
