@@ -12,7 +12,7 @@ from lakmus.connectors.files.sql import utc_of_local
 from lakmus.connectors.files.staging import Staged
 
 SINCE_ALWAYS = "timestamp '1970-01-01'"
-CANCELLED = "(отмен|аннулир|cancel|annul|void)"
+CANCELLED = "(отмен|аннулир|cancel|annul|void|не реализован|провал|проигран|closed lost|отказ)"
 RETURNED_INVOICE = "regexp_matches(\"order\", '^C\\d')"
 
 
@@ -42,7 +42,20 @@ class Reading:
 
 def emissions(reading: Reading) -> list[Emission]:
     """Return what a file becomes, kind by kind."""
-    return EMITTERS[reading.staged.plan.kind or ""](reading)
+    return EMITTERS[reading.staged.plan.kind or ""](reading) + _names(reading)
+
+
+def _names(reading: Reading) -> list[Emission]:
+    """What customers are called, where orders or cases say it and no list of customers does."""
+    told = reading.staged.plan.kind in ("orders", "order_lines", "cases") and reading.has("name") and reading.has("customer")
+    if not told or "customers" in reading.together:
+        return []
+    who = '"customer_written"' if reading.has("customer_written") else '"customer"'
+    first = (
+        f"(select {who} as who, min(customer) as customer, arg_min(name, _row) as name, min(_row) as _row"
+        f" from {reading.staged.relation} where name is not null and customer is not null and {who} is not null group by 1)"
+    )
+    return [Emission("gave_details", first, {"ts": SINCE_ALWAYS, "customer": "customer", "_name": "name"}, who="who")]
 
 
 def _emit(reading: Reading, kind: str, columns: Columns, where: str = "true", features: Columns | None = None) -> Emission:

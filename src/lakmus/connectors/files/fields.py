@@ -45,7 +45,7 @@ FIELDS: dict[str, Field] = {
     for field in (
         _field(
             "customer", ID, "клиент", "customer",
-            "id клиента, клиент id, код клиента, номер клиента, клиент, покупатель, контрагент, партнер, заказчик, id покупателя,"
+            "id клиента, клиент id, код клиента, номер клиента, контрагент код, клиент код, покупатель код, заказчик код, код партнера, клиент, покупатель, контрагент, партнер, заказчик, id покупателя,"
             " код покупателя, код контрагента, id контрагента, пользователь, id пользователя, абонент, лицевой счет,"
             " внешний id клиента, клиент externalid, customer, customer id, customer no, customer number, customer code, client,"
             " client id, client code, user id, user, buyer, buyer id, account id, member id, consumer id, shopper id, contact id,"
@@ -55,7 +55,7 @@ FIELDS: dict[str, Field] = {
                "customer unique id, unique customer id, master id, master customer id, golden id, id мастер записи, единый id клиента, общий id клиента"),
         _field(
             "order", ID, "заказ", "order",
-            "номер заказа, № заказа, заказ, id заказа, код заказа, заказ номер, заказ клиента, внешний номер заказа, номер чека, чек,"
+            "номер заказа, № заказа, заказ, id заказа, код заказа, заказ номер, заказ клиента, внешний номер заказа, номер чека, чек, документ номер, номер реализации, id сделки, номер сделки, deal id,"
             " номер накладной, номер документа, order, order id, order no, order number, order code, order ref, invoice, invoice no,"
             " invoice number, invoice id, receipt, receipt no, receipt id, transaction id, purchase id, sales order",
         ),
@@ -71,7 +71,7 @@ FIELDS: dict[str, Field] = {
         _field("contract", ID, "договор", "contract", "договор, номер договора, id договора, код договора, contract id, contract no, contract number,"
                " subscription id, подписка, номер подписки, agreement"),
         _field("anonymous", ID, "посетитель сайта", "site visitor", "client id сайта, ga client id, cookie id, visitor id, id посетителя, yandex client id, ym client id, session user"),
-        _field("ts", MOMENT, "когда", "when", "дата, дата и время, время, date, datetime, date time, timestamp, ts, created at, created, created time, дата создания, создан, когда, момент"),
+        _field("ts", MOMENT, "когда", "when", "дата, дата и время, время, документ дата, date, datetime, date time, timestamp, ts, created at, created, created time, дата создания, создан, когда, момент"),
         _field("clock", LABEL, "время суток", "time of day"),
         _field("amount", NUMBER, "сумма", "amount", "сумма, итого, всего, amount, total, sum, total amount, grand total, value, dollar value, dollars, сумма итого, сумма с ндс"),
         _field("price", NUMBER, "цена", "price", "цена, цена за единицу, цена за штуку, price, unit price, item price, sale price"),
@@ -113,20 +113,20 @@ FIELDS: dict[str, Field] = {
         _field("paid_at", MOMENT, "оплачено", "paid", "дата оплаты, оплачен, оплачено, order approved at, paid at, payment date, paid date, approved at"),
         _field(
             "replied_at", MOMENT, "первый ответ", "first reply",
-            "дата ответа, ответ дан, время ответа, дата первого ответа, первый ответ, ответ отправлен, issue responded, responded at, replied at, first reply at, first response at, answered at, answer date, response date, reply date",
+            "дата ответа, ответ дан, дата ответа компании, дата ответа организации, дата ответа на отзыв, дата и время первого ответа, время ответа, дата первого ответа, первый ответ, ответ отправлен, issue responded, responded at, replied at, first reply at, first response at, answered at, answer date, response date, reply date",
         ),
-        _field("reply_text", TEXT, "текст ответа", "reply", "ответ, текст ответа, ответ компании, reply, response, answer, owner reply, company reply"),
+        _field("reply_text", TEXT, "текст ответа", "reply", "ответ, текст ответа, ответ компании, ответ организации, ответ владельца, ответ магазина, официальный ответ, ответ на отзыв, reply, response, answer, owner reply, company reply"),
         _field("answered_at", MOMENT, "опрос пройден", "survey answered", "survey response date, дата прохождения, дата ответа на опрос, survey answered at, response at, completed at"),
-        _field("resolved_at", MOMENT, "закрыто", "resolved", "дата закрытия, закрыто, закрыт, дата решения, решено, resolved at, closed at, closed, close date, closed date, resolution date, solved at, resolved date"),
+        _field("resolved_at", MOMENT, "закрыто", "resolved", "дата закрытия, закрыто, закрыт, дата решения, решено, решен, закрыта, решена, дата и время закрытия, дата выполнения, resolved at, closed at, closed, close date, closed date, resolution date, solved at, resolved date"),
         _field("reopened_at", MOMENT, "открыто снова", "reopened", "дата повторного открытия, открыто повторно, повторно открыто, переоткрыто, reopened at, reopen date, reopened date"),
         _field("ended_at", MOMENT, "договор окончен", "contract ended", "дата окончания, дата расторжения, окончание, расторгнут, ended at, end date, termination date, churn date, cancelled on"),
         _field("reason", LABEL, "причина", "reason", "причина, причина возврата, причина отмены, причина обращения, reason, return reason, cancel reason, cancellation reason, refund reason"),
         _field("topic", LABEL, "тема", "topic", "тема, тема обращения, категория, категория обращения, тематика, вид обращения, тип обращения, topic, category, issue type, ticket type, case reason, product category"),
-        _field("shift", LABEL, "смена", "shift", "смена, смена сотрудника, agent shift, shift, группа, группа сотрудников, team"),
-        _field("email", LABEL, "e-mail", "e-mail", "e mail, email, mail, почта, электронная почта, эл почта, адрес электронной почты, email address, e mail клиента, customer email, client email"),
-        _field("phone", LABEL, "телефон", "phone", "телефон, номер телефона, мобильный, мобильный телефон, сотовый, тел, phone, phone number, mobile, mobile phone, msisdn, телефон клиента, customer phone, client phone"),
-        _field("card", ID, "карта лояльности", "loyalty card", "карта лояльности, номер карты, карта, дисконтная карта, бонусная карта, loyalty card, card number, card no, card id, loyalty id"),
-        _field("name", LABEL, "имя", "name", "фио, имя, имя клиента, фамилия имя, фио клиента, наименование клиента, полное имя, name, full name, customer name, client name, contact name"),
+        _field("shift", LABEL, "смена", "shift", "смена, смена сотрудника, agent shift, shift, группа сотрудников, team"),
+        _field("email", LABEL, "e-mail", "e-mail", "e mail, email, mail, почта, электронная почта, эл почта, адрес электронной почты, рабочий email, рабочий e mail, рабочий email контакт, контакт рабочий email, контакт рабочий e mail, email клиента, почта клиента, email покупателя, email контакта, email address, e mail клиента, customer email, client email"),
+        _field("phone", LABEL, "телефон", "phone", "телефон, номер телефона, мобильный, мобильный телефон, сотовый, тел, рабочий телефон, рабочий телефон контакт, контакт рабочий телефон, контакт мобильный телефон, телефон покупателя, телефон контакта, контактный телефон, phone, phone number, mobile, mobile phone, msisdn, телефон клиента, customer phone, client phone"),
+        _field("card", ID, "карта лояльности", "loyalty card", "карта лояльности, номер карты, карта, карта клиента, карта покупателя, номер карты клиента, номер карты лояльности, карта постоянного покупателя, код карты, дисконтная карта, бонусная карта, loyalty card, card number, card no, card id, loyalty id"),
+        _field("name", LABEL, "имя", "name", "фио, имя, имя клиента, контакт, основной контакт, контактное лицо, фио покупателя, имя покупателя, контрагент наименование, клиент наименование, покупатель наименование, имя пользователя, фамилия имя, фио клиента, наименование клиента, полное имя, name, full name, customer name, client name, contact name"),
         _field("registered_at", MOMENT, "зарегистрирован", "registered", "дата регистрации, зарегистрирован, регистрация, registered at, registration date, signup date, sign up date, joined at, registered, member since"),
         _field("template", LABEL, "шаблон", "template", "шаблон, шаблон сообщения, код шаблона, название рассылки, рассылка, template, template id, template name, campaign, mailing"),
         _field("points", NUMBER, "баллы", "points", "баллы, бонусы, количество баллов, сумма баллов, points, bonus, bonus points, miles"),

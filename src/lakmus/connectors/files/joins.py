@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lakmus.connectors.files.plan import FilePlan
+from lakmus.connectors.files.second_thoughts import looks_like_names
 from lakmus.history.wording import Wording
 
 BY_ORDER = Wording(
@@ -19,6 +20,10 @@ BY_CONTACT = Wording(
 )
 SKIPPED = Wording("справочник, событий в нём нет: пропустим", "a reference list without activities: it will be passed over")
 NOBODY = Wording("номера клиента нет: события останутся без клиента", "there is no customer number: the activities stay without a customer")
+BY_NAME = Wording(
+    "клиенты различаются только по имени из «{column}»: тёзки станут одним клиентом. Добавьте в выгрузку код, телефон или почту",
+    "customers are told apart by the name in “{column}” alone: namesakes become one. Add a code, phone or e-mail to the export",
+)
 HAVE_ORDERS = ("orders", "order_lines")
 
 
@@ -47,6 +52,9 @@ def _joins(file: FilePlan, files: tuple[FilePlan, ...]) -> tuple[Wording, ...]:
 def _notes(file: FilePlan) -> tuple[Wording, ...]:
     if file.is_reference:
         return (SKIPPED,)
+    customer = file.column_of("customer")
+    if customer and looks_like_names(customer.samples):
+        return (BY_NAME.filled(column=customer.name),)
     links = ("customer", "order", "case", "email", "phone", "card", "anonymous", "customer_master", "contract")
     if (
         file.kind

@@ -12,6 +12,7 @@ from lakmus.connectors.files.fields import FIELDS, SYNONYMS, Sort
 from lakmus.connectors.files.file_kinds import FILE_KINDS, FileKind
 from lakmus.connectors.files.names import compact, words
 from lakmus.connectors.files.plan import ColumnPlan
+from lakmus.connectors.files.second_thoughts import think_again
 
 SAMPLES = 5
 CLOCK = re.compile(r"^\d{1,2}:\d{2}(:\d{2})?$")
@@ -93,6 +94,7 @@ def fit_kind(kind: FileKind, names: Sequence[str], cells: Sequence[Sequence[str]
             fields[index], confidence[index] = field, min(0.99, 0.6 + 0.13 * strength)
             weight, unread = weight + strength, unread - 1
     _fill_by_content(kind, fields, confidence, cells)
+    think_again(kind, names, fields, cells, lambda name: _meaning(kind, name)[1])
     missing = tuple(group for group in kind.required if not any(field in fields for field in group))
     weight += 3.0 * bool(set(words(file_name)) & set(kind.titles)) + 2.0 * (not missing) - 0.3 * unread
     return Fit(kind, tuple(fields), tuple(confidence), weight, missing)

@@ -129,6 +129,7 @@ ROW_REFUSALS: dict[str, Wording] = {
     "broken_row": Wording("строку нельзя разобрать: нарушены кавычки", "the row cannot be taken apart: its quotes are broken"),
     "wrong_encoding": Wording("в строке испорчена кодировка", "the encoding of the row is damaged"),
     "empty_row": Wording("строка пуста или не читается", "the row is empty or cannot be read"),
+    "total_row": Wording("строка итогов", "a row of totals"),
     "missing_date": Wording("нет даты: «{column}»", "the date is missing: “{column}”"),
     "bad_date": Wording("не дата: «{column}»", "not a date: “{column}”"),
     "impossible_date": Wording("такой даты быть не может: «{column}»", "an impossible date: “{column}”"),

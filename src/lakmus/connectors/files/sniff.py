@@ -94,6 +94,34 @@ def find_header(rows: Sequence[Sequence[str]]) -> tuple[int | None, tuple[str, .
     return None, tuple(f"column {number}" for number in range(1, columns + 1))
 
 
+def find_header_of_sheet(rows: Sequence[Sequence[str]]) -> tuple[int | None, tuple[str, ...]]:
+    """Return the last row of a sheet's header and its names; a header of two rows, its upper cells merged, gives joined names.
+
+    The upper row stands over several columns ("Документ") or over both rows ("Цена"); the lower one names what the first left open.
+    """
+    header, names = find_header(rows)
+    places = [header] if header is not None else []
+    places += [index for index in range(min(HEADER_WITHIN, len(rows) - 1)) if index not in places]
+    for index in places:
+        upper, lower = ([cell.strip() for cell in row] for row in rows[index : index + 2]) if index + 1 < len(rows) else ([], [])
+        width = max((len(row) for row in rows[index : index + 8]), default=0)
+        both = [place for place in range(min(len(upper), len(lower))) if upper[place] or lower[place]]
+        spans = [place for place in both if not upper[place]]
+        merged = [place for place in both if upper[place] and not lower[place]]
+        texts = [cell for cell in (*upper, *lower) if cell]
+        if spans and merged and len(both) > max(2, 0.8 * width) and upper[0] and not any(_is_value(cell) for cell in texts):
+            return index + 1, unique_names(_joined(upper, lower))
+    return header, names
+
+
+def _joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    names, over = [], ""
+    for above, below in zip(upper, lower, strict=True):
+        over = above or over
+        names.append(" ".join(part for part in ((over, below) if below else (above,)) if part))
+    return names
+
+
 def unique_names(cells: Sequence[str]) -> tuple[str, ...]:
     """Return the header's names, empty ones called by their place and repeated ones numbered."""
     seen: Counter[str] = Counter()

@@ -20,7 +20,7 @@ from lakmus.connectors.files.archives import Unpacked, unpack_gzip, unpack_zip, 
 from lakmus.connectors.files.encodings import LONGEST_LINE, SAMPLE, scan_text, transcode
 from lakmus.connectors.files.formats import detect_format
 from lakmus.connectors.files.refusals import refusal
-from lakmus.connectors.files.sniff import SAMPLE_ROWS, WHITE_SPACE, cut_text, find_header, unique_names
+from lakmus.connectors.files.sniff import SAMPLE_ROWS, WHITE_SPACE, cut_text, find_header_of_sheet, unique_names
 from lakmus.connectors.files.sql import literal, named
 
 COLUMNS = 1000
@@ -117,7 +117,7 @@ def _sheets(place: Unpacked, name: str) -> list[Glance]:
     found = []
     for sheet, table in tables:
         rows = [["" if cell is None else cell for cell in row.values()] for row in table.to_pylist()]
-        header, titles = find_header(rows)
+        header, titles = find_header_of_sheet(rows)
         below = rows[header + 1 :] if header is not None else rows
         filled = tuple(tuple(row) for row in below if any(cell.strip() for cell in row))
         if titles and filled:

@@ -1,0 +1,67 @@
+"""What a column's name promises and its cells deny: names of people that are no customer numbers, planned days of delivery, totals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from lakmus.connectors.files.file_kinds import FileKind
+from lakmus.connectors.files.names import compact
+
+NAME = re.compile(r"[^\W\d_][^\d_@]*")
+ONE_NAME = re.compile(r"[А-ЯЁ][а-яё]+")
+OF_GOODS_ONLY = re.compile("товар|goods|items|products|subtotal|бездоставки|withoutdelivery")
+NOT_DELIVERED = re.compile(
+    "отмен|аннулир|cancel|достав(ля|ка)|в пути|нов(ый|ая)|ожида|обработ|комплект|собира|сборк|передан|резерв"
+    "|process|shipped|transit|pending|new",
+    re.IGNORECASE,
+)
+FEWEST = 2
+
+
+def looks_like_names(cells: Sequence[str]) -> bool:
+    """Say whether a column holds names of people or firms rather than numbers or codes that belong to one of them."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    named = sum(bool(NAME.fullmatch(cell)) and (" " in cell or bool(ONE_NAME.fullmatch(cell))) for cell in filled)
+    return bool(filled) and named >= 0.8 * len(filled)
+
+
+def think_again(
+    kind: FileKind, names: Sequence[str], fields: list[str | None], cells: Sequence[Sequence[str]], meaning: Callable[[str], str | None]
+) -> None:
+    """Correct, in place, the fields that the names of columns suggested."""
+    if "customer" in fields:
+        _names_are_no_numbers(kind, names, fields, cells, meaning)
+    if kind.name == "orders" and {"freight", "amount"} <= set(fields):
+        # An order's sum holds the delivery, unless it says that it is of the goods alone.
+        if not OF_GOODS_ONLY.search(compact(names[fields.index("amount")])):
+            fields[fields.index("freight")] = None
+    if kind.name == "orders" and {"status", "delivered_at"} <= set(fields) and "promised_at" not in fields:
+        _a_day_that_has_not_come(fields, cells)
+
+
+def _names_are_no_numbers(
+    kind: FileKind, names: Sequence[str], fields: list[str | None], cells: Sequence[Sequence[str]], meaning: Callable[[str], str | None]
+) -> None:
+    """Two people may share a name: where a code, an e-mail, a phone or a card stands beside it, that tells who it is.
+
+    Whoever signs a review gives any name they like, which is nobody's number.
+    """
+    place = fields.index("customer")
+    if not looks_like_names(cells[place]):
+        return
+    codes = [index for index, name in enumerate(names) if fields[index] is None and meaning(name) == "customer"]
+    code = next((index for index in codes if any(cell.strip() for cell in cells[index]) and not looks_like_names(cells[index])), None)
+    if code is None and kind.name != "reviews" and not {"email", "phone", "card"} & set(fields):
+        return
+    fields[place] = "name" if "name" in kind.fields and "name" not in fields else None
+    if code is not None:
+        fields[code] = "customer"
+
+
+def _a_day_that_has_not_come(fields: list[str | None], cells: Sequence[Sequence[str]]) -> None:
+    """A day of delivery that orders have which are not delivered is the day that was agreed on."""
+    status, day = cells[fields.index("status")], cells[fields.index("delivered_at")]
+    open_days = [bool(day[row].strip()) for row in range(len(status)) if NOT_DELIVERED.search(status[row])]
+    if len(open_days) >= FEWEST and sum(open_days) > 0.5 * len(open_days):
+        fields[fields.index("delivered_at")] = "promised_at"
