@@ -16,13 +16,20 @@ Lakmus = Callable[..., subprocess.CompletedProcess[str]]
 FOREIGN = ("PYTEST_CURRENT_TEST", "DATABASE_URL", "LAKMUS_HOME", "DJANGO_SETTINGS_MODULE")
 
 
-def run_lakmus(*words: object, folder: Path, language: str = "en_GB.UTF-8", stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Run `lakmus …` in a folder, without a terminal, in an environment free of the test's own."""
-    surroundings = {name: held for name, held in os.environ.items() if name not in FOREIGN and not name.startswith("LC_")}
+def surroundings() -> dict[str, str]:
+    """Return the environment without what belongs to the test's own process."""
+    return {name: held for name, held in os.environ.items() if name not in FOREIGN and not name.startswith("LC_")}
+
+
+def run_lakmus(
+    *words: object, folder: Path, language: str = "en_GB.UTF-8", stdin: str | None = None, database: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run `lakmus …` in a folder, without a terminal, on the home's own database or on that of an address."""
+    chosen = {"DATABASE_URL": database} if database else {}
     return subprocess.run(
         [sys.executable, "-m", "lakmus", *map(str, words)],
         cwd=folder,
-        env=surroundings | {"LANG": language},
+        env=surroundings() | {"LANG": language} | chosen,
         input=stdin or "",
         capture_output=True,
         text=True,
