@@ -71,12 +71,13 @@ class BgNbd:
         return self.alive_probability(histories) * expected
 
 
-def fit_bg_nbd(histories: PurchaseHistories) -> BgNbd | NotEnoughEvidence:
+def fit_bg_nbd(histories: PurchaseHistories, *, however_wide: bool = False) -> BgNbd | NotEnoughEvidence:
     """Return the maximum-likelihood fit, or why the purchases do not allow one.
 
     Parameters
     ----------
-    histories : any unit of time; equal ones are counted once.
+    histories : any unit of time; equal ones are counted once. however_wide : take parameters that the data leave open where the climb
+    ended; probabilities of purchases hardly depend on them, since the likelihood is flat there. Standard errors are then NaN.
     """
     if (lack := too_few_repeats(histories.repeat_customers_count)) is not None:
         return lack
@@ -87,7 +88,7 @@ def fit_bg_nbd(histories: PurchaseHistories) -> BgNbd | NotEnoughEvidence:
     starts = [np.log([r, r * mean_age / max(mean_repeats, 0.05), a, b]) for r, a, b in ((0.5, 0.8, 2.5), (1.5, 0.3, 3.0), (0.2, 2.0, 2.0))]
     parts = [exact] if rough is None else [rough, exact]
     summit = best_summit([_slope_of(part) for part in parts], starts)
-    if (lack := undetermined(summit, histories.repeat_customers_count)) is not None:
+    if (lack := undetermined(summit, histories.repeat_customers_count)) is not None and not however_wide:
         return lack
     r, alpha, a, b = summit.parameters
     errors = summit.standard_errors

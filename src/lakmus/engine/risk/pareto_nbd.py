@@ -77,12 +77,13 @@ class ParetoNbd:
         return np.asarray(self.alive_probability(histories) * rate * whole * stay)
 
 
-def fit_pareto_nbd(histories: PurchaseHistories) -> ParetoNbd | NotEnoughEvidence:
+def fit_pareto_nbd(histories: PurchaseHistories, *, however_wide: bool = False) -> ParetoNbd | NotEnoughEvidence:
     """Return the maximum-likelihood fit, or why the purchases do not allow one.
 
     Parameters
     ----------
-    histories : any unit of time; equal ones are counted once.
+    histories : any unit of time; equal ones are counted once. however_wide : take parameters that the data leave open where the climb
+    ended; probabilities of purchases hardly depend on them, since the likelihood is flat there. Standard errors are then NaN.
     """
     if (lack := too_few_repeats(histories.repeat_customers_count)) is not None:
         return lack
@@ -96,7 +97,7 @@ def fit_pareto_nbd(histories: PurchaseHistories) -> ParetoNbd | NotEnoughEvidenc
     ]
     slopes = [_slope_of(exact, rough=False)] if rough is None else [_slope_of(rough, rough=True), _slope_of(exact, rough=False)]
     summit = best_summit(slopes, starts)
-    if (lack := undetermined(summit, histories.repeat_customers_count)) is not None:
+    if (lack := undetermined(summit, histories.repeat_customers_count)) is not None and not however_wide:
         return lack
     r, alpha, s, beta = summit.parameters
     errors = summit.standard_errors
