@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "lakmus.operations.accounts",
     "lakmus.operations.company",
     "lakmus.operations.imports",
+    "lakmus.operations.segments",
     "lakmus.web",
 ]
 

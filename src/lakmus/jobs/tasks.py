@@ -25,6 +25,16 @@ def compute_verdict(moment: str) -> str:
     return show_verdict(_home(), as_of=datetime.fromisoformat(moment)).key
 
 
+def prepare_pages(moment: str) -> str:
+    """Compute the verdict as of a moment and what the pages of signals read beside it; return its key."""
+    from lakmus.usecases.prepare_pages import prepare_pages as prepare
+    from lakmus.usecases.show_verdict import show_verdict
+
+    shown = show_verdict(_home(), as_of=datetime.fromisoformat(moment))
+    prepare(_home(), shown)
+    return shown.key
+
+
 def runner_name() -> str:
     """Return a name that no other process and no other call has, so that a job is never run by two under one name."""
     return f"{socket.gethostname()[:40]}-{os.getpid()}-{uuid.uuid4().hex[:12]}"

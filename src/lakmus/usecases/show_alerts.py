@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import duckdb
 import numpy as np
 
-from lakmus.engine.signals.alerts import BEYOND_NOISE, AlertRule, Counts, alerts_over
+from lakmus.engine.signals.alerts import BEYOND_NOISE, REGULARS_DOWN_A_FIFTH, AlertRule, Counts, alerts_over
 from lakmus.history.estimate import NotEnoughEvidence
+from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
+from lakmus.usecases import writing
+from lakmus.usecases.asking import ask, cursor
 from lakmus.usecases.home import Home
-from lakmus.usecases.results import Listing
+from lakmus.usecases.kept_beside import kept_json, kept_table
+from lakmus.usecases.results import Conditions, Listing
+from lakmus.usecases.show_cohorts import NO_GROUP
 from lakmus.usecases.show_verdict import Shown
 
 REGULAR_FROM = 3
@@ -36,7 +38,13 @@ DIMENSIONS = {
     "product": Wording("товар", "product"),
     "topic": Wording("тема", "topic"),
 }
+RULES = {rule.code: rule for rule in (BEYOND_NOISE, REGULARS_DOWN_A_FIFTH)}
+MEASURES_OF = {BEYOND_NOISE.code: tuple(MEASURES), REGULARS_DOWN_A_FIFTH.code: ("purchases",)}
+"""What each rule looks at; any other rule looks at everything."""
 SHORT_PAST = Wording("история короче, чем нужно, чтобы знать обычный шум", "the history is too short to know the usual noise")
+TOLD = Wording("{measure}, {dimension} {segment}, изменились к {day}", "{measure}, {dimension} {segment}, changed by {day}")
+
+Groups = dict[tuple[str, str], tuple[list[str], Counts]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,51 +80,120 @@ class AlertsShown:
 
 def show_alerts(home: Home, shown: Shown, *, rule: AlertRule = BEYOND_NOISE) -> AlertsShown:
     """Return the alerts of the half year before the verdict's moment, false discovery controlled over all segments at each look."""
-    with _counted(home, shown) as connection:
-        groups = _groups(connection)
-    weeks = max((counts.shape[1] for _, _, counts in groups.values()), default=0)
-    segments = sum(counts.shape[0] for _, _, counts in groups.values())
-    if weeks < NEEDED_WEEKS:
-        return AlertsShown((), segments, rule, NotEnoughEvidence(SHORT_PAST, NEEDED_WEEKS, weeks))
-    first = max(NEEDED_WEEKS - 1, weeks - LOOK_BACK_WEEKS)
-    told = alerts_over([counts for _, _, counts in groups.values()], rule, first_week=first, last_week=weeks - 1)
-    found = [
-        SegmentAlert(
-            measure,
-            dimension,
-            names[alert.change.segment],
-            shown.as_of - timedelta(weeks=weeks - 1 - alert.week),
-            7 * rule.window_weeks,
-            alert.change.observed,
-            alert.change.expected,
-            alert.change.change,
-            alert.change.p_value,
-        )
-        for (measure, dimension), (names, _, _), alerts in zip(groups, groups.values(), told, strict=True)
-        for alert in alerts
-    ]
-    return AlertsShown(tuple(sorted(found, key=lambda alert: (alert.until, -alert.p_value), reverse=True)), segments, rule)
+    kept = kept_json(shown, f"alerts-{rule.code}", lambda: _found(home, shown, rule))
+    shortage = NotEnoughEvidence(SHORT_PAST, NEEDED_WEEKS, kept["weeks"]) if kept["weeks"] < NEEDED_WEEKS else None
+    alerts = tuple(SegmentAlert(**row | {"until": datetime.fromisoformat(row["until"])}) for row in kept["alerts"])
+    return AlertsShown(alerts, kept["segments"], rule, shortage)
 
 
 def customers_behind(home: Home, shown: Shown, alert: SegmentAlert, *, page: int = 1, size: int = 50) -> Listing:
     """Return the segment's customers whose number moved most with it: `customer`, `before` (per window, from the reference), `now`."""
+    sql, parameters = _behind(home, shown, alert)
+    total = ask(f"SELECT count(*) AS n FROM ({sql})", parameters)[0]["n"]  # noqa: S608 - only constants
+    ordered = f"{sql} ORDER BY abs(now - before) DESC, customer LIMIT ? OFFSET ?"
+    return Listing(total, ask(ordered, [*parameters, size, (max(page, 1) - 1) * size]))
+
+
+def alert_asked(alert: SegmentAlert) -> dict[str, str]:
+    """Return what names an alert in an address or in a saved segment."""
+    direction = "down" if alert.change < 0 else "up"
+    named = {name: str(getattr(alert, name)) for name in ("measure", "dimension", "segment", "window_days")}
+    return named | {"until": alert.until.astimezone(UTC).isoformat(), "direction": direction}
+
+
+def alert_conditions(home: Home, shown: Shown, asked: Mapping[str, str]) -> Conditions:
+    """Return which customers stand behind an alert; see `alert_asked`.
+
+    Raises
+    ------
+    BadInput : there can be no such alert.
+    """
+    sql, parameters = _behind(home, shown, _named(asked))
+    conditions = Conditions()
+    conditions.add(f"customer IN (SELECT customer FROM ({sql}))", *parameters)  # noqa: S608 - only constants
+    return conditions
+
+
+def alert_told(asked: Mapping[str, str], *, time_zone: str) -> Wording:
+    """Say in words what an alert told.
+
+    Raises
+    ------
+    BadInput : there can be no such alert.
+    """
+    alert = _named(asked)
+    measure, dimension = MEASURES[alert.measure], DIMENSIONS[alert.dimension]
+    day = {language: writing.day(alert.until, language, time_zone=time_zone) for language in ("ru", "en")}
+    return Wording(
+        TOLD.ru.format(measure=measure.ru, dimension=dimension.ru, segment=alert.segment, day=day["ru"]),
+        TOLD.en.format(measure=measure.en, dimension=dimension.en, segment=alert.segment, day=day["en"]),
+    )
+
+
+def moved(home: Home, shown: Shown, asked: Mapping[str, str], customers: Sequence[str]) -> dict[str, tuple[float, int]]:
+    """Return, for these customers, how many they had per window before an alert, and how many in its window."""
+    sql, parameters = _behind(home, shown, _named(asked))
+    found = ask(f"SELECT * FROM ({sql}) WHERE list_contains(?::VARCHAR[], customer)", [*parameters, list(customers)])  # noqa: S608
+    return {row["customer"]: (row["before"], row["now"]) for row in found}
+
+
+def _named(asked: Mapping[str, str]) -> SegmentAlert:
+    try:
+        until = datetime.fromisoformat(asked["until"])
+        days = int(asked["window_days"])
+        known = asked["measure"] in MEASURES and asked["dimension"] in DIMENSIONS and until.tzinfo is not None and 0 < days < 1000
+        change = {"down": -1.0, "up": 1.0}[asked["direction"]]
+        segment = asked["segment"]
+    except (KeyError, ValueError) as problem:
+        raise BadInput("no_such_group", NO_GROUP) from problem
+    if not known:
+        raise BadInput("no_such_group", NO_GROUP)
+    return SegmentAlert(asked["measure"], asked["dimension"], segment, until, days, 0, 0.0, change, 1.0)
+
+
+def _behind(home: Home, shown: Shown, alert: SegmentAlert) -> tuple[str, list[Any]]:
     reference = BEYOND_NOISE.reference_windows
     since = alert.until - timedelta(days=alert.window_days)
     start = since - timedelta(days=alert.window_days * reference)
     sign = -1 if alert.change < 0 else 1
-    parameters = [since, reference, since, alert.measure, alert.dimension, alert.segment, start, alert.until, sign]
-    with _counted(home, shown) as connection:
-        total = connection.execute(f"SELECT count(*) FROM ({BEHIND})", parameters).fetchall()[0][0]  # noqa: S608 - only constants
-        ordered = f"{BEHIND} ORDER BY abs(now - before) DESC, customer LIMIT ? OFFSET ?"
-        found = connection.sql(ordered, params=[*parameters, size, (max(page, 1) - 1) * size])
-        rows = found.to_arrow_table().to_pylist()
-    return Listing(total, rows)
+    counted = [since, reference, since, _happened(home, shown), alert.measure, alert.dimension, alert.segment, start, alert.until, sign]
+    return BEHIND, counted
 
 
-def _groups(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], tuple[list[str], int, Counts]]:
+def _found(home: Home, shown: Shown, rule: AlertRule) -> dict[str, Any]:
+    looked_at = MEASURES_OF.get(rule.code, tuple(MEASURES))
+    groups = {key: group for key, group in _groups(home, shown).items() if key[0] in looked_at}
+    weeks = max((counts.shape[1] for _, counts in groups.values()), default=0)
+    alerts: list[dict[str, Any]] = []
+    if weeks >= NEEDED_WEEKS:
+        first = max(NEEDED_WEEKS - 1, weeks - LOOK_BACK_WEEKS)
+        told = alerts_over([counts for _, counts in groups.values()], rule, first_week=first, last_week=weeks - 1)
+        found = [
+            SegmentAlert(
+                measure,
+                dimension,
+                names[alert.change.segment],
+                shown.as_of - timedelta(weeks=weeks - 1 - alert.week),
+                7 * rule.window_weeks,
+                alert.change.observed,
+                alert.change.expected,
+                alert.change.change,
+                alert.change.p_value,
+            )
+            for ((measure, dimension), (names, _)), each in zip(groups.items(), told, strict=True)
+            for alert in each
+        ]
+        found.sort(key=lambda alert: (alert.until, -alert.p_value), reverse=True)
+        alerts = [asdict(alert) | {"until": alert.until.isoformat()} for alert in found]
+    return {"weeks": weeks, "segments": sum(counts.shape[0] for _, counts in groups.values()), "alerts": alerts}
+
+
+def _groups(home: Home, shown: Shown) -> Groups:
     """The counts of each measure and dimension, shape (segments, weeks), the last column ending at the verdict's moment."""
-    rows = connection.execute(WEEKS, [MOST_SEGMENTS]).fetchnumpy()
-    groups: dict[tuple[str, str], tuple[list[str], int, Counts]] = {}
+    with cursor() as connection:
+        asked = [shown.as_of, _happened(home, shown), shown.as_of, MOST_SEGMENTS]
+        rows = connection.sql(WEEKS, params=asked).fetchnumpy()
+    groups: Groups = {}
     pairs = sorted(set(zip(rows["measure"].tolist(), rows["dimension"].tolist(), strict=True)))
     longest = int(rows["weeks_back"].max()) + 1 if len(rows["weeks_back"]) else 0
     for measure, dimension in pairs:
@@ -125,31 +202,18 @@ def _groups(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], tupl
         counts = np.zeros((len(names), longest), np.int64)
         np.add.at(counts, (numbers, longest - 1 - rows["weeks_back"][mine].astype(int)), rows["n"][mine].astype(np.int64))
         # The oldest week is not whole.
-        groups[measure, dimension] = (names.tolist(), len(names), counts[:, 1:])
+        groups[measure, dimension] = (names.tolist(), counts[:, 1:])
     return groups
 
 
-@contextmanager
-def _counted(home: Home, shown: Shown) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a connection with the view `happened` (measure, dimension, segment, customer, ts); it is kept beside its verdict."""
-    kept = shown.folder / "segments" / "0000.parquet"
-    with duckdb.connect(config={"threads": 2}) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        if not kept.exists():
-            _keep(connection, home, shown, kept)
-        connection.read_parquet(str(kept)).create_view("happened")
-        connection.execute("CREATE TEMP TABLE looked AS SELECT ?::TIMESTAMPTZ AS as_of", [shown.as_of])
-        yield connection
+def _happened(home: Home, shown: Shown) -> str:
+    """The table of what happened (measure, dimension, segment, customer, ts), sorted so that a segment is read by itself."""
 
+    def make(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+        parameters = [shown.table("orders"), shown.table("customers"), REGULAR_FROM, home.stream().files(), shown.as_of, shown.as_of]
+        return connection.sql(HAPPENED, params=parameters)
 
-def _keep(connection: duckdb.DuckDBPyConnection, home: Home, shown: Shown, kept: Path) -> None:
-    parameters = [str(shown.folder / name / "*.parquet") for name in ("orders", "customers")]
-    found = connection.sql(HAPPENED, params=[*parameters, REGULAR_FROM, home.stream().files(), shown.as_of, shown.as_of])
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=kept.parent, suffix=".part") as draft:
-        found.write_parquet(draft.name, compression="zstd")
-        os.link(draft.name, f"{draft.name}.done")
-        os.replace(f"{draft.name}.done", kept)
+    return kept_table(shown, "segments", make)
 
 
 HAPPENED = """
@@ -162,22 +226,25 @@ facts AS (SELECT activity_id, activity, ts, customer, _order, _channel, _topic, 
           FROM read_parquet(?, union_by_name = true)
           WHERE ts <= ? AND _known_at <= ? AND activity IN ('placed_order', 'ordered_item', 'opened_case')),
 bought AS (SELECT DISTINCT regular.customer, regular.ts, regular."order", _product FROM facts JOIN regular ON facts._order = regular."order"
-           WHERE activity = 'ordered_item' AND _product IS NOT NULL)
-SELECT 'purchases' AS measure, 'place' AS dimension, place AS segment, customer, ts FROM regular JOIN people USING (customer)
-WHERE place IS NOT NULL
-UNION ALL
-SELECT 'purchases', 'channel', _channel, regular.customer, regular.ts FROM regular JOIN facts USING (activity_id) WHERE _channel IS NOT NULL
-UNION ALL
-SELECT 'purchases', 'product', _product, customer, ts FROM bought
-UNION ALL
-SELECT 'cases', 'topic', _topic, customer, ts FROM facts WHERE activity = 'opened_case' AND _topic IS NOT NULL
-UNION ALL
-SELECT 'cases', 'channel', _channel, customer, ts FROM facts WHERE activity = 'opened_case' AND _channel IS NOT NULL
+           WHERE activity = 'ordered_item' AND _product IS NOT NULL),
+happened AS (
+    SELECT 'purchases' AS measure, 'place' AS dimension, place AS segment, customer, ts FROM regular JOIN people USING (customer)
+    WHERE place IS NOT NULL
+    UNION ALL
+    SELECT 'purchases', 'channel', _channel, regular.customer, regular.ts FROM regular JOIN facts USING (activity_id)
+    WHERE _channel IS NOT NULL
+    UNION ALL
+    SELECT 'purchases', 'product', _product, customer, ts FROM bought
+    UNION ALL
+    SELECT 'cases', 'topic', _topic, customer, ts FROM facts WHERE activity = 'opened_case' AND _topic IS NOT NULL
+    UNION ALL
+    SELECT 'cases', 'channel', _channel, customer, ts FROM facts WHERE activity = 'opened_case' AND _channel IS NOT NULL)
+SELECT * FROM happened ORDER BY measure, dimension, segment, ts, customer
 """
 
 WEEKS = """
-WITH weekly AS (SELECT measure, dimension, segment, (epoch(as_of - ts) // 604800)::INTEGER AS weeks_back, count(*) AS n
-                FROM happened, looked WHERE ts <= as_of GROUP BY ALL),
+WITH weekly AS (SELECT measure, dimension, segment, (epoch(?::TIMESTAMPTZ - ts) // 604800)::INTEGER AS weeks_back, count(*) AS n
+                FROM read_parquet(?) WHERE ts <= ? GROUP BY ALL),
 sizes AS (SELECT measure, dimension, segment, sum(n) AS n FROM weekly GROUP BY ALL),
 largest AS (SELECT measure, dimension, segment FROM sizes
             QUALIFY row_number() OVER (PARTITION BY measure, dimension ORDER BY n DESC, segment) <= ?)
@@ -187,6 +254,7 @@ SELECT weekly.* FROM weekly JOIN largest USING (measure, dimension, segment)
 BEHIND = """
 SELECT * FROM (
     SELECT customer, count(*) FILTER (ts <= ?) / ?::DOUBLE AS before, count(*) FILTER (ts > ?) AS now
-    FROM happened WHERE measure = ? AND dimension = ? AND segment = ? AND ts > ? AND ts <= ? AND customer IS NOT NULL GROUP BY customer)
+    FROM read_parquet(?) WHERE measure = ? AND dimension = ? AND segment = ? AND ts > ? AND ts <= ? AND customer IS NOT NULL
+    GROUP BY customer)
 WHERE ? * (now - before) > 0
 """

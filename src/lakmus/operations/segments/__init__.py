@@ -1,0 +1,1 @@
+"""Saved segments: groups of customers that somebody gave a name."""

@@ -1,0 +1,131 @@
+"""Groups of customers that a page names: a list with its filters, a cell of a table, a move between states, those behind an alert.
+
+A group is a rule, not a list: saved, it is read anew from each verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lakmus.history.failures import BadInput
+from lakmus.history.wording import Wording
+from lakmus.operations.company.queries import company_terms
+from lakmus.usecases.asking import ask
+from lakmus.usecases.home import Home
+from lakmus.usecases.results import CUSTOMER_SORTS, Conditions, Listing, customer_conditions
+from lakmus.usecases.show_alerts import alert_conditions, alert_told
+from lakmus.usecases.show_cohorts import NO_GROUP, cohort_conditions, cohort_told
+from lakmus.usecases.show_flows import flow_conditions, flow_told
+from lakmus.usecases.show_rfm import rfm_conditions, rfm_told
+from lakmus.usecases.show_verdict import Shown
+
+KEYS = {
+    "cohort": ("by", "segment", "month", "outcome"),
+    "rfm": ("recency", "frequency"),
+    "flow": ("at", "old", "new"),
+    "alert": ("measure", "dimension", "segment", "until", "window_days", "direction"),
+    "list": ("q", "state", "lost", "silent", "month", "error", "signal", "exclusion"),
+}
+"""What a group can be `of`, and the words by which it is asked for; `list` goes by the address of the list of customers."""
+LIST = Wording("Клиенты по отбору", "Customers by a search")
+FLAGS = {"1": True, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group: what it is `of` (a key of `KEYS`), and what was asked."""
+
+    of: str
+    asked: Mapping[str, str] = field(default_factory=dict)
+
+
+def group_of(given: Mapping[str, str]) -> Group:
+    """Return the group that an address or a saved segment names; `of` and the keys of its sort are read, others ignored.
+
+    Raises
+    ------
+    BadInput : there is no such sort of group.
+    """
+    of = given.get("of", "")
+    if of not in KEYS:
+        raise BadInput("no_such_group", NO_GROUP)
+    return Group(of, {key: str(given[key])[:200] for key in KEYS[of] if key in given})
+
+
+def group_conditions(home: Home, shown: Shown, group: Group) -> Conditions:
+    """Return which rows of the table of customers a group is.
+
+    Raises
+    ------
+    BadInput : there is no such group.
+    """
+    asked = group.asked
+    if group.of == "cohort":
+        return cohort_conditions(home, shown, asked)
+    if group.of == "rfm":
+        return rfm_conditions(shown, asked)
+    if group.of == "flow":
+        return flow_conditions(home, shown, asked)
+    if group.of == "alert":
+        return alert_conditions(home, shown, asked)
+    return customer_conditions(home, query=asked.get("q", ""), filters=list_filters(asked))
+
+
+def group_told(shown: Shown, group: Group) -> Wording:
+    """Say in words which customers these are.
+
+    Raises
+    ------
+    BadInput : there is no such group.
+    """
+    if group.of == "cohort":
+        return cohort_told(group.asked)
+    if group.of == "rfm":
+        return rfm_told(shown, group.asked)
+    if group.of == "flow":
+        return flow_told(shown, group.asked)
+    if group.of == "alert":
+        return alert_told(group.asked, time_zone=company_terms().time_zone)
+    return LIST
+
+
+def list_group(home: Home, shown: Shown, group: Group, *, sort: str = "-value_at_risk", page: int = 1, size: int = 50) -> Listing:
+    """Return a page of a group's customers, as `results.list_customers` does of all.
+
+    Raises
+    ------
+    BadInput : there is no such group.
+    """
+    conditions = group_conditions(home, shown, group)
+    order = CUSTOMER_SORTS.get(sort, CUSTOMER_SORTS["-value_at_risk"])
+    # The clause holds only conditions written by us; what was typed stands in the parameters.
+    sql = f"SELECT * FROM read_parquet(?) WHERE {conditions.where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
+    rows = ask(sql, [shown.table("customers"), *conditions.parameters, size, (max(page, 1) - 1) * size])
+    return Listing(count_group(home, shown, group), rows)
+
+
+def count_group(home: Home, shown: Shown, group: Group) -> int:
+    """Return how many customers a group has.
+
+    Raises
+    ------
+    BadInput : there is no such group.
+    """
+    conditions = group_conditions(home, shown, group)
+    sql = f"SELECT count(*) AS n FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
+    return int(ask(sql, [shown.table("customers"), *conditions.parameters])[0]["n"])
+
+
+def list_filters(asked: Mapping[str, str]) -> dict[str, object]:
+    """Return the filters of the list of customers that its address asks for."""
+    filters: dict[str, object] = {name: asked[name] for name in ("error", "signal", "exclusion") if asked.get(name)}
+    if asked.get("state"):
+        filters["states"] = (asked["state"],)
+    if asked.get("lost") == "window":
+        filters["lost_in_window"] = True
+    if asked.get("silent") in FLAGS:
+        filters["lost_silently"] = FLAGS[asked["silent"]]
+    if asked.get("month"):
+        filters["lost_month"] = asked["month"]
+    return filters

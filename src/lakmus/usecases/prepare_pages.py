@@ -1,0 +1,41 @@
+"""What the pages of signals read is computed ahead, right after a verdict, so that nobody waits for it in front of a page."""
+
+from __future__ import annotations
+
+from lakmus.usecases.home import Home
+from lakmus.usecases.show_alerts import RULES, show_alerts
+from lakmus.usecases.show_cohorts import show_cohorts
+from lakmus.usecases.show_flows import show_flows
+from lakmus.usecases.show_rfm import show_rfm
+from lakmus.usecases.show_survival import show_survival
+from lakmus.usecases.show_verdict import Shown
+
+DONE = "pages.done"
+
+
+def pages_are_ready(shown: Shown) -> bool:
+    """Say whether everything is kept that the pages of signals read."""
+    return (shown.folder / DONE).exists()
+
+
+def prepare_pages(home: Home, shown: Shown) -> None:
+    """Compute what the pages of signals read; what is kept already is not computed again."""
+    show_rfm(shown)
+    show_cohorts(home, shown)
+    show_survival(home, shown)
+    for rule in RULES.values():
+        show_alerts(home, shown, rule=rule)
+    show_flows(home, shown)
+    (shown.folder / DONE).touch()
+
+
+def ask_for_pages(shown: Shown) -> None:
+    """Have the worker compute what the pages read, at most once a minute."""
+    from django.utils import timezone
+    from django_q.tasks import async_task
+
+    asked = shown.folder / "pages.asked"
+    if asked.exists() and timezone.now().timestamp() - asked.stat().st_mtime < 60:
+        return
+    asked.touch()
+    async_task("lakmus.jobs.tasks.prepare_pages", shown.as_of.isoformat(), task_name=f"pages-{shown.key}")
