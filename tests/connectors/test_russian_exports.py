@@ -115,3 +115,12 @@ def test_orders_with_a_name_beside_the_phone_tell_what_the_customer_is_called(wr
     read = read_files(write("orders.csv", text))
     assert [(row["customer"], row["_name"]) for row in read.of("gave_details")] == [("phone:+79161234567", "Анна Ким")]
     assert {row["customer"] for row in read.of("placed_order")} == {"phone:+79161234567"}
+
+
+def test_a_promise_is_not_kept_of_an_order_that_arrived_nobody_says_when(write: Callable[..., Path], read_files: Reader) -> None:
+    head = "Номер заказа;Дата заказа;Телефон;Сумма;Статус;Плановая дата доставки\n"
+    rows = [
+        f"{number};{DAY};89161234567;10;{status};16.02.2025\n" for number, status in enumerate(["Выполнен", "В пути", "Не доставлен"], 1)
+    ]
+    read = read_files(write("orders.csv", head + "".join(rows)))
+    assert [row["_order"] for row in read.of("was_promised_delivery")] == ["2", "3"]

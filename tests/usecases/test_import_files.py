@@ -114,3 +114,15 @@ def test_who_is_known_later_does_not_make_another_fact_of_a_row(new_home: Home, 
     report = run_import(new_home, plan_import(new_home, second, kinds=kinds), actor=None)
     told = {file.name: (file.accepted, file.duplicate) for file in report.files if file.name in texts}
     assert told == {"visits.csv": (0, 3), "contacts.csv": (0, 1), "cases.csv": (0, 1)}
+
+
+def test_a_name_that_two_files_of_one_import_tell_is_no_fact_known_before(new_home: Home, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(
+        "Номер заказа;Дата заказа;Клиент;Телефон;Сумма\n1;01.03.2026;Анна Ким;89161234567;5\n", encoding="utf-8"
+    )
+    (tmp_path / "cases.csv").write_text(
+        "Номер обращения;Дата обращения;Имя клиента;Телефон\n7;02.03.2026;Анна Ким;89161234567\n", encoding="utf-8"
+    )
+    paths = [tmp_path / "orders.csv", tmp_path / "cases.csv"]
+    assert (report := run_import(new_home, plan_import(new_home, paths), actor=None)).duplicate == 0
+    assert report.appended == 3 and run_import(new_home, plan_import(new_home, paths), actor=None).duplicate == 2

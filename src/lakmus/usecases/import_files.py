@@ -138,9 +138,10 @@ def run_import(home: Home, plan: ImportPlan, *, actor: Any, progress: Progress |
         if file.kind and not file.is_reference:
             keep_mapping(signature=file.signature, mapping=file.as_mapping().as_json(), actor=actor, kind=file.kind, name=file.name)
             note_mapping_use(signature=file.signature)
-    counts = {"appended": appended.appended, "duplicate": appended.duplicate, "rejected": sum(file.rejected for file in files)}
+    duplicate = appended.duplicate - _names_again(result.files, appended)
+    counts = {"appended": appended.appended, "duplicate": duplicate, "rejected": sum(file.rejected for file in files)}
     record(actor=actor, verb="imported_files", object_kind="stream", details={"files": len(files), **counts})
-    return ImportReport(files, appended.appended, appended.duplicate, links.linked, links.conflicts)
+    return ImportReport(files, appended.appended, duplicate, links.linked, links.conflicts)
 
 
 def _file_report(outcome: FileOutcome, appended: Appended, left_out: LeftOut | None) -> FileReport:
@@ -160,6 +161,12 @@ def _file_report(outcome: FileOutcome, appended: Appended, left_out: LeftOut | N
         outcome.reasons | ({"forgotten": forgotten} if forgotten else {}),
         outcome.notes,
     )
+
+
+def _names_again(outcomes: Sequence[FileOutcome], appended: Appended) -> int:
+    """How often files that are no lists of customers said once more what one is called: nothing that anybody brought twice."""
+    others = {f"file:{outcome.name}" for outcome in outcomes if outcome.kind != "customers"}
+    return sum(count for (source, kind), count in appended.duplicates.items() if kind == "gave_details" and source in others)
 
 
 def _rows(outcome: FileOutcome, counted: Mapping[tuple[str, str], int]) -> int:

@@ -13,6 +13,8 @@ from lakmus.connectors.files.staging import Staged
 
 SINCE_ALWAYS = "timestamp '1970-01-01'"
 CANCELLED = "(отмен|аннулир|cancel|annul|void|не реализован|провал|проигран|closed lost|отказ)"
+ARRIVED = "(выполнен|доставлен|получен|вручен|заверш|успешн|complete|delivered)"
+NOT_YET = "(не выполнен|не доставлен|не получен|не вручен|частично|not delivered|undelivered|incomplete)"
 RETURNED_INVOICE = "regexp_matches(\"order\", '^C\\d')"
 
 
@@ -111,7 +113,7 @@ def _orders(reading: Reading) -> list[Emission]:
         back = {**money, "_reason": reading.of("reason")}
         found.append(_emit(reading, "returned_item", {**back, "_product": reading.first_of("product", "product_name")}, f"not ({sale})"))
         found.append(_emit(reading, "was_refunded", back, f"not ({sale})"))
-    found += _delivery(reading, sale)
+    found += _delivery(reading, f"({sale}) and {_can_be_judged(reading)}", received=sale)
     if reading.has("cancelled_at") or reading.has("status"):
         told = [f"regexp_matches(lower(status), '{CANCELLED}')"] if reading.has("status") else []
         told += ["cancelled_at is not null"] if reading.has("cancelled_at") else []
@@ -120,7 +122,15 @@ def _orders(reading: Reading) -> list[Emission]:
     return found
 
 
-def _delivery(reading: Reading, where: str = "true") -> list[Emission]:
+def _can_be_judged(reading: Reading) -> str:
+    """SQL: not an order that is done, nobody says when: its promise would look broken for want of the day on which it was kept."""
+    if not reading.has("status") or "deliveries" in reading.together:
+        return "true"
+    done = f"regexp_matches(lower(status), '{ARRIVED}') and not regexp_matches(lower(status), '{NOT_YET}')"
+    return f"not coalesce({done} and {reading.of('delivered_at')} is null, false)"
+
+
+def _delivery(reading: Reading, promised: str = "true", received: str = "true") -> list[Emission]:
     """Promise and delivery; a promise given as a date is kept until that day ends where the company is."""
     found = []
     if reading.has("promised_at"):
@@ -132,10 +142,10 @@ def _delivery(reading: Reading, where: str = "true") -> list[Emission]:
         # An order nobody knows: the promise was certainly given by the time it was due, or met.
         at = f"coalesce({', '.join([*known, _least(reading)])})"
         columns = {"ts": at, "_order": reading.of("order"), "_promised_at": until, "_channel": _carrier(reading)}
-        found.append(_emit(reading, "was_promised_delivery", columns, f"({where}) and promised_at is not null"))
+        found.append(_emit(reading, "was_promised_delivery", columns, f"({promised}) and promised_at is not null"))
     if reading.has("delivered_at"):
         columns = {"ts": "delivered_at", "_order": reading.of("order"), "_channel": _carrier(reading), "_place": _place(reading)}
-        found.append(_emit(reading, "received_order", columns, f"({where}) and delivered_at is not null"))
+        found.append(_emit(reading, "received_order", columns, f"({received}) and delivered_at is not null"))
     return found
 
 
