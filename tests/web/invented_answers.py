@@ -23,7 +23,7 @@ def ask(request: Any) -> Any:
 
 
 def carried(analysis: Any) -> dict[str, Any]:
-    return {"verdict": analysis.verdict, "as_of_day": analysis.verdict.as_of, "last_day": analysis.verdict.as_of.date()}
+    return {"verdict": analysis.verdict, "heard": True, "as_of_day": analysis.verdict.as_of, "last_day": analysis.verdict.as_of.date()}
 
 
 def signals_overview(analysis: Any) -> dict[str, Any]:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
+from lakmus.operations.accounts.changes import create_first_users
 from lakmus.operations.accounts.permissions import TABLE, first_page
 from lakmus.operations.accounts.queries import tokens_visible_to, user_named
 from lakmus.operations.accounts.roles import Role
 from lakmus.operations.company.queries import company_terms
-from lakmus.web import urls
+from lakmus.web import urls, wordings
+from lakmus.web.wordings import journal_title
 from tests.conftest import PASSWORD
+from tests.web import invented_answers
 from tests.web.test_pages import invented
 
 ROLES = [role.value for role in Role]
@@ -148,6 +153,35 @@ def test_the_journal_shows_what_was_changed_in_words(client_of) -> None:
     client.post("/settings/", TERMS)
     client.cookies["lakmus_language"] = "en"
     assert "changed the company&#x27;s terms" in client.get("/journal/").content.decode()
+
+
+def test_every_verb_of_the_journal_has_its_words() -> None:
+    source = Path(wordings.__file__).parents[1]
+    verbs = {verb for path in source.rglob("*.py") for verb in re.findall(r'record\([^)]*?verb="(\w+)"', path.read_text(encoding="utf-8"))}
+    with translation.override("ru"):
+        assert sorted(verb for verb in verbs if journal_title(verb) == verb.replace("_", " ")) == []
+    assert len(verbs) > 15
+
+
+@pytest.mark.parametrize(("language", "title"), [("ru", "Владелец"), ("en", "Owner")])
+def test_the_first_users_are_called_by_their_role_in_the_language_of_the_page(db, language: str, title: str) -> None:
+    owner = next(made for made in create_first_users() if made.role == Role.OWNER)
+    client = Client()
+    client.cookies["lakmus_language"] = language
+    assert client.post("/login/", {"username": owner.username, "password": owner.password}).status_code == 302
+    assert f'<span class="user-name">{title}</span>' in client.get("/profile/").content.decode()
+    assert f"<b>{title}</b>" in client.get("/users/").content.decode()
+
+
+def test_the_data_page_shows_imports_first_and_ten_contradictions_at_a_time(client_of, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = invented_answers.coverage()
+    monkeypatch.setattr(invented_answers, "coverage", lambda: known | {"conflicts": known["conflicts"] * 25})
+    client = client_of("owner")
+    page = client.get("/data/").content.decode()
+    assert page.index('id="imports"') < page.index("79001234567")
+    assert page.count('name="decision" value="same"') == 10
+    assert 'href="?conflicts=2#conflicts"' in page
+    assert client.get("/data/?conflicts=3").content.decode().count('name="decision" value="same"') == 5
 
 
 def test_health_answers_without_a_login(db) -> None:

@@ -15,7 +15,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from lakmus import __version__
-from lakmus.api import activities, customers, errors, health, imports, verdict
+from lakmus.api import activities, customers, errors, health, imports, verdict, waiting
 from lakmus.api.asked import StillComputing
 from lakmus.api.forms import StrictParser
 from lakmus.api.wordings import NO_SUCH_ADDRESS, NO_TOKEN, OUR_ERROR, TOO_LARGE, UNREADABLE, WRONG_PARAMETERS, error_body, spoken
@@ -29,7 +29,8 @@ api = NinjaAPI(
     title="Lakmus",
     version=__version__,
     description=(
-        "Push activities of customers; read customers, service errors and the verdict. Authorise with `Authorization: Bearer lakmus_…`; "
+        "Push activities of customers; read customers, service errors, first waits and the verdict. "
+        "Authorise with `Authorization: Bearer lakmus_…`; "
         "a token is made on the page “Settings” or by `lakmus user token`. Messages come in the language of `Accept-Language` (ru, en). "
         "Moments are ISO 8601; money is in the company's currency."
     ),
@@ -41,6 +42,7 @@ api.add_router("", activities.router)
 api.add_router("", customers.router)
 api.add_router("", errors.router)
 api.add_router("", verdict.router)
+api.add_router("", waiting.router)
 api.add_router("", imports.router)
 
 

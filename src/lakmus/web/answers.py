@@ -22,7 +22,7 @@ from lakmus.web.templatetags.written import language, worded
 
 AT_ONCE = 40_000
 """Activities that are read within a second or so: below, the page computes its verdict itself and asks no worker."""
-CHIPS = 4
+CHIPS = 3
 NO_DATA = object()
 
 
@@ -57,7 +57,15 @@ def ask(request: HttpRequest) -> Any:
 
 def carried(shown: Shown) -> dict[str, Any]:
     """Return what each page of a verdict carries: the verdict, its day, and the latest day of the data."""
-    return {"verdict": shown.verdict, "as_of_day": shown.as_of, "last_day": last_day()}
+    return {"verdict": shown.verdict, "heard": heard(shown.verdict), "as_of_day": shown.as_of, "last_day": last_day()}
+
+
+def heard(verdict: Any) -> bool:
+    """Say whether the files could tell of a customer's complaint at all; where they could not, nobody "never complained"."""
+    if any(gap.code == "complaints" for gap in verdict.coverage.not_measured):
+        return False
+    voices = [line for line in verdict.coverage.lines if line.code in ("cases", "reviews") and line.total]
+    return not voices or any(line.linked for line in voices)
 
 
 def last_day() -> date | None:

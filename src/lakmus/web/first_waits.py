@@ -14,7 +14,7 @@ from lakmus.web.answers import home
 from lakmus.web.lists import Pager
 from lakmus.web.wordings import channel_title
 
-GROUPS_SHOWN = 12
+GROUPS_SHOWN = 10
 CASES_SHOWN = 15
 WAITS_LONG = ("late", "unanswered")
 

@@ -30,10 +30,13 @@ def span(low: float | None, high: float | None, language: str, places: int = 0) 
 
 
 def percent_span(low: float | None, high: float | None, language: str, places: int = 0) -> str:
-    """Write an interval of shares as percent, the sign once."""
+    """Write an interval of shares as percent, the sign once; with a digit more where both ends would read the same."""
     if not is_number(low) or not is_number(high):
         return NOTHING
-    return f"{writing.number(low * 100, language, digits=places)}\N{EN DASH}{writing.percent(high, language, digits=places)}"
+    first, last = (writing.number(end * 100, language, digits=places) for end in (low, high))
+    if first == last and low < high and places < 2:
+        return percent_span(low, high, language, places + 1)
+    return f"{first}\N{EN DASH}{writing.percent(high, language, digits=places)}"
 
 
 def signed_points(difference: float | None, language: str, places: int = 1) -> str:

@@ -19,6 +19,9 @@ LOST_TITLE = Wording(
 )
 LOST_ROW = Wording("{month}: {vocal} заметно, {silent} молча", "{month}: {vocal} visible, {silent} silent")
 UP, DOWN = Wording("жаловались", "complained"), Wording("молча", "silently")
+ALL_TITLE = Wording("Потери по месяцам: {count} за {months} мес.", "Losses by month: {count} in {months} months")
+ALL_ROW = Wording("{month}: ушли {count}", "{month}: {count} left")
+ALL = Wording("ушли", "left")
 NO_LOSSES = Wording("Потерь в эти месяцы не найдено", "No losses found in these months")
 ORDERS_TITLE = Wording("Заказы по месяцам: {total} за {months} мес.", "Orders by month: {total} in {months} months")
 
@@ -32,10 +35,15 @@ class MonthOfLoss:
     silent: int
 
 
-def lost_by_month(months: Sequence[MonthOfLoss], language: str = "ru") -> str:
-    """Draw diverging bars: up those who complained (red), down those who kept silent (violet), each with its count."""
+def lost_by_month(months: Sequence[MonthOfLoss], language: str = "ru", *, heard: bool = True) -> str:
+    """Draw diverging bars: up those who complained (red), down those who kept silent (violet), each with its count.
+
+    Where nobody was `heard`, who kept silent is not known: all stand above.
+    """
     if not months:
         return _nothing(NO_LOSSES.in_language(language))
+    if not heard:
+        months = [MonthOfLoss(row.month, row.vocal + row.silent, 0) for row in months]
     up, down = max(row.vocal for row in months), max(row.silent for row in months)
     size = REACH / max(1, up + down)
     axis = TOP + up * size
@@ -47,7 +55,9 @@ def lost_by_month(months: Sequence[MonthOfLoss], language: str = "ru") -> str:
     for position, row in enumerate(months):
         left = 10 + position * step + (step - width) / 2
         middle = left + width / 2
-        words = LOST_ROW.filled(month=month(row.month, language, with_year=True), vocal=row.vocal, silent=row.silent).in_language(language)
+        named = month(row.month, language, with_year=True)
+        told = LOST_ROW.filled(month=named, vocal=row.vocal, silent=row.silent) if heard else ALL_ROW.filled(month=named, count=row.vocal)
+        words = told.in_language(language)
         rows.append(words)
         parts.append(bar(left, axis - 1 - row.vocal * size, width, row.vocal * size, "red", hint=words))
         parts.append(bar(left, axis + 1, width, row.silent * size, "violet", hint=words))
@@ -57,9 +67,11 @@ def lost_by_month(months: Sequence[MonthOfLoss], language: str = "ru") -> str:
             if row.silent:
                 parts.append(text(middle, axis + 14 + row.silent * size, number(row.silent, language), "ch-figure ch-middle"))
             parts.append(text(middle, HEIGHT - 4, month(row.month, language), "ch-text ch-middle"))
-    parts.append(text(WIDTH, 11, f"↑ {UP.in_language(language)}   ↓ {DOWN.in_language(language)}", "ch-text ch-end"))
+    legend = f"↑ {UP.in_language(language)}   ↓ {DOWN.in_language(language)}" if heard else ALL.in_language(language)
+    parts.append(text(WIDTH, 11, legend, "ch-text ch-end"))
     vocal, silent = (number(sum(counts), language) for counts in zip(*((row.vocal, row.silent) for row in months), strict=True))
-    title = LOST_TITLE.filled(vocal=vocal, silent=silent, months=len(months))
+    everybody = ALL_TITLE.filled(count=vocal, months=len(months))
+    title = LOST_TITLE.filled(vocal=vocal, silent=silent, months=len(months)) if heard else everybody
     return picture(WIDTH, HEIGHT, parts, title=title.in_language(language), rows=rows, class_="ch ch-months")
 
 

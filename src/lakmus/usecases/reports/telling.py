@@ -26,6 +26,7 @@ def tell(verdict: Verdict, *, time_zone: str, language: str = "ru") -> Told:
 
     people = tuple(_person(person, verdict, time_zone, language) for person in verdict.people)
     headline, headline_range = _headline(verdict, language)
+    heard = verdict.customers.lost_silently is not None
     months = [MonthOfLoss(date(int(row.month[:4]), int(row.month[5:7]), 1), row.visible, row.silent) for row in verdict.months]
     return Told(
         language=language,
@@ -36,10 +37,10 @@ def tell(verdict: Verdict, *, time_zone: str, language: str = "ru") -> Told:
         lead=_lead(verdict, language),
         counts=_counts(verdict, language),
         months_title=said(words.MONTHS),
-        months_hint=said(words.MONTHS_HINT),
-        months_picture=lost_by_month(months, language),
-        months=tuple(_month(row, language) for row in months),
-        months_head=(said(words.MONTH), said(words.VISIBLE), said(words.SILENT)),
+        months_hint=said(words.MONTHS_HINT if heard else words.MONTHS_UNHEARD),
+        months_picture=lost_by_month(months, language, heard=heard),
+        months=tuple(_month(row, language, heard) for row in months),
+        months_head=(said(words.MONTH), said(words.VISIBLE if heard else words.GONE), said(words.SILENT)),
         silent_to_vocal=_silent_to_vocal(verdict, language),
         belief_title=said(words.BELIEF),
         belief=shortage(verdict.backtest.shortage, language) if verdict.backtest.shortage else said(verdict.backtest.words),
@@ -63,7 +64,9 @@ def tell(verdict: Verdict, *, time_zone: str, language: str = "ru") -> Told:
     )
 
 
-def _month(row: MonthOfLoss, language: str) -> tuple[str, str, str]:
+def _month(row: MonthOfLoss, language: str, heard: bool) -> tuple[str, str, str]:
+    if not heard:
+        return writing.month(row.month, language, with_year=True), number(row.vocal + row.silent, language), writing.NOTHING
     return writing.month(row.month, language, with_year=True), number(row.vocal, language), number(row.silent, language)
 
 

@@ -32,6 +32,8 @@ SHAPES_OF = Wording("резко: {abrupt}, остывая: {gradual}, неясн
 
 MONTHS = Wording("Кого вы потеряли, по месяцам", "Whom you lost, month by month")
 MONTHS_HINT = Wording("Сверху – кто жаловался, снизу – кто промолчал", "Above: who complained. Below: who kept silent")
+MONTHS_UNHEARD = Wording("Кто из них жаловался, файлы не говорят", "The files do not say which of them complained")
+GONE = Wording("Ушли", "Left")
 MONTH, VISIBLE, SILENT = Wording("Месяц", "Month"), Wording("Видно", "Visible"), Wording("Молча", "Silently")
 SILENT_TO_VOCAL = Wording("На одного жаловавшегося {k} ушли молча ({range}).", "For one who complained, {k} left in silence ({range}).")
 

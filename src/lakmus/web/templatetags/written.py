@@ -209,6 +209,13 @@ def customers(number: int | None) -> str:
 
 
 @register.filter
+def cases(number: int | None) -> str:
+    """Write a number of cases of an error with its word."""
+    whole = int(number or 0)
+    return ngettext("%(count)s case found", "%(count)s cases found", whole) % {"count": count(whole)}
+
+
+@register.filter
 def rows(number: int | None) -> str:
     """Write a number of rows with its word."""
     whole = int(number or 0)

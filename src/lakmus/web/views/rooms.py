@@ -23,15 +23,16 @@ from lakmus.web.templatetags.written import is_estimate, language
 
 SHOWN_ERRORS = 3
 SHOWN_PEOPLE = 5
-SHOWN_COOLING = 10
-SHOWN_MEASURES = 10
+SHOWN_COOLING = 8
+SHOWN_MEASURES = 7
+SHOWN_UNTOUCHED = 5
 COOLING = ("cooling", "cold")
 NO_SUCH_ERROR = Wording("Такой ошибки в каталоге нет.", "There is no such error in the catalogue.")
 
 
 def _months_chart(verdict: Any) -> str:
     months = [charts.MonthOfLoss(_first_day(row), row.visible, row.silent) for row in verdict.months]
-    return charts.lost_by_month(months, language())
+    return charts.lost_by_month(months, language(), heard=verdict.customers.lost_silently is not None)
 
 
 def _first_day(row: Any) -> date:
@@ -65,9 +66,17 @@ def verdict(request: HttpRequest, analysis: Any) -> HttpResponse:
     context = {
         "errors": errors,
         "people": found.people[:SHOWN_PEOPLE],
+        "measured": sum(1 for error in found.errors if error.measured),
         "months_chart": _months_chart(found),
         "months": [
-            {"first_day": _first_day(row), "month": row.month, "visible": row.visible, "silent": row.silent} for row in found.months
+            {
+                "first_day": _first_day(row),
+                "month": row.month,
+                "visible": row.visible,
+                "silent": row.silent,
+                "lost": row.visible + row.silent,
+            }
+            for row in found.months
         ],
         **scales(errors),
     }
@@ -160,7 +169,7 @@ def measures(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show the Monday list with drafts, and whom to leave alone."""
     everybody = analysis.verdict.people
     people, pager = part_of(everybody, asked_page(request), SHOWN_MEASURES)
-    untouched, untouched_pager = part_of(analysis.verdict.do_not_touch, asked_page(request, "untouched"), SHOWN_MEASURES, key="untouched")
+    untouched, untouched_pager = part_of(analysis.verdict.do_not_touch, asked_page(request, "untouched"), SHOWN_UNTOUCHED, key="untouched")
     context = {
         "at_stake": sum(person.money_at_stake for person in everybody),
         "people": people,

@@ -67,7 +67,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("data") + "#conflicts")
 
 
-@page("orders")
+@page("customers")
 @says_failures
 @needs_verdict
 def export(request: HttpRequest, analysis: Any, name: str) -> HttpResponse:

@@ -1,0 +1,198 @@
+"""What the pages of signals show: retention, survival, the RFM map, moves between states, alerts; each figure with its customers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from lakmus.usecases import show_alerts, show_cohorts, show_flows, show_rfm, show_survival
+from lakmus.usecases.buyers import ORIGINS
+from lakmus.usecases.charts.survival import survival_curve
+from lakmus.usecases.customer_groups import Group, group_told, list_group
+from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.writing import number, percent
+from lakmus.web import answers
+from lakmus.web.lists import PAGE_SIZE, Pager, state_titles
+from lakmus.web.templatetags.written import is_estimate, language, worded
+
+HEATS = 10
+ROOMS = ("signals", "alerts", "retention", "survival", "rfm", "flows", "segments")
+
+
+def rooms(current: str) -> list[dict[str, Any]]:
+    """Return the pages of signals."""
+    titles = {
+        "signals": _("Who is cooling"),
+        "alerts": _("What changed"),
+        "retention": _("Who buys on"),
+        "survival": _("How long they stay"),
+        "rfm": _("Map of buyers"),
+        "flows": _("Moves between states"),
+        "segments": _("Saved groups"),
+    }
+    return [{"name": name, "title": titles[name], "current": name == current} for name in ROOMS]
+
+
+def retention(shown: Shown, *, by: str) -> dict[str, Any]:
+    """Return the table of who bought on."""
+    found = show_cohorts.show_cohorts(answers.home(), shown, by=by)
+    rows = [
+        {
+            "key": row.key or "",
+            "title": show_cohorts.cohort_name(found.by, row.key),
+            "size": row.size,
+            "cells": [_cohort_cell(cell) for cell in row.cells],
+        }
+        for row in found.rows
+    ]
+    tabs = [{"code": code, "title": worded(title).capitalize(), "current": code == found.by} for code, title in show_cohorts.BY.items()]
+    return {"found": found, "rows": rows, "tabs": tabs}
+
+
+def _cohort_cell(cell: show_cohorts.Cell) -> dict[str, Any]:
+    told = is_estimate(cell.share)
+    heat = round(cell.share.point * (HEATS - 1)) if told else None
+    return {"month": str(cell.month), "known": cell.known, "bought": cell.bought, "open": cell.open, "share": cell.share, "heat": heat}
+
+
+def survival(shown: Shown, *, curve: str, by: str) -> dict[str, Any]:
+    """Return the curves: the company's own, and those of its parts beside it."""
+    found = show_survival.show_survival(answers.home(), shown, curve=curve, by=by)
+    kinds = [{"code": code, "title": title, "current": code == found.curve} for code, title in show_survival.CURVES.items()]
+    parts = [("", _("Whole company")), *((code, worded(title).capitalize()) for code, title in ORIGINS.items())]
+    tabs = [{"code": code, "title": title, "current": code == found.by} for code, title in parts]
+    drawn = [_curve(each, found) for each in (found.parts if found.by else (found.whole,) if found.whole else ())]
+    return {"found": found, "kinds": kinds, "tabs": tabs, "curves": drawn, "needed": show_survival.NEEDED}
+
+
+def _curve(curve: show_survival.Curve, found: show_survival.SurvivalShown) -> dict[str, Any]:
+    title = curve.segment or _("Whole company")
+    whole = found.whole
+    beside = (whole.days, whole.share) if found.by and whole is not None else None
+    spoken = f"{title}: {worded(show_survival.CURVES[found.curve])}, {number(curve.n, language())}"
+    drawing = survival_curve(
+        curve.days,
+        curve.share,
+        curve.low,
+        curve.high,
+        ticks=[(tick.day, tick.at_risk) for tick in curve.ticks],
+        title=spoken,
+        beside=beside,
+        language=language(),
+    )
+    return {"title": title, "n": curve.n, "ended": curve.ended, "median": curve.median_days, "drawing": drawing}
+
+
+def rfm(shown: Shown) -> dict[str, Any]:
+    """Return the map, the freshest line first."""
+    found = show_rfm.show_rfm(shown)
+    most = max((cell.customers for line in found.cells for cell in line), default=0)
+    lines = [
+        {
+            "title": band.written(),
+            "cells": [
+                {
+                    "recency": str(place),
+                    "frequency": str(column),
+                    "cell": cell,
+                    "leaving": cell.leaving / cell.customers if cell.customers else None,
+                    "lost": cell.lost / cell.customers if cell.customers else None,
+                    "heat": round(cell.customers / most * (HEATS - 1)) if most else 0,
+                }
+                for column, cell in enumerate(line)
+            ],
+        }
+        for place, (band, line) in enumerate(zip(found.recency, found.cells, strict=False))
+    ]
+    return {"found": found, "lines": lines, "columns": [band.written(whole=True) for band in found.frequency]}
+
+
+def flows(shown: Shown, *, at: str) -> dict[str, Any]:
+    """Return the states at the ends of months, and who moved into the end that is asked for, or into the last."""
+    found = show_flows.show_flows(answers.home(), shown)
+    if not found.ends:
+        return {"found": found}
+    keys = [show_flows.end_key(end.at) for end in found.ends]
+    place = keys.index(at) if at in keys[1:] else len(keys) - 1
+    moves = found.moves[place - 1]
+    titles = state_titles() | {show_flows.ABSENT: _("not there yet")}
+    states = [state for state in show_flows.STATES if any(end.counts.get(state) for end in found.ends)]
+    olds = [old for old in (*states, show_flows.ABSENT) if moves.get(old)]
+    ends = [
+        {
+            "at": end.at,
+            "key": key,
+            "current": key == keys[place],
+            "cells": [{"state": state, "title": titles[state], "count": end.counts.get(state, 0)} for state in states],
+            "bar": [{"state": state, "count": end.counts.get(state, 0)} for state in states],
+            "first": not number_of,
+        }
+        for number_of, (end, key) in enumerate(zip(found.ends, keys, strict=True))
+    ]
+    matrix = [
+        {
+            "old": old,
+            "title": titles[old],
+            "total": sum(moves[old].values()),
+            "cells": [
+                {
+                    "new": new,
+                    "count": moves[old].get(new, 0),
+                    "share": moves[old].get(new, 0) / sum(moves[old].values()),
+                    "stays": old == new,
+                    "heat": round(moves[old].get(new, 0) / sum(moves[old].values()) * (HEATS - 1)),
+                }
+                for new in states
+            ],
+        }
+        for old in olds
+    ]
+    columns = [{"state": state, "title": titles[state]} for state in states]
+    return {
+        "found": found,
+        "ends": ends,
+        "columns": columns,
+        "matrix": matrix,
+        "at": keys[place],
+        "since": found.ends[place - 1].at,
+        "until": found.ends[place].at,
+    }
+
+
+def alerts(shown: Shown, *, rule: str) -> dict[str, Any]:
+    """Return what changed beyond season and noise, by the rule asked for."""
+    chosen = show_alerts.RULES.get(rule, show_alerts.BEYOND_NOISE)
+    found = show_alerts.show_alerts(answers.home(), shown, rule=chosen)
+    rows = [
+        {
+            "alert": alert,
+            "measure": show_alerts.MEASURES[alert.measure],
+            "dimension": show_alerts.DIMENSIONS[alert.dimension],
+            "change": percent(abs(alert.change), language()),
+            "fell": alert.change < 0,
+            "bad": (alert.change < 0) == (alert.measure == "purchases"),
+            "odds": round(1 / max(alert.p_value, 1e-9)),
+            "asked": show_alerts.alert_asked(alert),
+        }
+        for alert in found.alerts
+    ]
+    tabs = [{"code": code, "title": each.title, "current": code == chosen.code} for code, each in show_alerts.RULES.items()]
+    return {"found": found, "rows": rows, "tabs": tabs, "rule": chosen}
+
+
+def group_page(shown: Shown, group: Group, *, sort: str, page: int) -> dict[str, Any]:
+    """Return a page of a group's customers; behind an alert each says what it had before, and what it has now."""
+    listing = list_group(answers.home(), shown, group, sort=sort, page=page, size=PAGE_SIZE)
+    rows = [row | {"chips": answers.chips_of(row)} for row in listing.rows]
+    if group.of == "alert":
+        changed = show_alerts.moved(answers.home(), shown, group.asked, [row["customer"] for row in rows])
+        rows = [row | {"chips": [*_change(changed.get(row["customer"])), *row["chips"]][: answers.CHIPS]} for row in rows]
+    return {"told": group_told(shown, group), "rows": rows, "pager": Pager(listing.total, page), "group": group}
+
+
+def _change(change: tuple[float, int] | None) -> list[dict[str, Any]]:
+    if change is None:
+        return []
+    before, now = number(change[0], language(), digits=1), number(change[1], language())
+    return [{"sort": "", "title": _("was %(before)s in four weeks, now %(now)s") % {"before": before, "now": now}}]

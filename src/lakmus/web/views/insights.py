@@ -1,0 +1,151 @@
+"""The pages of signals beside who is cooling: alerts, retention, survival, the RFM map, moves, and the customers behind each figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from lakmus.operations.accounts.permissions import may, page, refusal
+from lakmus.usecases import segments
+from lakmus.usecases.customer_groups import group_conditions, group_of
+from lakmus.usecases.export_tables import Part, export_table
+from lakmus.usecases.prepare_pages import ask_for_pages, pages_are_ready
+from lakmus.usecases.results import CUSTOMER_SORTS
+from lakmus.web import answers, insights
+from lakmus.web.narrowing import MONEY_COLUMNS, customer_sort, sort_choices
+from lakmus.web.needing import needs_verdict
+from lakmus.web.page import asked_page, says_failures, show
+from lakmus.web.templatetags.written import language
+
+
+def needs_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Have the worker compute what the page reads, unless it is there or the company is small enough to do so at once."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, analysis: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not pages_are_ready(analysis) and answers.home().stream().count > answers.AT_ONCE:
+            ask_for_pages(analysis)
+            response = show(request, "computing.html", {"share": None}, status=202)
+            response.headers["Cache-Control"] = "no-store"
+            return response
+        return view(request, analysis, *args, **kwargs)
+
+    return answered
+
+
+def _shown(request: HttpRequest, template: str, analysis: Any, name: str, context: dict[str, Any]) -> HttpResponse:
+    rooms = {"rooms": insights.rooms(name)}
+    return show(request, template, answers.carried(analysis) | rooms | context, current="signals")
+
+
+@page("signals")
+@says_failures
+@needs_verdict
+@needs_pages
+def alerts(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Show which segments changed beyond season and noise."""
+    return _shown(request, "alerts.html", analysis, "alerts", insights.alerts(analysis, rule=request.GET.get("rule", "")))
+
+
+@page("signals")
+@says_failures
+@needs_verdict
+@needs_pages
+def retention(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Show who bought on after a first purchase."""
+    return _shown(request, "retention.html", analysis, "retention", insights.retention(analysis, by=request.GET.get("by", "")))
+
+
+@page("signals")
+@says_failures
+@needs_verdict
+@needs_pages
+def survival(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Show how long buyers stay, or how soon they buy again."""
+    asked = request.GET
+    context = insights.survival(analysis, curve=asked.get("curve", ""), by=asked.get("by", ""))
+    return _shown(request, "survival.html", analysis, "survival", context)
+
+
+@page("signals")
+@says_failures
+@needs_verdict
+def rfm(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Show the map of buyers by how long ago and how often they bought."""
+    return _shown(request, "rfm.html", analysis, "rfm", insights.rfm(analysis))
+
+
+@page("signals")
+@says_failures
+@needs_verdict
+@needs_pages
+def flows(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Show the states at the ends of months, and who moved."""
+    return _shown(request, "flows.html", analysis, "flows", insights.flows(analysis, at=request.GET.get("at", "")))
+
+
+@page("signals")
+@says_failures
+@needs_verdict
+@needs_pages
+def group(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """List the customers behind a figure."""
+    found = group_of(request.GET.dict())
+    context = insights.group_page(analysis, found, sort=customer_sort(request), page=asked_page(request))
+    rule = {"of": found.of, **found.asked}
+    context |= {"rule": rule.items(), "sort": customer_sort(request), "sort_choices": sort_choices(request)}
+    return _shown(request, "group.html", analysis, "", context)
+
+
+@page("customers", verb="export")
+@says_failures
+@needs_verdict
+@needs_pages
+def group_file(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Send the customers of a group as a CSV file."""
+    if not may(request.user, "signals"):
+        raise refusal(request.user)
+    conditions = group_conditions(answers.home(), analysis, group_of(request.GET.dict()))
+    hidden = frozenset() if may(request.user, "customers", "money") else MONEY_COLUMNS
+    part = Part(conditions, CUSTOMER_SORTS[customer_sort(request)], hidden)
+    with TemporaryDirectory(prefix="page-", dir=answers.home().work) as folder:
+        path = Path(folder) / "customers.csv"
+        export_table(answers.home(), analysis, "customers", path, part=part, language=language(), actor=request.user)
+        # The open file stays readable; its name is gone at once, whatever becomes of the connection.
+        file = path.open("rb")
+    return FileResponse(file, as_attachment=True, filename="customers.csv", content_type="text/csv; charset=utf-8")  # type: ignore[return-value]
+
+
+@page("segments", post="change")
+@says_failures
+@needs_verdict
+@needs_pages
+def saved(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """List saved groups; save one under a name."""
+    if request.method == "POST":
+        asked = request.POST.dict()
+        segments.keep_segment(analysis, group_of(asked), name=asked.get("name", ""), actor=request.user)
+        messages.success(request, _("The group is saved. It is found anew each day by the same rule."))
+        return HttpResponseRedirect(reverse("segments"))
+    found = segments.list_segments(answers.home(), analysis)
+    rows = [{"segment": each, "rule": {"of": each.group.of, **each.group.asked}} for each in found]
+    return _shown(request, "segments.html", analysis, "segments", {"rows": rows})
+
+
+@require_POST
+@page("segments", post="change")
+@says_failures
+def drop(request: HttpRequest, number: int) -> HttpResponse:
+    """Delete a saved group."""
+    segments.forget_segment(number, actor=request.user)
+    messages.success(request, _("The saved group is deleted; its customers are untouched."))
+    return HttpResponseRedirect(reverse("segments"))
