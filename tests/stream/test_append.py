@@ -101,7 +101,11 @@ def test_a_table_of_another_form_is_refused_and_nothing_is_written(tmp_path) -> 
         stream.append(rows.set_column(rows.schema.get_field_index("ts"), "ts", naive).to_reader())
     with pytest.raises(BadInput, match="activity_id"):
         loose = pa.schema([field.with_nullable(True) for field in ACTIVITY_SCHEMA])
-        stream.append(pa.Table.from_pylist([order(1) | {"activity_id": None}], schema=loose).to_reader())
+        stream.append(pa.Table.from_pylist([order(1), order(2) | {"activity_id": None}], schema=loose).to_reader())
+    with pytest.raises(BadInput, match="activity"):
+        rows = table([order(1)])
+        nameless = pa.DictionaryArray.from_arrays(pa.array([0]), pa.array([None], pa.string()))
+        stream.append(rows.set_column(rows.column_names.index("activity"), "activity", nameless).to_reader())
     assert stream.count == 0 and not list((tmp_path / "s" / "staging").iterdir())
 
 

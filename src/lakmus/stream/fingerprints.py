@@ -34,7 +34,7 @@ def in_one_length(ids: pa.Array) -> pa.FixedSizeBinaryArray | None:
     if ids.type == FIXED:
         return ids
     ids = ids.cast(pa.string())
-    if pc.min_max(pc.binary_length(ids)).as_py() != {"min": ID_LENGTH, "max": ID_LENGTH}:
+    if ids.null_count or pc.min_max(pc.binary_length(ids)).as_py() != {"min": ID_LENGTH, "max": ID_LENGTH}:
         return None
     start = int(np.frombuffer(ids.buffers()[1], np.int32)[ids.offset])
     return pa.FixedSizeBinaryArray.from_buffers(FIXED, len(ids), [None, ids.buffers()[2].slice(start)])

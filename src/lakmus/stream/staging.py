@@ -129,21 +129,24 @@ class Stage:
         ------
         BadInput : a required column holds nulls, or a column cannot be read as its type.
         """
-        empty = [part.null_count == len(part) for part in parts]
-        if not field.nullable and any(part.null_count for part in parts):
-            raise BadInput("activity_incomplete", EMPTY_REQUIRED.filled(name=field.name))
-        if all(empty) and field.nullable:
+        if field.nullable and all(part.null_count == len(part) for part in parts):
             return None
         try:
-            if field.name not in REPETITIVE:
-                column = pa.concat_arrays([part.cast(field.type) for part in parts])
-                fixed = in_one_length(column) if field.name == "activity_id" else None
-                return column if fixed is None else fixed
-            words = self.words[field.name]
-            coded = [words.codes(part if pa.types.is_dictionary(part.type) else part.cast(field.type)) for part in parts]
-            return pa.concat_arrays(coded if len({part.type for part in coded}) == 1 else [words.texts(part) for part in coded])
+            column = self._joined(parts, field)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as failure:
             raise BadInput("activity_columns", WRONG_COLUMNS.filled(names=f"{field.name}: {failure}".splitlines()[0])) from failure
+        if column.null_count and not field.nullable:
+            raise BadInput("activity_incomplete", EMPTY_REQUIRED.filled(name=field.name))
+        return column
+
+    def _joined(self, parts: Sequence[pa.Array], field: pa.Field) -> pa.Array:
+        if field.name not in REPETITIVE:
+            column = pa.concat_arrays([part.cast(field.type) for part in parts])
+            fixed = in_one_length(column) if field.name == "activity_id" else None
+            return column if fixed is None else fixed
+        words = self.words[field.name]
+        coded = [words.codes(part if pa.types.is_dictionary(part.type) else part.cast(field.type)) for part in parts]
+        return pa.concat_arrays(coded if len({part.type for part in coded}) == 1 else [words.texts(part) for part in coded])
 
     def _chunk_path(self, number: int) -> Path:
         return self._folder / f"chunk-{number:05}.arrow"
