@@ -298,9 +298,13 @@ class _Placed:
             return self.begins_day().astype(_WHOLE)
         if aggregate.measure in (Measure.GAPS, Measure.GAP_SQUARES):
             gap = np.zeros(len(self.ts))
-            same = self.owner[1:] == self.owner[:-1]
-            gap[1:][same] = np.diff(self.ts)[same] / DAY_US
-            return np.rint((gap if aggregate.measure is Measure.GAPS else gap * gap) * _SCALE).astype(_WHOLE)
+            # A customer's first activity has none before it: the difference to another customer's last is taken away.
+            np.multiply(np.diff(self.ts), self.owner[1:] == self.owner[:-1], out=gap[1:])
+            gap /= DAY_US
+            if aggregate.measure is Measure.GAP_SQUARES:
+                gap *= gap
+            gap *= _SCALE
+            return np.rint(gap, out=gap).astype(_WHOLE)
         figures = self.block.trails.floats(aggregate.column or "", self.rows + self.block.begin)
         scaled = figures * _SCALE if aggregate.measure is Measure.SUM else figures * figures
         return np.rint(scaled, out=scaled).astype(_WHOLE)
