@@ -23,6 +23,8 @@ verdict      view     + + + - + -
 verdict      money    + + + - + -
 verdict      export   + + + - + -
 signals      view     + + + - + -
+segments     view     + + + - + -
+segments     change   + + + - + -
 causes       view     + + + - + -
 causes       money    + + + - + -
 waiting      view     + + - - + -

@@ -100,7 +100,7 @@ def customer_page(shown: Any, key: str, *, family: str = "", around: str = "", p
     )  # fmt: skip
     return {
         "row": customer_row(1), "exclusion_words": "", "lamps": [lamp], "lamp_months": [{"title": str(month.year), "shown": True} for month in months],
-        "errors": [error_row(0)], "timeline": [activity], "pager": Pager(120, 1), "family": "",
+        "errors": [error_row(0)], "errors_in_all": 9, "more_errors": True, "timeline": [activity], "pager": Pager(120, 1), "family": "",
         "families": [{"code": "orders", "title": "1", "count": 34}], "next_step": LATE, "draft": SUMMARY, "do_not_touch": SUMMARY,
         "identifiers": [{"title": "7", "written": "79001234567"}], "contributions": [{"title": LATE, "points": 0.19}], "reasons": [], "signals": [{"title": LATE, "words": SUMMARY}],
     }  # fmt: skip

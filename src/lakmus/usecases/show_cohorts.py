@@ -21,7 +21,7 @@ from lakmus.usecases.show_verdict import Shown
 
 MONTHS = (0, 1, 2, 3, 4, 5, 6, 9, 12, 18, 24)
 """After which months since the first purchase it is asked whether somebody buys on."""
-MOST_ROWS = 24
+MOST_ROWS, MOST_COHORTS = 24, 36
 NEEDED = 10
 """Customers whose horizon is over from which a share is worth writing."""
 
@@ -177,5 +177,6 @@ def _counted(table: str, by: str) -> dict[str, Any]:
         [table],
     )
     rows = [[row["segment"], row["size"], row["known"], row["bought"]] for row in found]
-    shown = sorted(rows[:MOST_ROWS], key=lambda row: row[0] or "") if by == "cohort" else rows[:MOST_ROWS]
-    return {"rows": shown, "others": max(0, len(rows) - MOST_ROWS)}
+    most = MOST_COHORTS if by == "cohort" else MOST_ROWS
+    shown = sorted(rows[:most], key=lambda row: row[0] or "") if by == "cohort" else rows[:most]
+    return {"rows": shown, "others": max(0, len(rows) - most)}

@@ -103,11 +103,13 @@ def _computed(table: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for curve in CURVES:
         found[curve] = {}
+        # All curves of a page share their axis: that of the whole company.
+        ticks = _tick_days(_last_day(_durations(table, curve, "", "")[0]))
         for by in ("", *ORIGINS):
             names = [""] if not by else _largest(table, by)
             read = [(name, *_durations(table, curve, by, name)) for name in names]
             enough = [(name, days, ended) for name, days, ended in read if days.size >= NEEDED and ended.any()]
-            curves = [_kaplan_meier(name, days, ended) for name, days, ended in enough]
+            curves = [_kaplan_meier(name, days, ended, ticks) for name, days, ended in enough]
             drawn = {name for name, _, _ in enough}
             found[curve][by] = {"curves": curves, "thin": [[name, int(days.size)] for name, days, _ in read if name not in drawn]}
     return found
@@ -129,16 +131,14 @@ def _durations(
 
 
 def _kaplan_meier(
-    name: str, days: np.ndarray[tuple[int], np.dtype[np.float64]], ended: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    name: str, days: np.ndarray[tuple[int], np.dtype[np.float64]], ended: np.ndarray[tuple[int], np.dtype[np.bool_]], ticks: list[int]
 ) -> dict[str, Any]:
     found = stats.ecdf(stats.CensoredData(uncensored=days[ended], right=days[~ended])).sf
     with warnings.catch_warnings():
         # Where all or none are left the interval is not defined; the point stands in for it below.
         warnings.simplefilter("ignore", RuntimeWarning)
         interval = found.confidence_interval(confidence_level=0.95, method="log-log")
-    # The last tenth rests on few: it is left out as soon as fewer than ten are observed.
-    last = float(np.sort(days)[max(0, days.size - 10)])
-    grid = np.unique(np.round(np.linspace(0.0, max(last, 1.0), POINTS)))
+    grid = np.unique(np.round(np.linspace(0.0, _last_day(days), POINTS)))
     share = np.asarray(found.evaluate(grid))
     low, high = (np.asarray(end.evaluate(grid)) for end in (interval.low, interval.high))
     half = found.quantiles[found.probabilities <= 0.5]
@@ -150,9 +150,14 @@ def _kaplan_meier(
         "share": np.round(share, 5).tolist(),
         "low": np.round(np.where(np.isfinite(low), low, share), 5).tolist(),
         "high": np.round(np.where(np.isfinite(high), high, share), 5).tolist(),
-        "ticks": [[day, int((days >= day).sum())] for day in _tick_days(last)],
+        "ticks": [[day, int((days >= day).sum())] for day in ticks],
         "median_days": float(half[0]) if half.size else None,
     }
+
+
+def _last_day(days: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+    """The last day of a curve: beyond it fewer than ten are observed."""
+    return max(1.0, float(np.sort(days)[max(0, days.size - 10)])) if days.size else 1.0
 
 
 def _tick_days(last: float) -> list[int]:

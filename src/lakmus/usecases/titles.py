@@ -8,6 +8,7 @@ from lakmus.connectors.files.fields import FIELDS
 from lakmus.connectors.files.file_kinds import FILE_KINDS
 from lakmus.connectors.files.refusals import row_reason_title
 from lakmus.engine.errors.catalogue import ERROR_CODES
+from lakmus.engine.errors.clocks import CHANNEL_SYNONYMS
 from lakmus.engine.errors.search import DETECTORS
 from lakmus.engine.signals.catalogue import SIGNALS
 from lakmus.history.wording import Wording
@@ -45,6 +46,11 @@ def definition_of(code: str) -> Wording:
 def rule_of(detector: str) -> Wording | None:
     """Return the rule by which a detector finds an error."""
     return RULES.get(detector)
+
+
+def channel_code(written: str) -> str:
+    """Return the name under which the company's terms know a channel: `messenger` for `Telegram`; an unknown one as it is written."""
+    return CHANNEL_SYNONYMS.get(written.strip().lower(), written)
 
 
 def kind_choices() -> tuple[Choice, ...]:

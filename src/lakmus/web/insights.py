@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from lakmus.history.estimate import Estimate
 from lakmus.usecases import show_alerts, show_cohorts, show_flows, show_rfm, show_survival
 from lakmus.usecases.buyers import ORIGINS
 from lakmus.usecases.charts.survival import survival_curve
@@ -14,7 +15,7 @@ from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.writing import number, percent
 from lakmus.web import answers
 from lakmus.web.lists import PAGE_SIZE, Pager, state_titles
-from lakmus.web.templatetags.written import is_estimate, language, worded
+from lakmus.web.templatetags.written import language, worded
 
 HEATS = 10
 ROOMS = ("signals", "alerts", "retention", "survival", "rfm", "flows", "segments")
@@ -51,8 +52,7 @@ def retention(shown: Shown, *, by: str) -> dict[str, Any]:
 
 
 def _cohort_cell(cell: show_cohorts.Cell) -> dict[str, Any]:
-    told = is_estimate(cell.share)
-    heat = round(cell.share.point * (HEATS - 1)) if told else None
+    heat = round(cell.share.point * (HEATS - 1)) if isinstance(cell.share, Estimate) else None
     return {"month": str(cell.month), "known": cell.known, "bought": cell.bought, "open": cell.open, "share": cell.share, "heat": heat}
 
 
@@ -162,7 +162,7 @@ def flows(shown: Shown, *, at: str) -> dict[str, Any]:
 
 def alerts(shown: Shown, *, rule: str) -> dict[str, Any]:
     """Return what changed beyond season and noise, by the rule asked for."""
-    chosen = show_alerts.RULES.get(rule, show_alerts.BEYOND_NOISE)
+    chosen = show_alerts.RULES.get(rule) or next(iter(show_alerts.RULES.values()))
     found = show_alerts.show_alerts(answers.home(), shown, rule=chosen)
     rows = [
         {

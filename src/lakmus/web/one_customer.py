@@ -24,7 +24,8 @@ MONEY_KINDS = {"placed_order", "paid_invoice", "renewed_contract", "started_cont
 NAMED = {"_order", "_case", "_contract", "_score", "_points", "_quantity", "_minutes", "_promised_at"}
 HALF_A_MONTH = timedelta(days=15)
 MONTHS_BETWEEN_HEADS = 6
-HAPPENINGS_SHOWN = 40
+HAPPENINGS_SHOWN = 20
+ERRORS_SHOWN = 5
 
 
 def customer_page(shown: Shown, key: str, *, family: str = "", around: str = "", page: int = 1) -> dict[str, Any]:
@@ -42,7 +43,9 @@ def customer_page(shown: Shown, key: str, *, family: str = "", around: str = "",
         "row": row,
         "exclusion_words": next((worded(left.reason) for left in shown.verdict.definition.excluded if left.code == row["exclusion"]), ""),
         **_lamps(view),
-        "errors": [_error(view, error, opened=number == 0) for number, error in enumerate(view.errors)],
+        "errors": [_error(view, error, opened=number == 0) for number, error in enumerate(view.errors[:ERRORS_SHOWN])],
+        "errors_in_all": len(view.errors),
+        "more_errors": len(view.errors) > ERRORS_SHOWN,
         "timeline": [_entry(entry, told_at) for entry in happenings[start : start + HAPPENINGS_SHOWN]],
         "pager": Pager(len(happenings), page, HAPPENINGS_SHOWN),
         "family": family,

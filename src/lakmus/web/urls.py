@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lakmus.web.views import accounts, errors, house, importing, people, rooms, sources, waits
+from lakmus.web.views import accounts, errors, house, importing, insights, people, rooms, sources, waits
 
 urlpatterns = [
     # The way of thought.
     path("", rooms.verdict, name="verdict"),
     path("report.pdf", rooms.report, name="report"),
     path("signals/", rooms.signals, name="signals"),
+    path("signals/alerts/", insights.alerts, name="alerts"),
+    path("signals/retention/", insights.retention, name="retention"),
+    path("signals/survival/", insights.survival, name="survival"),
+    path("signals/map/", insights.rfm, name="rfm"),
+    path("signals/moves/", insights.flows, name="flows"),
+    path("signals/customers/", insights.group, name="group"),
+    path("signals/customers/file/", insights.group_file, name="group_file"),
+    path("signals/groups/", insights.saved, name="segments"),
+    path("signals/groups/<int:number>/delete/", insights.drop, name="segment_drop"),
     path("causes/", rooms.causes, name="causes"),
     path("causes/waiting/", waits.waiting, name="waiting"),
     path("causes/waiting/cases/", waits.cases, name="waiting_cases"),

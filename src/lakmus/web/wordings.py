@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from lakmus.usecases.titles import channel_code
+
 
 def journal_title(verb: str) -> str:
     """Return what a journal row did, in words; an unknown verb stands as it is written."""
@@ -37,6 +39,8 @@ def journal_title(verb: str) -> str:
         "forgot_customer": _("erased a customer"),
         "listed_forgotten": _("put an erased person on the list of the forgotten"),
         "lifted_forgotten": _("took a person off the list of the forgotten"),
+        "saved_segment": _("saved a group of customers"),
+        "dropped_segment": _("deleted a saved group"),
         "dropped_samples": _("cleared sample rows of an ended import"),
     }
     return titles.get(verb, verb.replace("_", " "))
@@ -100,7 +104,7 @@ def channel_title(channel: str) -> str:
         "phone": _("phone"),
         "": _("any other channel"),
     }
-    return titles.get(channel, channel)
+    return titles.get(channel_code(channel), channel)
 
 
 def story_title(kind: str, number: str) -> str:

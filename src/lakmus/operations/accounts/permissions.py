@@ -43,6 +43,8 @@ PERMITS = (
     Permit("verdict", "money", READERS, "a verdict without money is no verdict"),
     Permit("verdict", "export", READERS, "a report to print or send says what the page says"),
     Permit("signals", "view", READERS, "who is cooling, over all customers"),
+    Permit("segments", "view", READERS, "groups of customers by a rule; as signals"),
+    Permit("segments", "change", READERS, "a name for a rule moves no figure and nobody's work; written down in the journal"),
     Permit("causes", "view", READERS, "which errors cost customers, over all customers and staff"),
     Permit("causes", "money", READERS, "the cost of an error is what ranks it"),
     Permit("waiting", "view", frozenset({OWNER, HEAD, ANALYST}), "names colleagues beside their waits: for those who lead or measure them"),

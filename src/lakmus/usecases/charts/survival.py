@@ -28,8 +28,9 @@ def survival_curve(
     beside: Line | None = None,
     language: str = "ru",
 ) -> str:
-    """Draw one curve with its 95 % band; `ticks` are (day, observed), `beside` the days and shares of a thin curve to compare with."""
-    last = max([1.0, *days])
+    """Draw one curve with its 95 % band; `ticks` are (day, observed), `beside` the days and shares of a thin curve to
+    compare with, whose axis is taken."""
+    last = max([1.0, *(beside[0] if beside else days)])
 
     def across(day: float) -> float:
         return LEFT + min(day, last) / last * (WIDTH - LEFT - 12)

@@ -7,6 +7,7 @@ from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -42,9 +43,8 @@ def needs_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     return answered
 
 
-def _shown(request: HttpRequest, template: str, analysis: Any, name: str, context: dict[str, Any]) -> HttpResponse:
-    rooms = {"rooms": insights.rooms(name)}
-    return show(request, template, answers.carried(analysis) | rooms | context, current="signals")
+def _shown(request: HttpRequest, template: str, analysis: Any, context: dict[str, Any]) -> HttpResponse:
+    return show(request, template, answers.carried(analysis) | context, current="signals")
 
 
 @page("signals")
@@ -53,7 +53,7 @@ def _shown(request: HttpRequest, template: str, analysis: Any, name: str, contex
 @needs_pages
 def alerts(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show which segments changed beyond season and noise."""
-    return _shown(request, "alerts.html", analysis, "alerts", insights.alerts(analysis, rule=request.GET.get("rule", "")))
+    return _shown(request, "alerts.html", analysis, insights.alerts(analysis, rule=request.GET.get("rule", "")))
 
 
 @page("signals")
@@ -62,7 +62,7 @@ def alerts(request: HttpRequest, analysis: Any) -> HttpResponse:
 @needs_pages
 def retention(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show who bought on after a first purchase."""
-    return _shown(request, "retention.html", analysis, "retention", insights.retention(analysis, by=request.GET.get("by", "")))
+    return _shown(request, "retention.html", analysis, insights.retention(analysis, by=request.GET.get("by", "")))
 
 
 @page("signals")
@@ -73,7 +73,7 @@ def survival(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show how long buyers stay, or how soon they buy again."""
     asked = request.GET
     context = insights.survival(analysis, curve=asked.get("curve", ""), by=asked.get("by", ""))
-    return _shown(request, "survival.html", analysis, "survival", context)
+    return _shown(request, "survival.html", analysis, context)
 
 
 @page("signals")
@@ -81,7 +81,7 @@ def survival(request: HttpRequest, analysis: Any) -> HttpResponse:
 @needs_verdict
 def rfm(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show the map of buyers by how long ago and how often they bought."""
-    return _shown(request, "rfm.html", analysis, "rfm", insights.rfm(analysis))
+    return _shown(request, "rfm.html", analysis, insights.rfm(analysis))
 
 
 @page("signals")
@@ -90,7 +90,7 @@ def rfm(request: HttpRequest, analysis: Any) -> HttpResponse:
 @needs_pages
 def flows(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show the states at the ends of months, and who moved."""
-    return _shown(request, "flows.html", analysis, "flows", insights.flows(analysis, at=request.GET.get("at", "")))
+    return _shown(request, "flows.html", analysis, insights.flows(analysis, at=request.GET.get("at", "")))
 
 
 @page("signals")
@@ -103,7 +103,7 @@ def group(request: HttpRequest, analysis: Any) -> HttpResponse:
     context = insights.group_page(analysis, found, sort=customer_sort(request), page=asked_page(request))
     rule = {"of": found.of, **found.asked}
     context |= {"rule": rule.items(), "sort": customer_sort(request), "sort_choices": sort_choices(request)}
-    return _shown(request, "group.html", analysis, "", context)
+    return _shown(request, "group.html", analysis, context)
 
 
 @page("customers", verb="export")
@@ -137,8 +137,14 @@ def saved(request: HttpRequest, analysis: Any) -> HttpResponse:
         messages.success(request, _("The group is saved. It is found anew each day by the same rule."))
         return HttpResponseRedirect(reverse("segments"))
     found = segments.list_segments(answers.home(), analysis)
-    rows = [{"segment": each, "rule": {"of": each.group.of, **each.group.asked}} for each in found]
-    return _shown(request, "segments.html", analysis, "segments", {"rows": rows})
+    rows = [{"segment": each, "query": _query(request, {"of": each.group.of, **each.group.asked})} for each in found]
+    return _shown(request, "segments.html", analysis, {"rows": rows})
+
+
+def _query(request: HttpRequest, rule: dict[str, str]) -> str:
+    """Return what asks for a group; the moment that is looked from goes along."""
+    day = request.GET.get("as_of")
+    return urlencode(rule | ({"as_of": day} if day else {}))
 
 
 @require_POST
