@@ -2,8 +2,8 @@
 
     python -m benchmarks.btyd_speed --customers 1000000 --peers /path/to/environment/bin/python
 
-Both sides are whole processes that start, read the same arrays, fit and print. The ratio is of the CPU seconds of the fits alone; the remark
-has that of the whole processes, start-up and imports included. The peer needs the packages of the `bench` group; `--peers` names an
+Both sides are whole processes that start, read the same arrays, fit and print. The ratio is of the CPU seconds of the fits alone; the
+remark has that of the whole processes, start-up and imports included. The peer needs the packages of the `bench` group; `--peers` names an
 interpreter that has them (its own by default). Customers are drawn by a seed from the Pareto/NBD process with CDNOW's published parameters:
 first purchases spread over twelve weeks, then watched until 39 weeks have passed, in days written as weeks. (With first purchases spread
 over two years lifetimes' Pareto/NBD did not end within eight minutes for 50,000 customers.)

@@ -2,8 +2,8 @@
 
     python -m benchmarks.risk_cuts --data ../shared/data
 
-Data, cuts, outcome, eligibility and candidates are those of the protocol in docs/explanation/risk.md; `--development` takes the cuts that the
-settings were chosen on. LightGBM comes from the `bench` group; without it its line is left out.
+Data, cuts, outcome, eligibility and candidates are those of the protocol in docs/explanation/risk.md; `--development` takes the cuts that
+the settings were chosen on. LightGBM comes from the `bench` group; without it its line is left out.
 """
 
 from __future__ import annotations

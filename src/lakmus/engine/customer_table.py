@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from lakmus.engine.bucket import KEY, Facts, of_kind
@@ -14,6 +13,8 @@ from lakmus.engine.money.purchase_rate import yearly_purchases
 from lakmus.engine.money.worth import yearly_margin
 from lakmus.engine.risk.contracts import contract_ends
 from lakmus.engine.risk.definition import WINDOW_DAYS
+from lakmus.engine.risk.lives import lives_of
+from lakmus.engine.risk.saying import GAP, Told, nothing_told, told_by_model, told_by_table
 from lakmus.engine.risk.snapshots import cells_at
 from lakmus.engine.risk.standing import standing
 from lakmus.engine.risk.states import LOST, WARM, loss_shapes
@@ -54,6 +55,7 @@ def customer_table(
     frame = _with_signals(frame, sight, as_of=as_of)
     frame = frame.with_columns(_lamps_out(sight.grids, len(facts.customers)))
     frame = _with_risk(frame, facts, bought, sight.grids, learned=learned, as_of=as_of)
+    frame = _with_probability(frame, _told(facts, orders, bought, learned=learned, company=company, as_of=as_of))
     frame = _with_money(frame, bought, learned=learned, company=company)
     frame = _with_voice(frame, displeasure, heard=hears(learned.feeds))
     return _with_errors(frame, errors, sight.readings, as_of=as_of)
@@ -161,7 +163,7 @@ def _with_risk(
         pl.Series("loss_shape", loss_shapes(stands.gaps, n).tolist(), dtype=pl.String),
         pl.lit(horizon, dtype=pl.Int64).alias("horizon_days"),
     ).with_columns(pl.when(pl.col("state") == LOST).then("loss_shape").alias("loss_shape"))
-    return _with_probability(frame, bought, learned=learned, as_of=as_of, horizon=horizon)
+    return frame
 
 
 def _undefined(frame: pl.DataFrame, contract: Flags, ended_us: Ints, *, as_of: datetime) -> pl.DataFrame:
@@ -172,7 +174,6 @@ def _undefined(frame: pl.DataFrame, contract: Flags, ended_us: Ints, *, as_of: d
     state = np.where(lost, LOST, np.where(contract, WARM, ""))
     rules = [contract & (~lost | in_window), lost, counts == 0, counts == 1]
     exclusion = np.select(rules, ["", "lost_before_window", "no_orders", "one_time"], default="no_rhythm")
-    floats = ("churn_probability", "churn_low", "churn_high")
     return frame.with_columns(
         pl.Series("state", [name or None for name in state.tolist()], dtype=pl.String),
         pl.Series("exclusion", [name or None for name in exclusion.tolist()], dtype=pl.String),
@@ -181,29 +182,33 @@ def _undefined(frame: pl.DataFrame, contract: Flags, ended_us: Ints, *, as_of: d
         _moments(ended_us).alias("lost_at"),
         _moments(ended_us).alias("state_since"),
         pl.lit(None, dtype=pl.String).alias("loss_shape"),
-        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in (*floats, "gap_points", "experience_points")),
-        *(pl.lit(None, dtype=pl.Int64).alias(name) for name in ("churn_n", "horizon_days")),
+        pl.lit(None, dtype=pl.Int64).alias("horizon_days"),
     )
 
 
-def _with_probability(frame: pl.DataFrame, bought: Purchases, *, learned: Learned, as_of: datetime, horizon: int) -> pl.DataFrame:
-    """Add the probability of loss and its two contributions, for regulars who are not lost."""
-    n = frame.height
-    blank: Floats = np.full(n, np.nan)
-    probability, low, high, silence_only, cases = blank, blank, blank, blank, np.zeros(n, np.int64)
-    present: npt.NDArray[np.bool_] = np.zeros(n, dtype=bool)
-    mean = 0.0
-    if learned.risk is not None and learned.rhythm is not None and n:
-        cells = cells_at(bought, completed_gaps(bought), learned.rhythm, moment=as_of, horizon_days=horizon)
-        probability, low, high, cases, silence_only = learned.risk.of(cells)
-        present, mean = cells.present, learned.risk.mean
+def _told(facts: Facts, orders: pl.DataFrame, bought: Purchases, *, learned: Learned, company: Company, as_of: datetime) -> Told:
+    """Return what is said of the risk of regulars who are not lost: by the model, or by the rule that stands in its place."""
+    horizon = learned.definition.horizon_days
+    if learned.risk is None or learned.rhythm is None or horizon is None or not bought.count:
+        return nothing_told(bought.count)
+    cells = cells_at(bought, completed_gaps(bought), learned.rhythm, moment=as_of, horizon_days=horizon)
+    if learned.model is None or learned.reading is None:
+        return told_by_table(learned.risk, cells)
+    lives = lives_of(facts, orders, bought, sorts=learned.reading.sorts, time_zone=company.time_zone)
+    return told_by_model(learned.model, lives, bought, cells, learned.reading, moment_us=_us(as_of))
+
+
+def _with_probability(frame: pl.DataFrame, told: Told) -> pl.DataFrame:
+    """Add the probability of loss, its interval and its contributions, for those of whom something is said."""
+    gap = told.points_of(GAP)
     return frame.with_columns(
-        _column(np.where(present, probability, np.nan)).alias("churn_probability"),
-        _column(np.where(present, low, np.nan)).alias("churn_low"),
-        _column(np.where(present, high, np.nan)).alias("churn_high"),
-        pl.Series("churn_n", np.where(present, cases, 0), dtype=pl.Int64),
-        _column(np.where(present, silence_only - mean, np.nan)).alias("gap_points"),
-        _column(np.where(present, probability - silence_only, np.nan)).alias("experience_points"),
+        _column(told.probability).alias("churn_probability"),
+        _column(told.low).alias("churn_low"),
+        _column(told.high).alias("churn_high"),
+        pl.Series("churn_n", told.cases, dtype=pl.Int64),
+        _column(gap).alias("gap_points"),
+        _column(np.where(told.present, told.points.sum(axis=1), np.nan) - gap).alias("experience_points"),
+        told.contributions().alias("contributions"),
     )
 
 

@@ -16,8 +16,18 @@ from typing import Protocol, TypeVar
 import pyarrow as pa
 
 from lakmus.engine import tables
-from lakmus.engine.bucket import ORDER_COLUMNS, SCORE_COLUMNS
-from lakmus.engine.learning import RHYTHM_COLUMNS, Learned, PastPart, past_cuts, past_learned, read_past, read_rhythm, rhythm_learned
+from lakmus.engine.bucket import SCORE_COLUMNS
+from lakmus.engine.learning import (
+    LEARNING_COLUMNS,
+    RHYTHM_COLUMNS,
+    Learned,
+    PastPart,
+    past_learned,
+    read_past,
+    read_rhythm,
+    reading_of,
+    rhythm_learned,
+)
 from lakmus.engine.reduction import Sums, verdict_of
 from lakmus.engine.scoring import score_bucket
 from lakmus.engine.signals.season import seasons
@@ -72,14 +82,13 @@ def analyse(map_buckets: MapBuckets, *, company: Company, as_of: datetime, keep:
 
 def learn(map_buckets: MapBuckets, *, company: Company, as_of: datetime) -> Learned:
     """Return what all customers teach: the definition of loss, the feeds, rates, risk and the back-test."""
-    reading = partial(read_rhythm, as_of=as_of, time_zone=company.time_zone)
-    read = list(map_buckets(reading, columns=RHYTHM_COLUMNS))
+    gaps = partial(read_rhythm, as_of=as_of, time_zone=company.time_zone)
+    read = list(map_buckets(gaps, columns=RHYTHM_COLUMNS))
     definition, feeds, rhythm = rhythm_learned(read, as_of=as_of)
-    cuts = past_cuts(definition, feeds, as_of=as_of)
+    reading = reading_of(read, definition, feeds, rhythm, as_of=as_of)
     parts: list[PastPart] = []
-    if definition.horizon_days is not None and rhythm is not None:
-        past = partial(
-            read_past, as_of=as_of, time_zone=company.time_zone, rhythm=rhythm, horizon_days=definition.horizon_days, cuts=tuple(cuts)
-        )
-        parts = list(map_buckets(past, columns=ORDER_COLUMNS))
-    return replace(past_learned(parts, definition, feeds, rhythm, cuts), season=seasons(part.season for part in read))
+    if reading is not None:
+        past = partial(read_past, reading=reading, company=company, as_of=as_of)
+        parts = list(map_buckets(past, columns=LEARNING_COLUMNS))
+    learned = past_learned(parts, definition, feeds, rhythm, reading, as_of=as_of)
+    return replace(learned, season=seasons(part.season for part in read))

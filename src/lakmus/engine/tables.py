@@ -48,6 +48,7 @@ CUSTOMERS = pa.schema(
         ("churn_n", pa.int64()),
         ("gap_points", pa.float64()),
         ("experience_points", pa.float64()),
+        ("contributions", pa.list_(pa.struct([("signal", pa.string()), ("points", pa.float64()), ("logit", pa.float64())]))),
         ("horizon_days", pa.int64()),
         ("value_at_risk", pa.float64()),
         ("lost_value", pa.float64()),
@@ -63,8 +64,9 @@ CUSTOMERS = pa.schema(
 
 `state` is one of `warm`, `cooling`, `cold`, `lost`, `one_time`, `new`, `no_orders`, or null where the company's rhythm is
 not known. `frequency_change`, `amount_change`, `visits_change` compare the last 90 days with the 90 before (-1..; null without a past).
-`gap_points` and `experience_points` are the two contributions to `churn_probability` beyond the company's mean (differences of
-probability). `value_at_risk` is the margin of the next 12 months if a living customer stays; `lost_value` the same for one lost.
+`contributions` says what moves `churn_probability` from the company's mean, sign by sign: `logit`s sum to the difference of the logits,
+`points` to the difference of the probabilities. `gap_points` is that of the silence since the last order, `experience_points` all others.
+`value_at_risk` is the margin of the next 12 months if a living customer stays; `lost_value` the same for one lost.
 Money is in the company's currency, rounded to the hundredth. `exclusion` says why a customer is not `eligible`: `no_orders`,
 `one_time`, `lost_before_window`, `no_rhythm`. `reasons` are codes of signals and errors, the strongest first.
 """

@@ -40,7 +40,7 @@ NO_EXPERIMENT = Wording(
 )
 RISK_COLUMNS = (
     "customer, name, place, state, state_since, churn_probability, churn_low, churn_high, churn_n, horizon_days, days_since_last_order, "
-    "value_at_risk, gap_points, experience_points, reasons"
+    "value_at_risk, gap_points, experience_points, contributions, reasons"
 )
 SIGNAL_COLUMNS = (
     "customer, name, place, state, days_since_last_order, gap_median_days, gap_p90_days, purchase_gap_exceeded, frequency_change, "
@@ -78,6 +78,7 @@ def show_risk(home: Home, shown: Shown, segment: Segment) -> Answer:
 
 def _risk(row: Row) -> Row:
     probability, gap, experience = row["churn_probability"], row.pop("gap_points"), row.pop("experience_points")
+    parts = row.pop("contributions") or []
     told = {
         "customer": row["customer"],
         "churn_probability": probability,
@@ -89,11 +90,8 @@ def _risk(row: Row) -> Row:
         "contributions": [],
     }
     if probability is not None:
-        told["contributions"] = [
-            {"signal": "company_mean", "points": probability - (gap or 0.0) - (experience or 0.0)},
-            {"signal": "purchase_gap", "points": gap},
-            {"signal": "experience", "points": experience},
-        ]
+        mean = probability - (gap or 0.0) - (experience or 0.0)
+        told["contributions"] = [{"signal": "company_mean", "points": mean}, *parts]
     return {**row, **told}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -16,24 +17,53 @@ from lakmus.history.wording import Wording
 
 NEEDED_LOST = 30
 NEEDED_CUTS = 2
+ECE_BINS = 10
+"""Bins of equal numbers, where every customer has a probability of their own."""
 NAMED_FROM = 0.5
 NAMED_FROM_MEANS = 2.0
 """A customer is named who is twice as likely to leave as the company's customers are on average, or likelier to leave than to stay."""
 
 
+@dataclass(frozen=True)
+class JudgedRows:
+    """What the blend said at a past cut, customer by customer (n,), and what came; `mean`: its mean probability before the cut.
+
+    In large companies these are the customers drawn by lot; `BacktestCut.n` and the rules count everybody.
+    """
+
+    probability: Floats
+    lost: Floats
+    silent_days: Floats
+    mean: float
+
+
 def backtest(cuts: Sequence[datetime], snapshots: Sequence[Snapshot], *, horizon_days: int | None) -> Backtest:
+    """Return the figures of the table of cells and the naive rules at each past cut (see `judge`)."""
+    return judge(cuts, snapshots, [None] * len(cuts), horizon_days=horizon_days)[0]
+
+
+def judge(
+    cuts: Sequence[datetime], snapshots: Sequence[Snapshot], rows: Sequence[JudgedRows | None], *, horizon_days: int | None
+) -> tuple[Backtest, bool]:
     """Return the figures of model and naive rules at each past cut that has an earlier, fully observed cut to learn from.
+
+    The model is the blend where it was there at every judged cut and had the lower mean Brier score there, otherwise the table of cells;
+    the second value says whether it is the blend.
 
     Parameters
     ----------
-    cuts : moments, latest first, one horizon apart. snapshots : their counts. horizon_days : None when the rhythm is unknown.
+    cuts : moments, latest first, one horizon apart. snapshots : their counts. rows : what the blend said at each cut, None where it could
+    not be learned. horizon_days : None when the rhythm is unknown.
     """
-    judged: list[BacktestCut] = []
+    by_table, by_blend = [], []
     for place, (cut, counted) in enumerate(zip(cuts, snapshots, strict=True)):
         earlier = summed(snapshots[place + 1 :])
         if _lost(earlier) >= NEEDED_LOST and _lost(counted) >= NEEDED_LOST and _lost(counted) < counted.cells.sum():
-            judged.append(_judge(cut, counted, earlier))
-    if not judged or horizon_days is None:
+            by_table.append(_judge(cut, counted, earlier))
+            said = rows[place]
+            if said is not None and 0 < said.lost.sum() < said.lost.size:
+                by_blend.append(_with_blend(by_table[-1], said, horizon_days or 0))
+    if not by_table or horizon_days is None:
         usable = sum(_lost(part) >= NEEDED_LOST for part in snapshots)
         shortage = NotEnoughEvidence(
             Wording(
@@ -43,8 +73,30 @@ def backtest(cuts: Sequence[datetime], snapshots: Sequence[Snapshot], *, horizon
             NEEDED_CUTS,
             min(usable, NEEDED_CUTS - 1),
         )
-        return Backtest((), GAP_RULE, shortage.reason, shortage)
-    return Backtest(tuple(judged), _chosen(judged), _words(judged[0], horizon_days, _chosen(judged)))
+        return Backtest((), GAP_RULE, shortage.reason, shortage), False
+    blended = len(by_blend) == len(by_table) and _mean_brier(by_blend) < _mean_brier(by_table)
+    judged = by_blend if blended else by_table
+    used = _chosen(judged)
+    return Backtest(tuple(judged), used, _words(judged[0], horizon_days, used)), blended and used == MODEL
+
+
+def _mean_brier(judged: Sequence[BacktestCut]) -> float:
+    return float(np.mean([cut.model.brier for cut in judged if cut.model.brier is not None]))
+
+
+def _with_blend(cut: BacktestCut, said: JudgedRows, horizon_days: int) -> BacktestCut:
+    """Return a judged cut with the blend as its model; counts are those of everybody, in proportion where the rows were drawn by lot."""
+    chosen = np.asarray(said.probability >= min(NAMED_FROM, NAMED_FROM_MEANS * said.mean))
+    figures = _figures(said.probability, np.stack([1 - said.lost, said.lost], axis=1).astype(np.int64), chosen)
+    bins = np.array_split(np.argsort(said.probability, kind="stable"), ECE_BINS)
+    apart = sum(abs(float((said.lost[one] - said.probability[one]).sum())) for one in bins)
+    share = cut.n / said.lost.size
+    named, hit = figures.named, figures.named_and_lost
+    ahead = float((horizon_days - said.silent_days[chosen & (said.lost > 0)]).mean()) if hit else None
+    figures = replace(figures, ece=apart / said.lost.size, named=round(named * share), named_and_lost=round(hit * share))
+    if not named:
+        return replace(cut, model=figures)
+    return replace(cut, model=figures, earliness_days=ahead, false_alarms=(named - hit) / named)
 
 
 def _lost(counted: Snapshot) -> int:

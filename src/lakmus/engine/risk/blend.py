@@ -76,6 +76,11 @@ class RiskModel:
     horizon_days: float
     cases: int
 
+    @property
+    def mean(self) -> float:
+        """The probability that the mean logit stands for."""
+        return float(special.expit(self.mean_logit))
+
     def of(self, features: Floats, histories: PurchaseHistories) -> Said:
         """Return what is said of customers; `features` (n, k) and `histories` in the same order.
 
@@ -94,25 +99,30 @@ class RiskModel:
         return logits, parts - self.centres
 
 
-def fit_model(pictures: Sequence[Picture], now: Floats, *, horizon_days: float) -> RiskModel | None:
+Fits = dict[float, tuple[Linear, Steps]]
+"""Linear and boosted parts already fitted, by `days_ago` of the nearest picture they were learned from."""
+
+
+def fit_model(pictures: Sequence[Picture], now: Floats, *, horizon_days: float, fits: Fits | None = None) -> RiskModel | None:
     """Return the blend learned from past pictures; None while there are fewer than NEEDED_EACH lost or kept customers.
 
     Parameters
     ----------
     pictures : latest first, all with their whole horizon behind them. now : (3, m) x, t_x, T of everybody at the moment of saying, from
-    which the purchase process is fitted (no outcome is in it).
+    which the purchase process is fitted (no outcome is in it). fits : kept between calls over the same pictures, so that what is learned
+    from the same ones is learned once.
     """
     if not _enough(pictures):
         return None
-    latest = pictures[0]
+    latest, fits = pictures[0], {} if fits is None else fits
     earlier = [one for one in pictures if one.days_ago >= latest.days_ago + horizon_days]
     weights, drift = (1 / 3, 1 / 3, 1 / 3), 2 * LEAST_DRIFT
     if _enough(earlier):
-        parts = _fitted(earlier, latest.everybody, horizon_days=horizon_days)
+        parts = _fitted(earlier, latest.everybody, horizon_days, fits)
         logits, _ = _summands(*parts, weights, latest.features, _histories(latest.everybody, latest.eligible), horizon_days)
         weights, missing = blend_weights(logits, latest.lost, has_process=parts[2] is not None)
         drift = max(LEAST_DRIFT, abs(missing))
-    linear, steps, process = _fitted(pictures, now, horizon_days=horizon_days)
+    linear, steps, process = _fitted(pictures, now, horizon_days, fits)
     if process is None:
         weights = (weights[0] + weights[2] / 2, weights[1] + weights[2] / 2, 0.0)
     _, summands = _summands(linear, steps, process, weights, latest.features, _histories(latest.everybody, latest.eligible), horizon_days)
@@ -148,16 +158,17 @@ def _enough(pictures: Sequence[Picture]) -> bool:
     return lost >= NEEDED_EACH and sum(one.lost.size for one in pictures) - lost >= NEEDED_EACH
 
 
-def _fitted(pictures: Sequence[Picture], everybody: Floats, *, horizon_days: float) -> tuple[Linear, Steps, ParetoNbd | None]:
-    features = np.concatenate([one.features for one in pictures])
-    lost = np.concatenate([one.lost for one in pictures])
+def _fitted(pictures: Sequence[Picture], everybody: Floats, horizon_days: float, fits: Fits) -> tuple[Linear, Steps, ParetoNbd | None]:
     nearest = pictures[0].days_ago
-    weight = np.concatenate(
-        [np.full(one.lost.size, 0.5 ** ((one.days_ago - nearest) / (HALF_LIFE_HORIZONS * horizon_days))) for one in pictures]
-    )
+    if nearest not in fits:
+        features = np.concatenate([one.features for one in pictures])
+        lost = np.concatenate([one.lost for one in pictures])
+        half_life = HALF_LIFE_HORIZONS * horizon_days
+        weight = np.concatenate([np.full(one.lost.size, 0.5 ** ((one.days_ago - nearest) / half_life)) for one in pictures])
+        fits[nearest] = fit_linear(features, lost, weight), fit_steps(features, lost, weight)
     process = fit_pareto_nbd(PurchaseHistories.of(*everybody), however_wide=True)
     usable = None if isinstance(process, NotEnoughEvidence) or not np.isfinite(process.log_likelihood) else process
-    return fit_linear(features, lost, weight), fit_steps(features, lost, weight), usable
+    return *fits[nearest], usable
 
 
 def _histories(everybody: Floats, eligible: Flags) -> PurchaseHistories:

@@ -18,15 +18,21 @@ LONGEST_DAYS = 1500.0
 
 @dataclass(frozen=True)
 class Happenings:
-    """One sort of thing that happened: `owner` (m) index of the customer, `at_us` (m) when, `known_us` (m) since when known."""
+    """One sort of thing that happened: `owner` (m) index of the customer, `at_us` (m) when, `known_us` (m) since when known.
+
+    `gone_us` (m): from when it counts no more (a case that was solved then); None: all stay.
+    """
 
     owner: Ints
     at_us: Ints
     known_us: Ints
+    gone_us: Ints | None = None
 
     def ages(self, moment_us: int) -> tuple[Ints, Floats]:
         """Return (owner, days before the moment) of what had happened and was known by then."""
         seen = (self.at_us <= moment_us) & (self.known_us <= moment_us)
+        if self.gone_us is not None:
+            seen &= self.gone_us > moment_us
         return self.owner[seen], (moment_us - self.at_us[seen]) / DAY_US
 
 
@@ -83,6 +89,23 @@ PURCHASE_FEATURES: Mapping[str, Wording] = {
     "amount_90": Wording("Потрачено за 90 дней", "Spent in 90 days"),
     "amount_change": Wording("Последний чек против обычного", "The last amount against the usual"),
 }
+
+
+SIGNS: Mapping[str, tuple[Wording, tuple[str, ...]]] = {
+    "purchase_gap": (Wording("Сколько не покупал", "How long without a purchase"), ("silence", "silence_in_gaps", "last_gap")),
+    "purchase_rhythm": (
+        Wording("Ритм и стаж покупок", "Rhythm and length of buying"),
+        ("purchases", "age", "rate", "regularity", "purchase_process"),
+    ),
+    "purchase_frequency": (
+        Wording("Как часто покупал в последнее время", "How often lately"),
+        ("purchases_30", "purchases_90", "purchases_180", "purchases_365", "purchases_change"),
+    ),
+    "same_season": (PURCHASE_FEATURES["same_season"], ("same_season",)),
+    "order_amount": (Wording("Суммы покупок", "Amounts of purchases"), ("mean_amount", "amount_90", "amount_change")),
+    **{sort: (title, (f"{sort}_90", f"{sort}_change", f"{sort}_ago")) for sort, title in SORTS.items()},
+}
+"""What a person is shown as one contribution: its title, and the features (and the purchase process) that are summed for it."""
 
 
 def feature_titles(lives_sorts: Mapping[str, object]) -> dict[str, Wording]:

@@ -23,6 +23,7 @@ EXPERIENCE_COUNT = len(EXPERIENCE_EDGES) + 1
 SHAPE = (SILENCE_COUNT, EXPERIENCE_COUNT, 2, 2, 2)
 """silence x experience x rule "gap exceeded" x rule "fell by 20 %" x lost."""
 CUTS = 4
+PICTURES_A_HORIZON = 3
 PERIOD_DAYS = 90
 FALL = 0.8
 
@@ -46,6 +47,19 @@ def cut_moments(*, as_of: datetime, horizon_days: int, first_order_at: datetime 
     needed = timedelta(days=min(365, 2 * horizon_days))
     cuts = (as_of - timedelta(days=horizon_days * k) for k in range(1, CUTS + 1))
     return [cut for cut in cuts if cut - needed >= first_order_at]
+
+
+def picture_moments(*, as_of: datetime, horizon_days: int, first_order_at: datetime | None) -> list[datetime]:
+    """Return the moments of the pictures that the model learns from, latest first: three a horizon, every third one a cut.
+
+    Each has its whole horizon behind it, and at least one horizon of history before it.
+    """
+    if first_order_at is None:
+        return []
+    spacing = timedelta(days=horizon_days / PICTURES_A_HORIZON)
+    latest = as_of - timedelta(days=horizon_days)
+    moments = (latest - spacing * k for k in range(PICTURES_A_HORIZON * (CUTS - 1) + 1))
+    return [moment for moment in moments if moment - timedelta(days=horizon_days) >= first_order_at]
 
 
 def cells_at(purchases: Purchases, gaps: Gaps, company: CompanyRhythm, *, moment: datetime, horizon_days: int) -> Cells:
@@ -90,12 +104,9 @@ def snapshot(purchases: Purchases, company: CompanyRhythm, *, cut: datetime, hor
     Outcome "lost": no purchase in (cut, cut + horizon]. Nothing after the cut enters the cells.
     """
     cut_us = round(cut.timestamp() * 1_000_000)
-    end_us = cut_us + horizon_days * DAY_US
     past = purchases.until(cut_us)
     cells = cells_at(past, completed_gaps(past), company, moment=cut, horizon_days=horizon_days)
-    # The last order of a day tells whether any came after the cut, the first one whether any came before the horizon's end.
-    came = (purchases.last_us > cut_us) & (purchases.first_us <= end_us)
-    back = np.bincount(purchases.owner[came], minlength=purchases.count) > 0
+    back = returned(purchases, cut_us=cut_us, horizon_days=horizon_days)
     seen = cells.present
     counts = np.zeros(SHAPE, np.int64)
     place = (
@@ -110,6 +121,13 @@ def snapshot(purchases: Purchases, company: CompanyRhythm, *, cut: datetime, hor
     lost = seen & ~back
     np.add.at(ahead, (cells.silence[lost], cells.experience[lost]), horizon_days - cells.silent_days[lost])
     return Snapshot(counts, ahead)
+
+
+def returned(purchases: Purchases, *, cut_us: int, horizon_days: int) -> Flags:
+    """Return who bought within the horizon after a cut; shape (n,)."""
+    # The last order of a day tells whether any came after the cut, the first one whether any came before the horizon's end.
+    came = (purchases.last_us > cut_us) & (purchases.first_us <= cut_us + horizon_days * DAY_US)
+    return np.asarray(np.bincount(purchases.owner[came], minlength=purchases.count) > 0)
 
 
 def summed(snapshots: Iterable[Snapshot]) -> Snapshot:
