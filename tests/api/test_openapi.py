@@ -28,6 +28,14 @@ def test_the_description_names_every_operation() -> None:
     assert description["components"]["securitySchemes"] == {"Bearer": {"type": "http", "scheme": "bearer"}}
 
 
+@pytest.mark.parametrize("path", ["/api/nothing", "/api/nothing/x", "/api/"])
+@pytest.mark.django_db
+def test_an_address_that_is_not_there_answers_in_json_in_the_language_asked_for(path: str) -> None:
+    said = Client().get(path, headers={"Accept-Language": "ru"})
+    assert (said.status_code, said.json()["code"]) == (404, "no_such_address")
+    assert re.search("[а-я]", said.content.decode())
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)  # the site closes its connection after each request
 @pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=[f"{method} {path}" for path, method in OPERATIONS])

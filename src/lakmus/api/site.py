@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.renderers import JSONRenderer
 
 from lakmus import __version__
 from lakmus.api import activities, customers, errors, health, imports, verdict, waiting
@@ -23,7 +25,14 @@ from lakmus.history.failures import LakmusError
 from lakmus.history.wording import Wording
 
 RETRY_SECONDS = 5
+MOST_DRAINED = 256 * 1024 * 1024
+DRAINED_AT_ONCE = 1 << 20
 log = logging.getLogger(__name__)
+
+
+# JSON whose Russian is Russian and not its code points.
+readable = JSONRenderer()
+readable.json_dumps_params = {"ensure_ascii": False}
 
 api = NinjaAPI(
     title="Lakmus",
@@ -36,6 +45,7 @@ api = NinjaAPI(
     ),
     urls_namespace="api",
     parser=StrictParser(),
+    renderer=readable,
 )
 api.add_router("", health.router)
 api.add_router("", activities.router)
@@ -85,7 +95,10 @@ def say_wrong_parameters(request: HttpRequest, failure: ValidationError) -> Http
 
 @api.exception_handler(RequestDataTooBig)
 def say_too_large(request: HttpRequest, failure: RequestDataTooBig) -> HttpResponse:
-    """More than the upload limit."""
+    """More than the upload limit. The rest is read and thrown away: a sender who is still sending would not see the answer."""
+    left = MOST_DRAINED
+    while left > 0 and (part := request.read(DRAINED_AT_ONCE)):
+        left -= len(part)
     return answer(request, 413, "too_large", TOO_LARGE)
 
 
@@ -98,6 +111,12 @@ def say_unreadable(request: HttpRequest, failure: HttpError) -> HttpResponse:
 @api.exception_handler(Http404)
 def say_no_such_address(request: HttpRequest, failure: Http404) -> HttpResponse:
     """Nothing stands at this address."""
+    return answer(request, 404, "no_such_address", NO_SUCH_ADDRESS)
+
+
+@login_not_required
+def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """Any other address below /api/: programs get JSON there as everywhere."""
     return answer(request, 404, "no_such_address", NO_SUCH_ADDRESS)
 
 
