@@ -45,6 +45,7 @@ COUNTED = (
     *("was_surveyed", "received_reply", "was_contacted", "called", "sent_message", "gave_notice", "ended_contract"),
 )
 """The raw kinds that some signal or lamp counts."""
+KINDS = (*COUNTED, *DERIVED)
 ANSWER_HOURS, CRITICAL_HOURS = 72, 24
 _SCHEMA = {
     "owner": pl.Int64,
@@ -67,20 +68,19 @@ def trails_of_facts(facts: Facts, orders: pl.DataFrame, displeasure: pl.DataFram
     parts += _of_orders(orders.join(codes, on=KEY, how="inner"))
     parts += _of_displeasure(displeasure.join(codes, on=KEY, how="inner"))
     parts += _of_cases(facts, as_of=as_of)
-    parts.append(pl.DataFrame({"owner": bought.owner, "ts": bought.last_us}).with_columns(pl.lit(PURCHASE).alias("activity")))
-    empty = pl.DataFrame(schema=_SCHEMA)
-    kinds = (*COUNTED, *DERIVED)
-    rows = pl.concat([empty, *parts], how="diagonal_relaxed").sort("owner", "ts", "activity")
-    coded = rows["activity"].cast(pl.Enum(kinds)).to_physical().to_numpy().astype(np.int8)
+    parts.append(_rows(pl.DataFrame({"owner": bought.owner, "ts": bought.last_us}), PURCHASE))
+    rows = pl.concat([pl.DataFrame(schema=_SCHEMA), *parts], how="diagonal_relaxed")
+    # Equal moments of one customer may stand in any order: no measure tells them apart.
+    rows = rows[np.lexsort((rows["ts"].to_numpy(), rows["owner"].to_numpy()))]
     starts = np.searchsorted(rows["owner"].to_numpy(), np.arange(len(facts.customers) + 1))
     columns = {name: rows[name].to_arrow() for name in (*NUMBERS, *TEXTS)}
-    return Trails(facts.customers.to_arrow(), starts.astype(np.int64), rows["ts"].to_numpy(), coded, kinds, columns)
+    return Trails(facts.customers.to_arrow(), starts.astype(np.int64), rows["ts"].to_numpy(), rows["kind"].to_numpy(), KINDS, columns)
 
 
 def _rows(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
     """Return rows of a kind in the columns of the trails, as far as they have them."""
     present = [name for name in (*NUMBERS, *TEXTS) if name in rows.columns]
-    return rows.select("owner", pl.col("ts").to_physical(), pl.lit(kind).alias("activity"), *present)
+    return rows.select("owner", pl.col("ts").to_physical(), pl.lit(KINDS.index(kind), dtype=pl.Int8).alias("kind"), *present)
 
 
 def _of_orders(orders: pl.DataFrame) -> list[pl.DataFrame]:
