@@ -61,8 +61,8 @@ demo: install ## a simulated shop, imported, computed and served on localhost; C
 .PHONY: test
 test: $(VENV)/.test $(MESSAGES) ## the whole suite on SQLite, then what touches the database on PostgreSQL
 	@scripts/get-chromium
-	$(PYTHON) -m pytest
-	LAKMUS_TEST_DATABASE=postgres $(PYTHON) -m pytest -m "not browser" $(DATABASE_TESTS)
+	$(PYTHON) -m pytest -n 2 --dist worksteal
+	LAKMUS_TEST_DATABASE=postgres $(PYTHON) -m pytest -n 2 --dist worksteal -m "not browser" $(DATABASE_TESTS)
 
 .PHONY: check
 check: $(VENV)/.check $(MESSAGES) ## style, types, contracts, house rules and the fast tests; within a minute

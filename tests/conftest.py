@@ -8,14 +8,18 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 PASSWORD = "зимний-лакмус-42"
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
+# A machine that has other things to do is no failure.
+hypothesis_settings.register_profile("lakmus", deadline=None)
+hypothesis_settings.load_profile("lakmus")
 LEFT_OUT = re.compile(r"not (\w+)")
 MARKED_WHOLE = re.compile(r"^pytestmark = \[?\s*(.*)", re.MULTILINE)
 # Companies that are simulated, imported, computed: whatever looks at one of them takes longer than the fast tests may.
-WHOLE_COMPANIES = {"company_home", "failing_city", "small_company", "default", "quiet", "slow_desk"}
+WHOLE_COMPANIES = set("company_home failing_city kept_desk small_company default quiet slow_desk large_plan shared_data".split())
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

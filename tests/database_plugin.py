@@ -44,7 +44,9 @@ def _choose_database() -> None:
         if wanted == "sqlite":
             os.environ.pop("DATABASE_URL", None)
     elif wanted == "postgres":
-        os.environ["DATABASE_URL"] = _start_postgres()
+        # The processes of xdist use the server that the first one started.
+        if "PYTEST_XDIST_WORKER" not in os.environ:
+            os.environ["DATABASE_URL"] = _start_postgres()
     else:
         raise pytest.UsageError(f"LAKMUS_TEST_DATABASE is sqlite or postgres, not {wanted!r}")
 

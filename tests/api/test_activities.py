@@ -57,6 +57,7 @@ def test_a_refusal_never_repeats_what_was_sent(push: Any) -> None:
     assert "anna@example.com" not in push({"activities": "anna@example.com"}).content.decode()
 
 
+@pytest.mark.slow
 def test_ten_thousand_rows_go_in_one_batch(push: Any) -> None:
     rows = [{**ROW, "order": f"A-{n}", "customer": str(n % 100)} for n in range(10_000)]
     assert push({"activities": rows}).json()["accepted"] == 10_000

@@ -158,6 +158,7 @@ DATES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("written", "moment"), DATES, ids=[written for written, _ in DATES])
 def test_every_way_of_writing_a_date_is_read(write: Callable[..., Path], read_files: Reader, written: str, moment: datetime) -> None:
     read = read_files(write("orders.csv", f"Номер заказа;Дата заказа;Клиент;Сумма\n1;{written};7;10\n"))
@@ -203,6 +204,7 @@ NUMBERS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("written", "amount"), NUMBERS, ids=[written for written, _ in NUMBERS])
 def test_numbers_with_a_decimal_comma_are_read(write: Callable[..., Path], read_files: Reader, written: str, amount: float) -> None:
     read = read_files(write("orders.csv", f"Номер заказа;Дата заказа;Клиент;Сумма\n1;13.02.2025;7;{written}\n2;13.02.2025;7;7,25\n"))

@@ -111,6 +111,7 @@ def test_a_planted_cause_is_seen_with_its_sign(analysis: Analysis) -> None:
     assert isinstance(broken.money, Estimate) and broken.money.point > 0
 
 
+@pytest.mark.slow
 def test_buckets_and_order_of_rows_change_nothing(table: pa.Table, analysis: Analysis) -> None:
     shuffled = table.take(random.Random(1).sample(range(table.num_rows), table.num_rows))
     parted = run(*buckets_of(shuffled, 5), as_of=END)
@@ -144,6 +145,7 @@ def test_the_page_of_one_customer_agrees_with_the_whole(table: pa.Table, analysi
         assert pl.DataFrame(pl.from_arrow(alone.tables["customers"])).equals(rows.filter(pl.col("customer") == who))
 
 
+@pytest.mark.slow
 def test_what_was_learned_travels_between_processes(analysis: Analysis, table: pa.Table) -> None:
     function = partial(score_bucket, learned=analysis.learned, company=COMPANY, as_of=END)
     part = table.filter(pa.compute.equal(table["customer"], "c003"))
@@ -169,6 +171,7 @@ def test_contributions_add_up_to_the_probability(analysis: Analysis) -> None:
     assert ((rows["churn_low"] <= rows["churn_probability"]) & (rows["churn_probability"] <= rows["churn_high"])).all()
 
 
+@pytest.mark.slow
 def test_tables_can_be_kept_elsewhere(table: pa.Table, analysis: Analysis) -> None:
     from lakmus.engine.pipeline import analyse
 
@@ -241,12 +244,14 @@ def test_contracts_alone_tell_who_left() -> None:
     assert (verdict.customers.lost, verdict.customers.active, verdict.customers.lost_silently) == (2, 3, 1)
 
 
+@pytest.mark.slow
 def test_the_terms_of_the_company_move_the_money_only(table: pa.Table, analysis: Analysis) -> None:
     dearer = run(table, as_of=END, company=Company(margin_share=0.6, margin_is_assumed=False)).verdict
     assert dearer.loss.point == pytest.approx(2 * analysis.verdict.loss.point, rel=1e-4)
     assert dearer.customers == analysis.verdict.customers and not dearer.margin_is_assumed
 
 
+@pytest.mark.slow
 def test_nobody_is_called_silent_where_nobody_could_have_spoken(table: pa.Table) -> None:
     kinds = pa.array(["placed_order", "cancelled_order"])
     deaf = table.filter(pa.compute.is_in(table["activity"], kinds))

@@ -19,6 +19,7 @@ def planted(company: Company, code: str) -> Found:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", DETECTORS)
 @pytest.mark.parametrize("name", ["default", "slow_desk"])
 @pytest.mark.parametrize("back", [timedelta(minutes=1), timedelta(days=1)])

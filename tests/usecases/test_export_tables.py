@@ -42,6 +42,7 @@ def test_activities_come_out_each_once(company_home: Home, shown: Shown) -> None
     assert count == len(rows) == len({row["activity_id"] for row in rows}) > 1000
 
 
+@pytest.mark.slow
 def test_a_cell_that_begins_like_a_formula_gets_an_apostrophe(new_home: Home, tmp_path: Path) -> None:
     at = {"ts": "2026-03-01T00:00:00+00:00", "customer": "c1"}
     complaints = [{"kind": "complained", "text": f"{start};\"'", **at} for start in WICKED]
