@@ -16,9 +16,10 @@ from lakmus.usecases.home import Home
 from lakmus.usecases.results import CUSTOMER_SORTS, Conditions, Listing, customer_conditions
 from lakmus.usecases.show_alerts import alert_conditions, alert_told
 from lakmus.usecases.show_cohorts import NO_GROUP, cohort_conditions, cohort_told
-from lakmus.usecases.show_flows import flow_conditions, flow_told
+from lakmus.usecases.show_flows import NAMES, flow_conditions, flow_told
 from lakmus.usecases.show_rfm import rfm_conditions, rfm_told
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.titles import title_of
 
 KEYS = {
     "cohort": ("by", "segment", "month", "outcome"),
@@ -87,7 +88,7 @@ def group_told(shown: Shown, group: Group) -> Wording:
         return flow_told(shown, group.asked)
     if group.of == "alert":
         return alert_told(group.asked, time_zone=company_terms().time_zone)
-    return LIST
+    return _list_told(group.asked)
 
 
 def list_group(home: Home, shown: Shown, group: Group, *, sort: str = "-value_at_risk", page: int = 1, size: int = 50) -> Listing:
@@ -115,6 +116,13 @@ def count_group(home: Home, shown: Shown, group: Group) -> int:
     conditions = group_conditions(home, shown, group)
     sql = f"SELECT count(*) AS n FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
     return int(ask(sql, [shown.table("customers"), *conditions.parameters])[0]["n"])
+
+
+def _list_told(asked: Mapping[str, str]) -> Wording:
+    said = [NAMES[asked["state"]]] if asked.get("state") in NAMES else []
+    said += [title_of(asked[key]) for key in ("error", "signal") if asked.get(key)]
+    said += [Wording(f"«{asked['q']}»", f"“{asked['q']}”")] if asked.get("q") else []
+    return Wording(*("; ".join(each.in_language(language) for each in (LIST, *said)) for language in ("ru", "en")))
 
 
 def list_filters(asked: Mapping[str, str]) -> dict[str, object]:

@@ -1,0 +1,61 @@
+"""The pages of signals over a small invented shop: each opens in both languages, and its figures open to as many customers."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from lakmus.simulate.company import simulate_company
+from lakmus.simulate.scenario import load_scenario
+from lakmus.usecases.home import open_home
+from lakmus.usecases.import_files import plan_import, run_import
+from tests.web.test_pages import opened
+from tests.web.test_real_answers import total
+
+pytestmark = pytest.mark.slow
+ROOMS = (
+    "/signals/alerts/", "/signals/alerts/?rule=regulars_down_a_fifth", "/signals/retention/", "/signals/retention/?by=place",
+    "/signals/survival/", "/signals/survival/?curve=gap&by=channel", "/signals/map/", "/signals/moves/", "/signals/groups/",
+)  # fmt: skip
+
+
+@pytest.fixture
+def shop(home: Path, tmp_path: Path, db: None) -> Path:
+    simulate_company(tmp_path, customers=150, months=24, seed=11, scenario=load_scenario())
+    run_import(open_home(home), plan_import(open_home(home), [tmp_path / f"{name}.csv" for name in ("customers", "orders")]), actor=None)
+    return home
+
+
+def test_pages_of_signals_open_in_both_languages_and_their_figures_open_to_their_customers(shop: Path, client_of) -> None:
+    owner = client_of("owner")
+    pages = {(room, language): opened(owner, room, language) for room in ROOMS for language in ("ru", "en")}
+    pages |= {("past", "ru"): opened(owner, "/signals/map/?as_of=2025-10-01", "ru")}
+    for html in pages.values():
+        links = re.findall(r'<a(?: class="who")? href="(/signals/customers/\?[^"]+)"[^>]*>([\d\u00a0,]+)</a>', html)
+        for address, said in links[:: max(1, len(links) // 3)]:
+            assert total(opened(owner, unescape(address), "ru")) == int(re.sub(r"\D", "", said))
+    assert sum(len(re.findall(r"/signals/customers/", html)) for html in pages.values()) > 100
+
+
+def test_a_group_is_saved_opened_downloaded_and_deleted_by_those_who_may(shop: Path, client_of) -> None:
+    owner: Client = client_of("owner")
+    field = next(iter(re.findall(r"/signals/customers/\?(of=rfm[^\"]+)", opened(owner, "/signals/map/", "ru"))))
+    rule = dict(part.split("=") for part in unescape(field).split("&"))
+    assert owner.post("/signals/groups/", rule | {"name": "Частые"}).status_code == 302
+    kept = opened(owner, "/signals/groups/", "ru")
+    assert "Частые" in kept
+    rows = owner.get("/signals/customers/file/", rule).getvalue().decode().splitlines()
+    assert len(rows) - 1 == total(opened(owner, f"/signals/customers/?{unescape(field)}", "ru"))
+    assert client_of("agent").get("/signals/groups/").status_code == 403
+    (number,) = re.findall(r"/signals/groups/(\d+)/delete/", kept)
+    assert owner.post(f"/signals/groups/{number}/delete/").status_code == 302
+    assert "Частые" not in opened(owner, "/signals/groups/", "ru")
+
+
+def test_a_group_that_no_page_names_says_so(shop: Path, client_of) -> None:
+    answer = client_of("owner").get("/signals/customers/", {"of": "cohort", "by": "secret"})
+    assert answer.status_code == 422 and "Такой группы клиентов нет" in answer.content.decode()
