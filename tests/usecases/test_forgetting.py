@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from lakmus.history.failures import NotFound
+from lakmus.history.failures import Damaged, NotFound
 from lakmus.operations.imports.queries import import_job
 from lakmus.operations.journal.models import JournalEntry
 from lakmus.usecases import forgotten_people, import_jobs
+from lakmus.usecases.check_health import check_health
 from lakmus.usecases.forget_customer import forget_customer
 from lakmus.usecases.home import Home
 from lakmus.usecases.import_files import ImportReport, plan_import, run_import
@@ -50,6 +51,11 @@ def without_anna(new_home: Home, files: list[Path]) -> Home:
     bring_in(new_home, files)
     forget_customer(new_home, "K-71", actor=None)
     return new_home
+
+
+def keys_in_order(home: Home) -> bool:
+    """Return what the doctor says of the keys."""
+    return next(finding.ok for finding in check_health(home) if finding.code == "keys")
 
 
 def everything(home: Home) -> str:
@@ -141,14 +147,22 @@ def test_the_plan_of_an_ended_import_holds_no_cells(new_home: Home, files: list[
 
 
 @pytest.mark.slow
-def test_the_list_holds_no_identifier_and_needs_the_key_of_the_home(without_anna: Home) -> None:
+def test_the_list_holds_no_identifier_and_needs_the_key_of_the_home(without_anna: Home, files: list[Path]) -> None:
     from lakmus.operations.imports.models import ForgottenKey
 
     digests = set(ForgottenKey.objects.values_list("digest", flat=True))
     digest = forgotten_people.digest_maker(without_anna)
     assert {digest(key) for key in ("K-71", "email:anna@x.ru", "phone:+79161234567", "order:A-1")} <= digests
+    (without_anna.path / "keys" / "secret").write_text("s" * 64)
+    (without_anna.path / "keys" / "secret").chmod(0o600)
+    assert keys_in_order(without_anna)
     (without_anna.path / "keys" / "forgotten").unlink()
-    assert forgotten_people.digest_maker(without_anna)("K-71") not in digests
+    assert not keys_in_order(without_anna)
+    with pytest.raises(Damaged) as lost:
+        bring_in(without_anna, files)
+    assert lost.value.code == "forgotten_key_lost" and "K-71" not in everything(without_anna)
+    forgotten_people.lift_forgetting(without_anna, "*", actor=None)
+    assert bring_in(without_anna, files).files[0].accepted == 1 and forgotten_people.digest_maker(without_anna)("K-71") not in digests
 
 
 @pytest.mark.slow

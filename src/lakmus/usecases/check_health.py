@@ -23,12 +23,18 @@ from lakmus.history.wording import Wording
 from lakmus.operations.accounts.models import User
 from lakmus.operations.company.queries import company_terms
 from lakmus.operations.imports.models import ImportJob, State
+from lakmus.operations.imports.queries import forgotten_people
+from lakmus.usecases.forgotten_people import KEY_FILE
 from lakmus.usecases.home import FOLDERS, Home
 
 LEAST_FREE_BYTES = 1_000_000_000
 SILENT_FOR = timedelta(minutes=5)
 IN_ORDER = Wording("в порядке", "in order")
 OPEN_KEY = Wording("ключ могут прочитать другие: выполните chmod 600 {path}", "others can read the key: run chmod 600 {path}")
+LOST_KEY = Wording(
+    "нет {path}, поэтому загрузки не узнают забытых клиентов: верните файл из копии",
+    "{path} is gone, so imports do not know the forgotten customers: bring the file back from a backup",
+)
 UNEQUAL = Wording(
     "в журнале {said} событий, в файлах {rows}: восстановите копию", "the log says {said} activities, the files {rows}: restore a backup"
 )
@@ -105,6 +111,8 @@ def _keys(home: Home) -> Wording:
     mode = stat.S_IMODE(key.stat().st_mode)
     if mode & 0o077:
         raise _NotInOrder(OPEN_KEY.filled(path=key))
+    if forgotten_people().exists() and not (home.path / "keys" / KEY_FILE).exists():
+        raise _NotInOrder(LOST_KEY.filled(path=home.path / "keys" / KEY_FILE))
     return IN_ORDER
 
 

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lakmus.history.activity import ACTIVITY_SCHEMA
-from lakmus.history.failures import NotFound
+from lakmus.history.failures import Damaged, NotFound
 from lakmus.history.wording import Wording
 from lakmus.operations.imports import changes
 from lakmus.operations.imports.queries import forgotten_digests, forgotten_people, person_of_digests
@@ -36,13 +36,28 @@ NOT_LISTED = Wording(
     "Клиента «{customer}» нет среди забытых. Ничего не изменилось; номер, почту или телефон пишите как в файлах.",
     "Customer “{customer}” is not among the forgotten. Nothing was changed; write the id, e-mail or phone as the files do.",
 )
+KEY_LOST = Wording(
+    "Нет файла «{path}», без него не узнать забытых клиентов, и они вернулись бы с загрузкой. Ничего не изменилось; "
+    'верните файл из копии или вычеркните всех забытых: lakmus forget "*" --lift.',
+    "The file “{path}” is gone. Without it forgotten customers are not recognised and would come back with an import. Nothing was changed; "
+    'bring it back from a backup, or take everybody off the list: lakmus forget "*" --lift.',
+)
+EVERYBODY = "*"
 Link = tuple[str, str, str]
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 def digest_maker(home: Home) -> Callable[[str], str]:
-    """Return the function that turns a customer key (`17`, `email:…`, `order:…`) into its digest under the home's key."""
-    key = secret_key(home.path / "keys" / KEY_FILE).encode()[:64]
+    """Return the function that turns a customer key (`17`, `email:…`, `order:…`) into its digest under the home's key.
+
+    Raises
+    ------
+    Damaged : the key is gone while there are forgotten people; a new one would know none of them.
+    """
+    path = home.path / "keys" / KEY_FILE
+    if not path.exists() and forgotten_people().exists():
+        raise Damaged("forgotten_key_lost", KEY_LOST.filled(path=path))
+    key = secret_key(path).encode()[:64]
     return lambda text: hashlib.blake2b(text.encode(), key=key, digest_size=DIGEST_BYTES).hexdigest()
 
 
@@ -73,12 +88,16 @@ def forgotten_count() -> int:
 
 
 def lift_forgetting(home: Home, customer: str, *, actor: Any) -> None:
-    """Let imports take the rows of a forgotten person again, named as the files name them; for administrators.
+    """Let imports take the rows of a forgotten person again, named as the files name them; `*` is everybody. For administrators.
 
     Raises
     ------
     NotFound : nobody on the list goes by this id, e-mail or phone.
     """
+    if customer == EVERYBODY:
+        for one in forgotten_people():
+            changes.lift_forgotten(person=one, actor=actor)
+        return
     digest = digest_maker(home)
     person = person_of_digests(digest(key) for key in written_keys(customer))
     if person is None:

@@ -112,6 +112,7 @@ def run_import(home: Home, plan: ImportPlan, *, actor: Any, progress: Progress |
     """
     told = progress or (lambda step, done, expected: None)
     company = company_terms()
+    left_out = people_left_out(home)
     stream = home.stream()
     expected = sum(file.row_estimate for file in plan.files) or None
     result = read_plan(
@@ -125,7 +126,6 @@ def run_import(home: Home, plan: ImportPlan, *, actor: Any, progress: Progress |
         known_activities=stream.files(),
     )
     batches, named = result.batches, result.links
-    left_out = people_left_out(home)
     if left_out:
         left_out.recognise(result.named(), stream, actor=actor)
         batches, named = left_out.batches(batches), left_out.links(named)
