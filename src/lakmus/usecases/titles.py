@@ -10,9 +10,11 @@ from lakmus.connectors.files.refusals import row_reason_title
 from lakmus.engine.errors.catalogue import ERROR_CODES
 from lakmus.engine.errors.clocks import CHANNEL_SYNONYMS
 from lakmus.engine.errors.search import DETECTORS
+from lakmus.engine.risk.features import SIGNS
 from lakmus.engine.signals.catalogue import SIGNALS
 from lakmus.history.wording import Wording
 
+EXPERIENCE = Wording("Что было у нас", "What happened with us")
 FEATURE = Wording("оставить как подробность", "keep as a detail")
 BY_CODE = {signal.code: signal for signal in SIGNALS}
 RULES = {detector.name: detector.rule for detector in DETECTORS}
@@ -46,6 +48,13 @@ def definition_of(code: str) -> Wording:
 def rule_of(detector: str) -> Wording | None:
     """Return the rule by which a detector finds an error."""
     return RULES.get(detector)
+
+
+def title_of_contribution(code: str) -> Wording:
+    """Return the name of what moves a customer's probability of leaving."""
+    if code == "experience":
+        return EXPERIENCE
+    return SIGNS[code][0] if code in SIGNS else title_of(code)
 
 
 def channel_code(written: str) -> str:

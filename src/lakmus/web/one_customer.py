@@ -26,6 +26,7 @@ HALF_A_MONTH = timedelta(days=15)
 MONTHS_BETWEEN_HEADS = 6
 HAPPENINGS_SHOWN = 20
 ERRORS_SHOWN = 5
+CONTRIBUTIONS_SHOWN = 5
 
 
 def customer_page(shown: Shown, key: str, *, family: str = "", around: str = "", page: int = 1) -> dict[str, Any]:
@@ -163,15 +164,16 @@ def _lamps(view: CustomerView) -> dict[str, Any]:
 
 
 def _contributions(row: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what moved the probability away from the company's mean."""
-    if row["churn_probability"] is None or row["gap_points"] is None:
+    """Return what moved the probability away from the company's mean, the strongest first; small moves stand together."""
+    parts = row.get("contributions") or []
+    if row["churn_probability"] is None or not parts:
         return []
-    gap, experience = row["gap_points"], row["experience_points"] or 0.0
-    return [
-        {"title": _("on average in the company"), "share": row["churn_probability"] - gap - experience},
-        {"title": _("how long without a purchase"), "points": gap},
-        {"title": _("what happened with us"), "points": experience},
-    ]
+    mean = row["churn_probability"] - sum(part["points"] for part in parts)
+    strongest = sorted(parts, key=lambda part: -abs(part["points"]))
+    told = [{"title": titles.title_of_contribution(part["signal"]), "points": part["points"]} for part in strongest[:CONTRIBUTIONS_SHOWN]]
+    rest = sum(part["points"] for part in strongest[CONTRIBUTIONS_SHOWN:])
+    others = [{"title": _("everything else"), "points": rest}] if len(strongest) > CONTRIBUTIONS_SHOWN else []
+    return [{"title": _("on average in the company"), "share": mean}, *told, *others]
 
 
 def _reason(code: str) -> dict[str, Any]:
