@@ -16,7 +16,7 @@ from lakmus.connectors.files.activities_sql import Emission
 from lakmus.connectors.files.plan import ColumnPlan, FilePlan
 from lakmus.connectors.files.refusals import refusal
 from lakmus.connectors.files.sql import literal
-from lakmus.connectors.files.staging import EARLIEST, Staged, connect
+from lakmus.connectors.files.staging import EARLIEST, Staged, Ticking, stage_rows
 from lakmus.connectors.files.whole import relation_of
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.history.kinds import KINDS
@@ -40,7 +40,9 @@ def as_activity_columns(names: Sequence[str], cells: Sequence[Sequence[str]]) ->
     return tuple(columns)
 
 
-def stage_activities(plan: FilePlan, target: Path, *, work_dir: Path, now: datetime) -> Staged:
+def stage_activities(
+    connection: duckdb.DuckDBPyConnection, plan: FilePlan, target: Path, *, work_dir: Path, now: datetime, ticking: Ticking
+) -> Staged:
     """Turn a table of activities into values; times without offset are UTC, as we write them.
 
     Raises
@@ -66,21 +68,16 @@ def stage_activities(plan: FilePlan, target: Path, *, work_dir: Path, now: datet
         f" when activity is null or activity not in ({known}) then 'unknown_activity|{fed['activity']}' end"
     )
     first = f"select {raw}, {', '.join(values)} from {relation_of(plan, work_dir)}"
-    query = f"select *, case when _why is not null then to_json([{raw}]) end as _cells from (select *, {why} as _why from ({first}))"
-    with connect(work_dir) as connection:
-        try:
-            connection.execute(f"copy (select * exclude ({raw}) from ({query})) to {literal(target)} (format parquet)")
-        except duckdb.Error as failure:
-            raise refusal("damaged", plan.name) from failure
-        rows = connection.execute(f"select count(*) from read_parquet({literal(target)})").fetchall()[0][0]
-        columns = frozenset(connection.sql(f"from read_parquet({literal(target)}) limit 0").columns)
-    if not rows:
+    cells_of = f"case when _why is not null then cast(to_json([{raw}]) as varchar) end as _cells"
+    query = f"select * exclude ({raw}), {cells_of} from (select *, {why} as _why from ({first}))"
+    staged = stage_rows(connection, plan, query, target, ticking)
+    if not staged.rows:
         raise refusal("header_only", plan.name)
-    return Staged(plan, target, rows, (), columns)
+    return staged
 
 
 def activity_emissions(connection: duckdb.DuckDBPyConnection, staged: Staged) -> list[Emission]:
     """Return one emission for each kind of activity that the table holds; identities are made anew from the facts."""
     present = [kind for (kind,) in connection.execute(f"select distinct activity from {staged.relation} order by 1").fetchall()]
     columns = {name: f'"{name}"' for name in staged.columns if name in ACTIVITY_SCHEMA.names and name not in ("activity", "_source")}
-    return [Emission(kind, staged.relation, dict(columns), f"activity = {literal(kind)}") for kind in present]
+    return [Emission(kind, None, dict(columns), f"activity = {literal(kind)}") for kind in present]

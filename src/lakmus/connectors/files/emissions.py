@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lakmus.connectors.files.activities_sql import Columns, Emission
+from lakmus.connectors.files.few_words import FewWords, saying
 from lakmus.connectors.files.sql import utc_of_local
 from lakmus.connectors.files.staging import Staged
 
@@ -27,6 +28,7 @@ class Reading:
     promises_are_dates: bool
     together: frozenset[str]
     cancelling_invoices: bool = False
+    words: FewWords | None = None
 
     def has(self, field: str) -> bool:
         """Say whether the file feeds a field."""
@@ -40,6 +42,10 @@ class Reading:
         """SQL: the first of the fields that says something."""
         present = [f'"{field}"' for field in fields if self.has(field)]
         return f"coalesce({', '.join(present)})" if present else "null"
+
+    def says(self, field: str, pattern: str) -> str:
+        """SQL: whether the field, in small letters, holds the pattern."""
+        return self.words.matching(field, pattern) if self.words else saying(field, pattern)
 
 
 def emissions(reading: Reading) -> list[Emission]:
@@ -74,7 +80,7 @@ def _emit(reading: Reading, kind: str, columns: Columns, where: str = "true", fe
     # Who a fact is about may be known at one import and not at another; the fact stays the same.
     named = [text for text in (reading.of("customer_written"), reading.of("anonymous"), unknown) if text != "null"]
     who = f"coalesce({', '.join(named)})" if reading.has("customer_written") else None
-    return Emission(kind, reading.staged.relation, filled, where, features or {}, who)
+    return Emission(kind, None, filled, where, features or {}, who)
 
 
 def _amount(reading: Reading) -> str:
@@ -115,7 +121,7 @@ def _orders(reading: Reading) -> list[Emission]:
         found.append(_emit(reading, "was_refunded", back, f"not ({sale})"))
     found += _delivery(reading, f"({sale}) and {_can_be_judged(reading)}", received=sale)
     if reading.has("cancelled_at") or reading.has("status"):
-        told = [f"regexp_matches(lower(status), '{CANCELLED}')"] if reading.has("status") else []
+        told = [reading.says("status", CANCELLED)] if reading.has("status") else []
         told += ["cancelled_at is not null"] if reading.has("cancelled_at") else []
         columns = {**money, "ts": reading.first_of("cancelled_at", "ts"), "_reason": reading.of("reason")}
         found.append(_emit(reading, "cancelled_order", columns, f"({sale}) and coalesce({' or '.join(told)}, false)"))
@@ -126,7 +132,7 @@ def _can_be_judged(reading: Reading) -> str:
     """SQL: not an order that is done, nobody says when: its promise would look broken for want of the day on which it was kept."""
     if not reading.has("status") or "deliveries" in reading.together:
         return "true"
-    done = f"regexp_matches(lower(status), '{ARRIVED}') and not regexp_matches(lower(status), '{NOT_YET}')"
+    done = f"{reading.says('status', ARRIVED)} and not {reading.says('status', NOT_YET)}"
     return f"not coalesce({done} and {reading.of('delivered_at')} is null, false)"
 
 

@@ -38,7 +38,7 @@ def _channel(reading: Reading) -> str:
     """SQL: the channel of a conversation, well-known ones by one name in whatever words the company calls them."""
     if not reading.has("channel"):
         return "null"
-    cases = " ".join(f"when regexp_full_match(lower(channel), '({pattern})') then '{name}'" for name, pattern in CHANNELS)
+    cases = " ".join(f"when {reading.says('channel', f'^({pattern})$')} then '{name}'" for name, pattern in CHANNELS)
     return f"case {cases} else channel end"
 
 
@@ -48,7 +48,7 @@ def author(reading: Reading) -> str:
     if not reading.has("author"):
         return f"case when {reading.of('staff')} is not null then 'person' else 'customer' end"
     patterns = (("customer", CUSTOMER_WORDS), ("bot", BOT_WORDS), ("system", SYSTEM_WORDS), ("person", STAFF_WORDS))
-    cases = " ".join(f"when regexp_matches(lower(author), '{pattern}') then '{name}'" for name, pattern in patterns)
+    cases = " ".join(f"when {reading.says('author', pattern)} then '{name}'" for name, pattern in patterns)
     return f"case {cases} else {staff} end"
 
 
@@ -57,7 +57,7 @@ def operation(reading: Reading) -> str:
     sign = "case when points < 0 then 'redeemed_points' when points >= 0 then 'earned_points' end" if reading.has("points") else "null"
     if not reading.has("operation"):
         return sign
-    cases = " ".join(f"when regexp_matches(lower(operation), '{pattern}') then '{name}'" for name, pattern in OPERATIONS)
+    cases = " ".join(f"when {reading.says('operation', pattern)} then '{name}'" for name, pattern in OPERATIONS)
     return f"case {cases} when operation is null then {sign} end"
 
 
@@ -66,7 +66,8 @@ def _cases(reading: Reading) -> list[Emission]:
     staff, channel = {"_staff": reading.of("staff")}, _channel(reading)
     text = _text(reading)
     opened = {"ts": "ts", **key, **staff, "_order": reading.of("order"), "_channel": channel, "_topic": reading.of("topic"), "_text": text}
-    found = [_emit(reading, "opened_case", opened, "true", {"shift": reading.of("shift"), "details": reading.of("feature")})]
+    details = "feature::json" if reading.has("feature") else "null"
+    found = [_emit(reading, "opened_case", opened, "true", {"shift": reading.of("shift"), "details": details})]
     if reading.has("replied_at"):
         columns = {"ts": "replied_at", **key, **staff, "_order": reading.of("order"), "_channel": channel, "_author": "'person'"}
         found.append(_emit(reading, "received_reply", columns, "replied_at is not null", {"shift": reading.of("shift")}))
@@ -133,7 +134,7 @@ def _reviews(reading: Reading) -> list[Emission]:
 def _surveys(reading: Reading) -> list[Emission]:
     survey = "'csat'"
     if reading.has("survey_kind"):
-        cases = " ".join(f"when regexp_matches(lower(survey_kind), '{pattern}') then '{name}'" for name, pattern in SURVEYS)
+        cases = " ".join(f"when {reading.says('survey_kind', pattern)} then '{name}'" for name, pattern in SURVEYS)
         survey = f"case {cases} else coalesce(lower(survey_kind), 'csat') end"
     key = {"_survey": survey, "_case": reading.of("case"), "_order": reading.of("order"), "_channel": reading.of("channel")}
     found = []

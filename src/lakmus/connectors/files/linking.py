@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import duckdb
 
+from lakmus.connectors.files.kept_rows import keep, streamed
 from lakmus.connectors.files.sql import literal
-from lakmus.connectors.files.staging import Staged, connect
+from lakmus.connectors.files.staging import Staged
 
 ORDER = {"customers": 0, "orders": 1, "order_lines": 2, "contracts": 2, "cases": 3}
 DATED_BY_ORDER = ("order_lines", "deliveries", "payments")
@@ -30,8 +30,8 @@ class Maps:
     contacts: list[str]
 
 
-def link_all(staged: Sequence[Staged], *, work_dir: Path, known_activities: Sequence[str]) -> list[Staged]:
-    """Return the staged files, each with its rows linked, in an order in which each finds what it needs."""
+def link_all(connection: duckdb.DuckDBPyConnection, staged: Sequence[Staged], *, known_activities: Sequence[str]) -> list[Staged]:
+    """Return the staged files (which the connection sees), each with its rows linked, in an order in which each finds what it needs."""
     maps = Maps([], [], [], [])
     if known_activities:
         files = "[" + ", ".join(literal(file) for file in known_activities) + "]"
@@ -45,13 +45,13 @@ def link_all(staged: Sequence[Staged], *, work_dir: Path, known_activities: Sequ
         )
     linked = []
     for each in sorted(staged, key=lambda file: ORDER.get(file.plan.kind or "", 9)):
-        done = _link(each, maps, work_dir)
+        done = _link(connection, each, maps)
         _remember(done, maps, have_orders=any(other.plan.kind == "orders" for other in staged))
         linked.append(done)
     return linked
 
 
-def _link(staged: Staged, maps: Maps, work_dir: Path) -> Staged:
+def _link(connection: duckdb.DuckDBPyConnection, staged: Staged, maps: Maps) -> Staged:
     """Write the file anew with `customer` (and `order_ts`, `order_paid_at`) filled in; left as it is where nothing can be added."""
     columns, joins, fills = staged.columns, [], []
     candidates = ['s."customer"'] if "customer" in columns else []
@@ -82,18 +82,16 @@ def _link(staged: Staged, maps: Maps, work_dir: Path) -> Staged:
     given = 's."customer" as customer_given, ' if "customer" in columns else ""
     given += f"{_as_written(staged)} as customer_written, "
     source = f"{staged.relation} s"
-    excluded = f" exclude ({'customer, ' if 'customer' in columns else ''}_why, _cells)"
+    excluded = " exclude (customer)" if "customer" in columns else ""
     joined = (
         f'select s.*{excluded}, {given}{customer} as "customer"{"".join(", " + fill for fill in fills)} from {source} {" ".join(joins)}'
     )
     if needs_number:
         joined = _numbered(staged, joined)
-    target = staged.path.with_suffix(".linked.parquet")
-    with connect(work_dir) as connection:
-        connection.execute("set preserve_insertion_order=false")
-        connection.execute(f"copy ({joined}) to {literal(target)} (format parquet, compression lz4_raw, row_group_size 100000)")
-        found = frozenset(connection.sql(f"from read_parquet({literal(target)}) limit 0").columns)
-    return replace(staged, path=target, columns=found)
+    target = staged.path.with_name(f"{staged.path.stem}-linked.arrow")
+    linked = replace(staged, path=target, columns=keep(streamed(connection, joined), target))
+    linked.show_to(connection)
+    return linked
 
 
 def _as_written(staged: Staged) -> str:

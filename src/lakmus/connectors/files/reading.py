@@ -17,12 +17,15 @@ import duckdb
 import pyarrow as pa
 
 from lakmus.connectors.files import emissions_talk
-from lakmus.connectors.files.activities_sql import Emission, Query, as_schema, emission_query
+from lakmus.connectors.files.activities_sql import Emission
 from lakmus.connectors.files.activity_table import activity_emissions, stage_activities
+from lakmus.connectors.files.cutting import Cutter
 from lakmus.connectors.files.emissions import Reading, cancelling_invoices, emissions
+from lakmus.connectors.files.few_words import FewWords
 from lakmus.connectors.files.file_kinds import ACTIVITIES
 from lakmus.connectors.files.inspect import check_plan
 from lakmus.connectors.files.joins import SKIPPED
+from lakmus.connectors.files.kept_rows import kept, streamed
 from lakmus.connectors.files.linking import DATED_BY_ORDER, link_all, promises_are_dates
 from lakmus.connectors.files.plan import FilePlan, ImportPlan
 from lakmus.connectors.files.refusals import refusal, row_reason
@@ -32,7 +35,6 @@ from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 
-BATCH_ROWS = 100_000
 STAGING_SHARE = 0.5
 LEFT_SECONDS = 24 * 3600
 
@@ -132,25 +134,17 @@ class _Reader:
         self.time_zone, self.currency, self.now, self.progress = time_zone, currency, now, progress
         self.outcomes: list[FileOutcome] = []
         self.linked: list[Staged] = []
-        self.queries: list[tuple[FilePlan, list[Query]]] = []
+        self.cutters: list[tuple[Staged, list[tuple[str | None, Cutter]]]] = []
         self.connection: duckdb.DuckDBPyConnection = connect(folder)
         # Whoever drops the read half way leaves nothing behind either.
         self.tidy = weakref.finalize(self, shutil.rmtree, folder, True)
 
     def prepare(self, files: Sequence[FilePlan], known_activities: Sequence[str]) -> None:
         """Stage, check and join all files; write down the refused rows."""
-        staged = []
-        for number, file in enumerate(files):
-            if file.is_reference:
-                continue
-            target = self.folder / f"{number}.parquet"
-            if file.kind == ACTIVITIES:
-                staged.append(stage_activities(file, target, work_dir=self.work_dir, now=self.now))
-            else:
-                total = max(file.row_estimate, 1)
-                ticking = self._ticker(file.name, total)
-                staged.append(stage(file, target, work_dir=self.work_dir, time_zone=self.time_zone, now=self.now, ticking=ticking))
-        self.linked = link_all(staged, work_dir=self.folder, known_activities=known_activities)
+        staged = [self._stage(file, self.folder / f"file{number}.arrow") for number, file in enumerate(files) if not file.is_reference]
+        for each in staged:
+            each.show_to(self.connection)
+        self.linked = link_all(self.connection, staged, known_activities=known_activities)
         together = frozenset(file.kind or "" for file in files)
         for file in files:
             first = next((each for each in staged if each.plan is file), None)
@@ -160,28 +154,41 @@ class _Reader:
             linked = next(each for each in self.linked if each.plan is file)
             made = self._emissions(linked, together)
             self._settle(first, linked)
-            self.queries.append(
-                (file, [emission_query(self.connection, each, source=f"file:{file.name}", currency=self.currency) for each in made])
-            )
+            relations = dict.fromkeys(each.relation for each in made)
+            self.cutters.append((linked, [(relation, self._cutter(linked, relation, made)) for relation in relations]))
 
-    def _ticker(self, name: str, total: int) -> Callable[[float], None]:
-        return lambda share: self.progress(name, int(share * STAGING_SHARE * total), total)
+    def _stage(self, file: FilePlan, target: Path) -> Staged:
+        total = max(file.row_estimate, 1)
+
+        def ticking(share: float) -> None:
+            self.progress(file.name, int(share * STAGING_SHARE * total), total)
+
+        if file.kind == ACTIVITIES:
+            return stage_activities(self.connection, file, target, work_dir=self.work_dir, now=self.now, ticking=ticking)
+        return stage(self.connection, file, target, work_dir=self.work_dir, time_zone=self.time_zone, now=self.now, ticking=ticking)
+
+    def _cutter(self, linked: Staged, relation: str | None, made: Sequence[Emission]) -> Cutter:
+        chosen = [each for each in made if each.relation == relation]
+        source = f"file:{linked.plan.name}"
+        return Cutter(self.connection, relation or linked.relation, chosen, source=source, currency=self.currency)
 
     def _emissions(self, linked: Staged, together: frozenset[str]) -> list[Emission]:
         if linked.plan.kind == ACTIVITIES:
             return activity_emissions(self.connection, linked)
         lines = linked.plan.kind == "order_lines"
         cancelling = lines and bool(self.connection.execute(cancelling_invoices(linked.relation)).fetchall()[0][0])
-        return emissions(Reading(linked, self.time_zone, promises_are_dates(self.connection, linked), together, cancelling))
+        dates = promises_are_dates(self.connection, linked)
+        words = FewWords(self.connection, linked.relation)
+        return emissions(Reading(linked, self.time_zone, dates, together, cancelling, words))
 
     def _settle(self, first: Staged, linked: Staged) -> None:
         """Write the file of refused rows and the outcome; a file of which nothing can be taken is refused whole."""
         late: list[Iterator[Refused]] = []
-        for where, code in _late_checks(linked):
+        for where, code in _late_checks(linked, FewWords(self.connection, linked.relation)):
             late.append(late_refusals(self.connection, linked, where, code, self.work_dir))
 
         def everything() -> Iterator[Refused]:
-            yield from refused_rows(self.connection, first)
+            yield from refused_rows(first)
             for each in late:
                 yield from each
 
@@ -204,16 +211,23 @@ class _Reader:
         self.outcomes.append(outcome)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Give out the activities, file by file, kind by kind."""
-        for plan, queries in self.queries:
-            total, given = max(plan.row_estimate, 1), 0
-            for number, query in enumerate(queries):
-                for batch in self.connection.sql(query.sql).to_arrow_reader(BATCH_ROWS):
-                    given += batch.num_rows
-                    share = STAGING_SHARE + (1 - STAGING_SHARE) * min(1.0, (number + given / max(total, given)) / len(queries))
-                    self.progress(plan.name, int(share * total), total)
-                    yield as_schema(batch, query)
-            self.progress(plan.name, total, total)
+        """Give out the activities, file by file, batch by batch."""
+        for linked, cutters in self.cutters:
+            name, total, done = linked.plan.name, max(linked.plan.row_estimate, 1), 0
+            for relation, cutter in cutters:
+                with self._seeing(linked) as cursor:
+                    for batch in kept(linked.path) if relation is None else streamed(cursor, f"from {relation}"):
+                        yield from cutter.activities(batch)
+                        done += batch.num_rows if relation is None else 0
+                        share = STAGING_SHARE + (1 - STAGING_SHARE) * min(1.0, done / max(linked.rows, 1))
+                        self.progress(name, int(share * total), total)
+            self.progress(name, total, total)
+
+    def _seeing(self, staged: Staged) -> duckdb.DuckDBPyConnection:
+        """Return a cursor of its own that sees a file's rows, so that its result lasts while others are asked."""
+        cursor = self.connection.cursor()
+        staged.show_to(cursor)
+        return cursor
 
     def links(self) -> Iterator[Link]:
         """Give out which identifier belongs to whom, then tidy up."""
@@ -242,13 +256,13 @@ class _Reader:
             f'select "{column}", customer from {staged.relation} where "{column}" is not null and customer is not null'
             f' and "{column}" <> customer group by all order by min(_row), customer'
         )
-        cursor = self.connection.cursor().execute(query)
-        while batch := cursor.fetchmany(BATCH_ROWS):
-            for written, customer in batch:
-                yield kind, written, customer
+        with self._seeing(staged) as cursor:
+            for batch in streamed(cursor, query):
+                for written, customer in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    yield kind, written, customer
 
 
-def _late_checks(linked: Staged) -> list[tuple[str, str]]:
+def _late_checks(linked: Staged, words: FewWords) -> list[tuple[str, str]]:
     """SQL conditions over linked rows for which there is no place in the stream, with the reason of each."""
     columns, kind = linked.columns, linked.plan.kind
     checks = []
@@ -256,10 +270,10 @@ def _late_checks(linked: Staged) -> list[tuple[str, str]]:
         dates = [name for name in ("ts", "order_paid_at", "order_ts") if name in columns]
         checks.append((f"coalesce({', '.join(dates)}) is null" if dates else "true", "unknown_order"))
     if kind == "messages":
-        reading = Reading(linked, "UTC", False, frozenset())
+        reading = Reading(linked, "UTC", False, frozenset(), words=words)
         checks.append((f"({emissions_talk.author(reading)}) is null", "unknown_author"))
     if kind == "loyalty":
-        reading = Reading(linked, "UTC", False, frozenset())
+        reading = Reading(linked, "UTC", False, frozenset(), words=words)
         checks.append((f"({emissions_talk.operation(reading)}) is null", "unknown_operation"))
     return checks
 

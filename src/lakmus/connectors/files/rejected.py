@@ -14,8 +14,8 @@ from pathlib import Path
 
 import duckdb
 
+from lakmus.connectors.files.kept_rows import kept
 from lakmus.connectors.files.refusals import row_reason
-from lakmus.connectors.files.sql import literal
 from lakmus.connectors.files.staging import Staged
 from lakmus.connectors.files.whole import relation_of
 
@@ -39,19 +39,14 @@ def harmless(cell: str) -> str:
     return "'" + cell if cell.startswith(FORMULA) and not A_PLAIN_NUMBER.match(cell) else cell
 
 
-def refused_rows(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[Refused]:
+def refused_rows(staged: Staged) -> Iterator[Refused]:
     """Yield the refused rows of a file in their order, broken ones among them."""
     offset = 1 if staged.plan.header_row is None else staged.plan.header_row + 2
     broken = iter(staged.broken)
     ahead = next(broken, None)
     passed = 0
-    query = (
-        f"select file_row_number, _why, cast(_cells as varchar) from read_parquet({literal(staged.path)}, file_row_number=true)"
-        " where _why is not null order by file_row_number"
-    )
-    cursor = connection.cursor().execute(query)
-    while batch := cursor.fetchmany(BATCH):
-        for number, why, cells in batch:
+    for batch in kept(staged.refused):
+        for number, why, cells in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             while ahead is not None and ahead.line <= number + offset + passed:
                 yield Refused(ahead.line, ahead.code, None, (ahead.text,))
                 passed += 1

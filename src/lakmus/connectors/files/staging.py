@@ -1,6 +1,6 @@
 """First half of reading: one pass over the file, every cell turned into its value, every wrong row marked with one reason.
 
-What comes out is a Parquet file in the work folder, so that whatever is wrong with the file shows before anything is imported.
+What comes out is an Arrow file in the work folder, so that whatever is wrong with the file shows before anything is imported.
 """
 
 # ruff: noqa: S608 - texts from files enter SQL only through `sql.literal` and `sql.named`
@@ -11,16 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Thread
 
 import duckdb
+import pyarrow as pa
 
 from lakmus.connectors.files import cells
 from lakmus.connectors.files.fields import FIELDS, Sort
 from lakmus.connectors.files.file_kinds import FILE_KINDS
+from lakmus.connectors.files.kept_rows import AHEAD, keep_taken, show, streamed
 from lakmus.connectors.files.plan import ColumnPlan, FilePlan
 from lakmus.connectors.files.refusals import refusal
-from lakmus.connectors.files.sql import literal, utc_of_local
+from lakmus.connectors.files.sql import literal, named, utc_of_local
 from lakmus.connectors.files.whole import relation_of
 
 LARGEST_NUMBER = 1e12
@@ -58,22 +59,27 @@ class BrokenRow:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A file's rows as values: a Parquet file with one column per field, `_why` (null: taken), `_cells` (JSON, where refused)."""
+    """A file's rows as values, in two Arrow files.
+
+    `path` holds the rows that were taken, one column per field and `_row`, which counts all `rows` from 0; `refused` (absent
+    where there are none) the others: `_row`, `_why`, `_cells` (JSON). DuckDB sees the first as the table `relation`.
+    """
 
     plan: FilePlan
     path: Path
+    refused: Path
     rows: int
     broken: tuple[BrokenRow, ...]
     columns: frozenset[str]
 
     @property
     def relation(self) -> str:
-        """The rows that were taken, as SQL, with `_row` counting all rows from 0."""
-        if "_row" in self.columns:
-            return f"(select * from read_parquet({literal(self.path)}))"
-        return (
-            f"(select * rename (file_row_number as _row) from read_parquet({literal(self.path)}, file_row_number=true) where _why is null)"
-        )
+        """The rows that were taken, as SQL for connections that `show_to` has been called with."""
+        return named(self.path.stem)
+
+    def show_to(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Let a connection see the rows as `relation`."""
+        show(connection, self.path.stem, self.path)
 
 
 def connect(work_dir: Path, memory: str = "1200MB") -> duckdb.DuckDBPyConnection:
@@ -86,76 +92,55 @@ def connect(work_dir: Path, memory: str = "1200MB") -> duckdb.DuckDBPyConnection
     connection.execute("set threads=2")
     # A long list after IN would otherwise become a join that copies every row, even where a CASE seldom asks.
     connection.execute("set disabled_optimizers='in_clause'")
+    connection.execute(f"set streaming_buffer_size='{AHEAD}'")
     return connection
 
 
-def stage(plan: FilePlan, target: Path, *, work_dir: Path, time_zone: str, now: datetime, ticking: Ticking) -> Staged:
+def stage(
+    connection: duckdb.DuckDBPyConnection, plan: FilePlan, target: Path, *, work_dir: Path, time_zone: str, now: datetime, ticking: Ticking
+) -> Staged:
     """Turn a planned table into values.
 
     Raises
     ------
     BadInput : the file cannot be read to its end, or too little of it makes a table.
     """
-    try:
-        return _stage_once(plan, target, work_dir=work_dir, time_zone=time_zone, now=now, ticking=ticking, padded=False)
-    except _Uneven:
-        return _stage_once(plan, target, work_dir=work_dir, time_zone=time_zone, now=now, ticking=ticking, padded=True)
-
-
-class _Uneven(Exception):
-    """So many rows lack cells at their end that the writer must leave empty cells out."""
-
-
-def _stage_once(plan: FilePlan, target: Path, *, work_dir: Path, time_zone: str, now: datetime, ticking: Ticking, padded: bool) -> Staged:
-    relation = relation_of(plan, work_dir, padded=padded)
-    query = staging_query(plan, relation, time_zone, now)
-    with connect(work_dir) as connection:
-        try:
-            run_with_ticks(
-                connection, f"copy ({query}) to {literal(target)} (format parquet, compression lz4_raw, row_group_size 100000)", ticking
-            )
-            broken = _broken_rows(connection) if plan.format in ("csv", "text") else ()
-            rows = connection.execute(f"select count(*) from read_parquet({literal(target)})").fetchall()[0][0]
-        except duckdb.Error as failure:
-            raise _reading_failure(plan, failure) from failure
-        columns = frozenset(connection.sql(f"from read_parquet({literal(target)}) limit 0").columns)
-    few = sum(row.code == "too_few_cells" for row in broken)
-    if few > 0.02 * (rows + few) and not padded:
-        raise _Uneven
-    if len(broken) > rows:
-        quotes = next((row for row in broken if row.code == "broken_row"), None)
+    for padded in (False, True):
+        relation = relation_of(plan, work_dir, padded=padded)
+        staged = stage_rows(connection, plan, staging_query(plan, relation, time_zone, now), target, ticking)
+        few = sum(row.code == "too_few_cells" for row in staged.broken)
+        if few <= 0.02 * (staged.rows + few):
+            break
+        # So many rows lack cells at their end that the writer must leave empty cells out.
+    if len(staged.broken) > staged.rows:
+        quotes = next((row for row in staged.broken if row.code == "broken_row"), None)
         raise refusal("broken_quotes", plan.name, line=quotes.line) if quotes else refusal("uneven_rows", plan.name)
-    if not rows:
+    if not staged.rows:
         raise refusal("header_only", plan.name)
-    return Staged(plan, target, rows, broken, columns)
+    return staged
 
 
-def run_with_ticks(connection: duckdb.DuckDBPyConnection, query: str, ticking: Ticking) -> None:
-    """Run a long statement in a thread and report its share done (0..1) twice a second from the caller's thread."""
-    failures: list[BaseException] = []
+def stage_rows(connection: duckdb.DuckDBPyConnection, plan: FilePlan, query: str, target: Path, ticking: Ticking) -> Staged:
+    """Run a query of a file's rows with `_why` and `_cells`, and keep what it gives.
 
-    def work() -> None:
+    Raises
+    ------
+    BadInput : the file cannot be read to its end.
+    """
+    refused, rows = target.with_suffix(".refused.arrow"), 0
+    # A cursor of its own: what DuckDB could not read of one file is not told of another.
+    with connection.cursor() as cursor:
         try:
-            connection.execute(query)
-        except BaseException as failure:
-            failures.append(failure)
-
-    thread = Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        while thread.is_alive():
-            thread.join(0.5)
-            share = connection.query_progress() if thread.is_alive() else 100.0
-            ticking(min(max(float(share), 0.0), 100.0) / 100)
-    except BaseException:
-        connection.interrupt()
-        thread.join()
-        raise
-    if failures:
-        raise failures[0]
+            for rows in keep_taken(streamed(cursor, query), target, refused):
+                ticking(min(1.0, rows / max(plan.row_estimate, 1)))
+            broken = _broken_rows(cursor) if plan.format in ("csv", "text") else ()
+        except (duckdb.Error, pa.ArrowException) as failure:
+            raise _reading_failure(plan, failure) from failure
+    with pa.ipc.open_file(str(target)) as written:
+        return Staged(plan, target, refused, rows, broken, frozenset(written.schema.names))
 
 
-def _reading_failure(plan: FilePlan, failure: duckdb.Error) -> Exception:
+def _reading_failure(plan: FilePlan, failure: Exception) -> Exception:
     written = str(failure)
     if "unterminated quote" in written.lower() or "quote" in written.lower():
         line = written.split("Line: ")[1].split("\n")[0] if "Line: " in written else "?"
@@ -191,7 +176,7 @@ def staging_query(plan: FilePlan, relation: str, time_zone: str, now: datetime) 
             values.append(f'{_value(column, f"c{index}", plan.decimal)} as "{field}"')
     if any(column.field == "feature" for _, column in fed):
         pairs = ", ".join(f"{literal(column.name)}, {cells.label(f'c{index}')}" for index, column in fed if column.field == "feature")
-        values.append(f"json_object({pairs}) as feature")
+        values.append(f"cast(json_object({pairs}) as varchar) as feature")
     raw = ", ".join(f"c{index}" for index in range(len(plan.columns)))
     first = f"select {', '.join([raw, *values])} from {relation}"
     in_utc = [
@@ -203,7 +188,8 @@ def staging_query(plan: FilePlan, relation: str, time_zone: str, now: datetime) 
     kept = [f'"{column.field}"' for _, column in fed if column.field not in ("feature", "clock")]
     kept += [f"{column.field}_local" for _, column in moments if column.field == "promised_at"]
     kept += ["feature"] if any(column.field == "feature" for _, column in fed) else []
-    return f"select {', '.join([*kept, '_why'])}, case when _why is not null then to_json([{raw}]) end as _cells from ({third})"
+    cells_of = f"case when _why is not null then cast(to_json([{raw}]) as varchar) end as _cells"
+    return f"select {', '.join([*kept, '_why'])}, {cells_of} from ({third})"
 
 
 def _written_moment(plan: FilePlan, cell: str, field: str) -> str:
