@@ -61,7 +61,8 @@ demo: install ## a simulated shop, imported, computed and served on localhost; C
 .PHONY: test
 test: $(VENV)/.test $(MESSAGES) ## the whole suite on SQLite, then what touches the database on PostgreSQL
 	@scripts/get-chromium
-	$(PYTHON) -m pytest -n 2 --dist worksteal
+	$(PYTHON) -m pytest -n 2 --dist worksteal -m "not browser"
+	$(PYTHON) -m pytest -m browser
 	LAKMUS_TEST_DATABASE=postgres $(PYTHON) -m pytest -n 2 --dist worksteal -m "not browser" $(DATABASE_TESTS)
 
 .PHONY: check
