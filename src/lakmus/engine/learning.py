@@ -14,7 +14,7 @@ from lakmus.engine.bucket import ORDER_COLUMNS, Facts, facts_until, of_kind
 from lakmus.engine.feeds import Feeds, feeds_of, together
 from lakmus.engine.money.purchase_rate import RatePrior, RateSums, fit_rates, rate_sums
 from lakmus.engine.orders import PURCHASE_KINDS, order_table, purchases
-from lakmus.engine.risk.backtest import JudgedRows, judge
+from lakmus.engine.risk.backtest import NEEDED_CUTS, JudgedRows, judge
 from lakmus.engine.risk.blend import Fits, Picture, RiskModel, fit_model
 from lakmus.engine.risk.definition import define_loss
 from lakmus.engine.risk.features import Usual
@@ -174,7 +174,7 @@ def past_learned(
     """Return everything learned from every bucket's part."""
     cuts = () if reading is None else reading.cuts
     snapshots = [summed(part.snapshots[place] for part in parts) for place in range(len(cuts))]
-    model, rows = (None, [None] * len(cuts)) if reading is None else _blended(parts, reading, as_of=as_of)
+    model, rows = (None, [None] * len(cuts)) if reading is None or len(cuts) < NEEDED_CUTS else _blended(parts, reading, as_of=as_of)
     judged, blended = judge(cuts, snapshots, rows, horizon_days=definition.horizon_days)
     seen = summed(snapshots)
     risk = learn_risk(seen, judged.used) if seen.cells.sum() > 0 else None

@@ -115,12 +115,12 @@ def fit_steps(features: Floats, lost: Floats, weight: Floats) -> Steps:
         early_stopping=False,
         random_state=0,
     )
-    with threadpool_limits(1):  # on so little data threads only wait for each other
-        model.fit(binned, lost, sample_weight=weight)
     nothing = np.zeros((1, k))
     asked = np.zeros((k * BINS, k))
     for place in range(k):
         asked[place * BINS : (place + 1) * BINS, place] = np.arange(BINS)
-    intercept = float(model.decision_function(nothing)[0])
-    tables = (model.decision_function(asked) - intercept).reshape(k, BINS)
+    with threadpool_limits(1):  # on so little data threads only wait for each other
+        model.fit(binned, lost, sample_weight=weight)
+        intercept = float(model.decision_function(nothing)[0])
+        tables = (model.decision_function(asked) - intercept).reshape(k, BINS)
     return Steps(intercept, edges, tables)
