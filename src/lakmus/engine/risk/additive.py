@@ -99,7 +99,7 @@ def fit_steps(features: Floats, lost: Floats, weight: Floats) -> Steps:
     """
     # A second of start-up that only training needs.
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     n, k = features.shape
     edges = np.stack([np.quantile(features[:, place], np.arange(1, BINS) / BINS) for place in range(k)])
