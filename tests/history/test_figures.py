@@ -69,6 +69,11 @@ def test_a_wording_is_filled_in_both_languages() -> None:
     assert (filled.in_language("ru"), filled.in_language("en")) == ("найдено 5", "5 found")
 
 
+def test_a_part_that_is_a_wording_itself_is_read_in_each_language() -> None:
+    filled = Wording("с {day}", "since {day}").filled(day=Wording("05.03.2025", "2025-03-05"))
+    assert (filled.ru, filled.en) == ("с 05.03.2025", "since 2025-03-05")
+
+
 def test_an_unknown_language_reads_russian() -> None:
     assert Wording("да", "yes").in_language("kk") == "да"
 

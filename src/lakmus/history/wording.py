@@ -19,5 +19,9 @@ class Wording:
         return self.en if language == "en" else self.ru
 
     def filled(self, **parts: object) -> Wording:
-        """Return the wording with `{name}` places of both languages filled."""
-        return Wording(self.ru.format(**parts), self.en.format(**parts))
+        """Return the wording with `{name}` places of both languages filled; a part that is a wording is read in each language."""
+        ru, en = (
+            {name: part.in_language(language) if isinstance(part, Wording) else part for name, part in parts.items()}
+            for language in ("ru", "en")
+        )
+        return Wording(self.ru.format(**ru), self.en.format(**en))

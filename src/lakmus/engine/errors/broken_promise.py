@@ -38,12 +38,26 @@ def find(scene: Scene) -> Found:
         pl.col("delay").alias("amount_of_delay"),
         pl.lit("days").alias("delay_unit"),
         pl.when(arrived)
-        .then(pl.format("Обещали до {}, получен {}: опоздание {} дн.", day_text("promised_at", zone), day_text("received_at", zone), days))
-        .otherwise(pl.format("Обещали до {}, заказ не получен до сих пор: {} дн.", day_text("promised_at", zone), days))
+        .then(
+            pl.format(
+                "Обещали до {}, получен {}: опоздание {} дн.",
+                day_text("promised_at", zone, "ru"),
+                day_text("received_at", zone, "ru"),
+                days,
+            )
+        )
+        .otherwise(pl.format("Обещали до {}, заказ не получен до сих пор: {} дн.", day_text("promised_at", zone, "ru"), days))
         .alias("summary_ru"),
         pl.when(arrived)
-        .then(pl.format("Promised by {}, received on {}: {} days late", day_text("promised_at", zone), day_text("received_at", zone), days))
-        .otherwise(pl.format("Promised by {}, not received so far: {} days", day_text("promised_at", zone), days))
+        .then(
+            pl.format(
+                "Promised by {}, received on {}: {} days late",
+                day_text("promised_at", zone, "en"),
+                day_text("received_at", zone, "en"),
+                days,
+            )
+        )
+        .otherwise(pl.format("Promised by {}, not received so far: {} days", day_text("promised_at", zone, "en"), days))
         .alias("summary_en"),
     )
     return shaped(errors, due)

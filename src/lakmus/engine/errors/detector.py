@@ -107,14 +107,18 @@ def _cast(frame: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame:
     return frame.select((pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in schema.items())
 
 
-def day_text(column: str, time_zone: str) -> pl.Expr:
-    """Return an expression: the moment in `column` as dd.mm.yyyy in the company's zone."""
-    return pl.col(column).dt.convert_time_zone(time_zone).dt.strftime("%d.%m.%Y")
+DAYS = {"ru": "%d.%m.%Y", "en": "%Y-%m-%d"}
+"""How each language writes a day."""
 
 
-def minute_text(column: str, time_zone: str) -> pl.Expr:
-    """Return an expression: the moment in `column` as dd.mm.yyyy HH:MM in the company's zone."""
-    return pl.col(column).dt.convert_time_zone(time_zone).dt.strftime("%d.%m.%Y %H:%M")
+def day_text(column: str, time_zone: str, language: str) -> pl.Expr:
+    """Return an expression: the day of `column` in the company's zone, as the language (`ru`, `en`) writes it."""
+    return pl.col(column).dt.convert_time_zone(time_zone).dt.strftime(DAYS[language])
+
+
+def minute_text(column: str, time_zone: str, language: str) -> pl.Expr:
+    """Return an expression: day and minute of `column` in the company's zone, as the language (`ru`, `en`) writes them."""
+    return pl.col(column).dt.convert_time_zone(time_zone).dt.strftime(f"{DAYS[language]} %H:%M")
 
 
 def wait_text(minutes: str, hours_word: str, minutes_word: str, days_word: str) -> pl.Expr:

@@ -34,8 +34,8 @@ def find(scene: Scene) -> Found:
         pl.col("evidence").list.last().alias("anchor"),
         pl.lit(0.4).alias("severity"),
         pl.lit(0.9).alias("confidence"),
-        pl.format(f"Получил заказ {{}}, за {count} дн. с ним никто не связался", day_text("received_at", zone)).alias("summary_ru"),
-        pl.format(f"Received the order on {{}}; nobody got in touch within {count} days", day_text("received_at", zone)).alias(
+        pl.format(f"Получил заказ {{}}, за {count} дн. с ним никто не связался", day_text("received_at", zone, "ru")).alias("summary_ru"),
+        pl.format(f"Received the order on {{}}; nobody got in touch within {count} days", day_text("received_at", zone, "en")).alias(
             "summary_en"
         ),
     )

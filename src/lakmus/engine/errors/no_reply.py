@@ -84,15 +84,15 @@ def _reviews(scene: Scene) -> Found:
 def _described(errors: pl.DataFrame, scene: Scene, beginning: Wording) -> pl.DataFrame:
     """Add severity, delay and summary to unanswered questions or reviews."""
     hours = scene.company.no_reply_after_minutes // 60
-    when = minute_text("opened_at", scene.company.time_zone)
+    zone = scene.company.time_zone
     return errors.with_columns(
         pl.col("open_id").alias("anchor"),
         pl.lit(1.0).alias("severity"),
         pl.lit(0.95).alias("confidence"),
         (pl.col("waited_minutes") - scene.company.no_reply_after_minutes).alias("amount_of_delay"),
         pl.lit("minutes").alias("delay_unit"),
-        pl.format(beginning.ru + f", за {hours} ч не ответил ни один человек", when).alias("summary_ru"),
-        pl.format(beginning.en + f", no person answered within {hours} h", when).alias("summary_en"),
+        pl.format(beginning.ru + f", за {hours} ч не ответил ни один человек", minute_text("opened_at", zone, "ru")).alias("summary_ru"),
+        pl.format(beginning.en + f", no person answered within {hours} h", minute_text("opened_at", zone, "en")).alias("summary_en"),
     )
 
 

@@ -26,13 +26,13 @@ def find(scene: Scene) -> Found:
     ).with_columns(
         pl.format(
             "Написал {}, ответили через {} при сроке {}",
-            minute_text("opened_at", zone),
+            minute_text("opened_at", zone, "ru"),
             wait_text("waited_minutes", "ч", "мин", "дн."),
             wait_text("target_minutes", "ч", "мин", "дн."),
         ).alias("summary_ru"),
         pl.format(
             "Wrote on {}, was answered after {}; the target is {}",
-            minute_text("opened_at", zone),
+            minute_text("opened_at", zone, "en"),
             wait_text("waited_minutes", "h", "min", "days"),
             wait_text("target_minutes", "h", "min", "days"),
         ).alias("summary_en"),

@@ -36,13 +36,12 @@ def find(scene: Scene) -> Found:
         ways.append(_closed_unanswered(scene, cases))
     every = pl.concat(ways).sort("at", "how", "anchor").unique([KEY, "case"], keep="first", maintain_order=True)
     zone = scene.company.time_zone
-    before, at = minute_text("before_at", zone), minute_text("at", zone)
     errors = every.with_columns(
         pl.col("how").replace_strict({how: sure for how, (sure, _) in _HOW.items()}, return_dtype=pl.Float64).alias("confidence"),
         pl.lit(0.9).alias("severity"),
         *(
             pl.coalesce(
-                pl.when(pl.col("how") == how).then(pl.format(wording.in_language(language), before.fill_null("…"), at))
+                pl.when(pl.col("how") == how).then(pl.format(wording.in_language(language), *_moments(zone, language)))
                 for how, (_, wording) in _HOW.items()
             ).alias(f"summary_{language}")
             for language in ("ru", "en")
@@ -52,6 +51,10 @@ def find(scene: Scene) -> Found:
         pl.col("opened_at").alias("at"), pl.col("exposed").fill_null(False)
     )
     return shaped(errors, moments)
+
+
+def _moments(zone: str, language: str) -> tuple[pl.Expr, pl.Expr]:
+    return minute_text("before_at", zone, language).fill_null("…"), minute_text("at", zone, language)
 
 
 def _cases(facts: Facts) -> pl.DataFrame:

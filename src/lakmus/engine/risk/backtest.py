@@ -212,7 +212,7 @@ def _words(cut: BacktestCut, horizon_days: int, used: str) -> Wording:
         "Of 100 alarms {false} would have been false. The rule “fell by 20 %” would have named {rule_found} of 100, with "
         "{rule_false} of 100 alarms false.",
     ).filled(
-        day=cut.as_of.strftime("%d.%m.%Y"),
+        day=Wording(cut.as_of.strftime("%d.%m.%Y"), cut.as_of.strftime("%Y-%m-%d")),
         found=found,
         horizon=horizon_days,
         ahead=ahead,
