@@ -95,8 +95,9 @@ def test_one_customer_or_a_segment_can_be_asked_about(shop: Path) -> None:
 
 
 def test_contributions_add_up_to_the_probability(shop: Path) -> None:
+    # Each part is written to nine places, so a sum of many may differ in the eighth.
     for row in answer(shop, "risk", "--limit", 50)["customers"]:
-        assert sum(part["points"] for part in row["contributions"]) == pytest.approx(row["churn_probability"], abs=1e-9)
+        assert sum(part["points"] for part in row["contributions"]) == pytest.approx(row["churn_probability"], abs=1e-7)
         assert row["low"] <= row["churn_probability"] <= row["high"]
 
 
