@@ -28,7 +28,7 @@ def test_the_description_names_every_operation() -> None:
     assert description["components"]["securitySchemes"] == {"Bearer": {"type": "http", "scheme": "bearer"}}
 
 
-@pytest.mark.parametrize("path", ["/api/nothing", "/api/nothing/x", "/api/"])
+@pytest.mark.parametrize("path", ["/api/nothing", "/api/nothing/x", "/api/customers/a%0Ab", "/api/"])
 @pytest.mark.django_db
 def test_an_address_that_is_not_there_answers_in_json_in_the_language_asked_for(path: str) -> None:
     said = Client().get(path, headers={"Accept-Language": "ru"})

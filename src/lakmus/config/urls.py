@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import PathConverter
 
 from lakmus.api.site import api, nothing_here
 from lakmus.web.urls import handler403, handler404, handler500
 
 __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
 
+
+class AnythingConverter(PathConverter):
+    """A path with any signs in it: `path` stops at a line break, and such an address would fall through to the pages."""
+
+    regex = "(?s:.+)"
+
+
+register_converter(AnythingConverter, "anything")
+
 urlpatterns = [
     path("api/", nothing_here),
     path("api/", api.urls),
-    path("api/<path:rest>", nothing_here),
+    path("api/<anything:rest>", nothing_here),
     path("", include("lakmus.web.urls")),
 ]
