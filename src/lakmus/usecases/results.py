@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
 from lakmus.operations.company.queries import company_terms
+from lakmus.usecases.asking import ask
 from lakmus.usecases.home import Home
 from lakmus.usecases.show_verdict import Shown
 
@@ -147,7 +146,7 @@ def list_errors(shown: Shown, *, filters: Mapping[str, Any] | None = None, page:
     conditions = error_conditions(filters)
     listing = _listing(shown, "errors", conditions, ORDERS["errors"], page, size)
     counting = f"SELECT count(DISTINCT customer) AS n FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
-    counted = _ask(counting, [shown.table("errors"), *conditions.parameters])
+    counted = ask(counting, [shown.table("errors"), *conditions.parameters])
     return ErrorsListing(listing.total, listing.rows, counted[0]["n"])
 
 
@@ -183,7 +182,7 @@ def list_orders(shown: Shown, *, filters: Mapping[str, Any] | None = None, page:
         SELECT late, orders, coalesce(reviews, 0) AS reviews, mean_stars, one_star_share
         FROM (SELECT late, count(*) AS orders FROM matching GROUP BY late) LEFT JOIN summed USING (late) ORDER BY late
     """  # noqa: S608
-    groups = _ask(grouping, [shown.table("orders"), *conditions.parameters])
+    groups = ask(grouping, [shown.table("orders"), *conditions.parameters])
     return OrdersListing(listing.total, listing.rows, tuple(StarsSummary(**group) for group in groups))
 
 
@@ -206,13 +205,13 @@ def order_conditions(filters: Mapping[str, Any] | None = None) -> Conditions:
 
 def counts_by_state(shown: Shown) -> dict[str, int]:
     """Return the number of customers in each state."""
-    rows = _ask("SELECT state, count(*) AS n FROM read_parquet(?) WHERE state IS NOT NULL GROUP BY state", [shown.table("customers")])
+    rows = ask("SELECT state, count(*) AS n FROM read_parquet(?) WHERE state IS NOT NULL GROUP BY state", [shown.table("customers")])
     return {row["state"]: row["n"] for row in rows}
 
 
 def counts_by_reason(shown: Shown, *, states: tuple[str, ...]) -> dict[str, int]:
     """Return how many customers of these states show each sign, the commonest first."""
-    rows = _ask(
+    rows = ask(
         """SELECT reason, count(*) AS n
            FROM (SELECT unnest(reasons) AS reason FROM read_parquet(?) WHERE list_contains(?::VARCHAR[], state))
            GROUP BY reason ORDER BY n DESC, reason""",
@@ -226,16 +225,9 @@ def _listing(shown: Shown, table: str, conditions: Conditions, order: str, page:
     files = shown.table(table)
     # The clause holds only conditions written in this module; what was typed stands in the parameters.
     counting = f"SELECT count(*) AS n FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
-    total = _ask(counting, [files, *conditions.parameters])[0]["n"]
-    rows = _ask(
+    total = ask(counting, [files, *conditions.parameters])[0]["n"]
+    rows = ask(
         f"SELECT * FROM read_parquet(?) WHERE {conditions.where} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608
         [files, *conditions.parameters, size, (max(page, 1) - 1) * size],
     )
     return Listing(total, rows)
-
-
-def _ask(sql: str, parameters: list[Any]) -> list[Row]:
-    with duckdb.connect(config={"threads": 2}) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        rows: list[Row] = connection.sql(sql, params=parameters).to_arrow_table().to_pylist()
-        return rows

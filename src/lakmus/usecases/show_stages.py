@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
 from lakmus.engine.signals.catalogue import SIGNALS
 from lakmus.engine.verdict import plain
 from lakmus.history.failures import NotFound
 from lakmus.history.wording import Wording
+from lakmus.usecases.asking import ask
 from lakmus.usecases.home import Home
 from lakmus.usecases.results import Conditions, Row
 from lakmus.usecases.show_verdict import Shown
@@ -112,7 +111,7 @@ def show_signals(home: Home, shown: Shown, segment: Segment) -> Answer:
     conditions = _of(home, shown, segment)
     customers = _rows(shown, "customers", SIGNAL_COLUMNS, conditions, "value_at_risk DESC NULLS LAST, customer", segment.limit)
     each = f"SELECT unnest(reasons) AS reason FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
-    counted = _ask(f"SELECT reason, count(*) AS n FROM ({each}) GROUP BY reason", [shown.table("customers"), *conditions.parameters])  # noqa: S608
+    counted = ask(f"SELECT reason, count(*) AS n FROM ({each}) GROUP BY reason", [shown.table("customers"), *conditions.parameters])  # noqa: S608
     showing = {row["reason"]: row["n"] for row in counted}
     readings = {}
     if segment.customer:
@@ -247,7 +246,7 @@ def _canonical(home: Home, shown: Shown, customer: str) -> str:
     NotFound : there is no such customer.
     """
     canonical = home.stream().identity.canonical(customer)
-    if not _ask("SELECT 1 FROM read_parquet(?) WHERE customer = ? LIMIT 1", [shown.table("customers"), canonical]):
+    if not ask("SELECT 1 FROM read_parquet(?) WHERE customer = ? LIMIT 1", [shown.table("customers"), canonical]):
         raise NotFound("customer_unknown", NO_CUSTOMER.filled(customer=customer[:60]))
     return canonical
 
@@ -259,14 +258,7 @@ def _rows(shown: Shown, table: str, columns: str, conditions: Conditions, order:
     if limit is not None:
         sql += " LIMIT ?"
         parameters.append(limit)
-    return _ask(sql, parameters)
-
-
-def _ask(sql: str, parameters: list[Any]) -> list[Row]:
-    with duckdb.connect(config={"threads": 2}) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        rows: list[Row] = connection.sql(sql, params=parameters).to_arrow_table().to_pylist()
-        return rows
+    return ask(sql, parameters)
 
 
 def _plain(thing: Any) -> Any:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -19,7 +16,9 @@ from lakmus.history.company import Company
 from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
+from lakmus.usecases.asking import cursor
 from lakmus.usecases.home import Home
+from lakmus.usecases.kept_beside import kept_table
 from lakmus.usecases.results import Conditions, Listing, Row
 from lakmus.usecases.show_verdict import Shown
 
@@ -169,26 +168,18 @@ def _targets(company: Company) -> pa.Table:
 @contextmanager
 def _asking(home: Home, shown: Shown) -> Iterator[Callable[[str, list[Any]], duckdb.DuckDBPyRelation]]:
     """Give a function that asks the view `waits`, one row per case; the rows are kept beside the verdict that they belong to."""
-    kept = shown.folder / "waits" / "0000.parquet"
-    with duckdb.connect(config={"threads": 2}) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        if not kept.exists():
-            _keep(connection, home, shown, kept)
-        connection.read_parquet(str(kept)).create_view("waits")
+    kept = kept_table(shown, "waits", lambda connection: _waits(connection, home, shown))
+    with cursor() as connection:
+        # Temporary: the instance is shared, and another verdict's cases must not stand under the same name. A view takes no parameters.
+        connection.execute("CREATE TEMP VIEW waits AS FROM read_parquet('" + kept.replace("'", "''") + "')")
         yield lambda sql, parameters: connection.sql(sql, params=parameters)
 
 
-def _keep(connection: duckdb.DuckDBPyConnection, home: Home, shown: Shown, kept: Path) -> None:
+def _waits(connection: duckdb.DuckDBPyConnection, home: Home, shown: Shown) -> duckdb.DuckDBPyRelation:
     company = company_terms()
     connection.register("targets", _targets(company))
     fallback, since = float(company.reply_target_minutes.get("", 1440)), shown.verdict.definition.window_start_at
-    found = connection.sql(WAITS, params=[home.stream().files(), shown.as_of, shown.as_of, since, fallback, shown.as_of])
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=kept.parent, suffix=".part") as draft:
-        found.write_parquet(draft.name, compression="zstd")
-        # Two readers may come at once: each writes its own draft, the later one stands.
-        os.link(draft.name, f"{draft.name}.done")
-        os.replace(f"{draft.name}.done", kept)
+    return connection.sql(WAITS, params=[home.stream().files(), shown.as_of, shown.as_of, since, fallback, shown.as_of])
 
 
 WAITS = """
