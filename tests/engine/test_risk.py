@@ -10,10 +10,11 @@ import pytest
 from lakmus.engine.feeds import Feed, Feeds
 from lakmus.engine.risk.backtest import _figures, backtest
 from lakmus.engine.risk.definition import NEEDED_CUSTOMERS, define_loss
+from lakmus.engine.risk.known_orders import KnownOrders
 from lakmus.engine.risk.probability import FALL_RULE, GAP_RULE, MODEL, learn_risk
 from lakmus.engine.risk.snapshots import EXPERIENCE_COUNT, SHAPE, SILENCE_COUNT, Snapshot, cut_moments, empty_snapshot, snapshot
 from lakmus.engine.risk.states import NEVER, loss_shapes, states
-from lakmus.engine.signals.rhythm import CompanyRhythm, completed_gaps, personal_rhythm
+from lakmus.engine.signals.rhythm import CompanyRhythm, Purchases, completed_gaps, personal_rhythm
 from lakmus.history.estimate import Estimate, NotEnoughEvidence
 from tests.engine.histories import moment
 from tests.engine.test_rhythm import DAY, purchases_of
@@ -93,9 +94,16 @@ def test_cuts_lie_one_horizon_apart_and_leave_history_before_them() -> None:
     assert cut_moments(as_of=AS_OF, horizon_days=100, first_order_at=None) == []
 
 
+def at(bought: Purchases, cut: datetime) -> Purchases:
+    """The purchases as they were known at a cut."""
+    never = np.full(bought.owner.size, np.iinfo(np.int64).max)
+    at_us, paid = bought.first_us, np.full(bought.owner.size, np.nan)
+    return KnownOrders(bought.customers, bought.owner, bought.day, at_us, at_us, never, paid).at(round(cut.timestamp() * 1e6))[0]
+
+
 def test_a_snapshot_counts_who_was_there_and_who_came_back() -> None:
     purchases = purchases_of([10, 10, 60], [10, 10], [10, 10, 10, 200], [200])
-    counted = snapshot(purchases, COMPANY_RHYTHM, cut=at_day(130.5), horizon_days=100)
+    counted = snapshot(at(purchases, at_day(130.5)), purchases, COMPANY_RHYTHM, cut=at_day(130.5), horizon_days=100)
     assert counted.cells.sum() == 3  # the fourth had one purchase by then
     assert counted.cells[..., 1].sum() == 2  # the second never came, the third came after the horizon
     assert counted.ahead_days.sum() == pytest.approx((100 - 10.5) + (100 - 0.5))
@@ -104,7 +112,7 @@ def test_a_snapshot_counts_who_was_there_and_who_came_back() -> None:
 def test_nothing_after_the_cut_enters_its_cells() -> None:
     short, long = purchases_of([10, 10], [12, 9]), purchases_of([10, 10, 20, 5], [12, 9, 33])
     cut = at_day(125)
-    then, later = (snapshot(part, COMPANY_RHYTHM, cut=cut, horizon_days=60).cells.sum(axis=-1) for part in (short, long))
+    then, later = (snapshot(at(part, cut), part, COMPANY_RHYTHM, cut=cut, horizon_days=60).cells.sum(axis=-1) for part in (short, long))
     assert np.array_equal(then, later)
 
 

@@ -13,6 +13,7 @@ from lakmus.engine.money.purchase_rate import yearly_purchases
 from lakmus.engine.money.worth import yearly_margin
 from lakmus.engine.risk.contracts import contract_ends
 from lakmus.engine.risk.definition import WINDOW_DAYS
+from lakmus.engine.risk.known_orders import known_orders
 from lakmus.engine.risk.lives import lives_of
 from lakmus.engine.risk.saying import GAP, Told, nothing_told, told_by_model, told_by_table
 from lakmus.engine.risk.snapshots import cells_at
@@ -194,7 +195,8 @@ def _told(facts: Facts, orders: pl.DataFrame, bought: Purchases, *, learned: Lea
     cells = cells_at(bought, completed_gaps(bought), learned.rhythm, moment=as_of, horizon_days=horizon)
     if learned.model is None or learned.reading is None:
         return told_by_table(learned.risk, cells)
-    lives = lives_of(facts, orders, bought, sorts=learned.reading.sorts, time_zone=company.time_zone)
+    known = known_orders(orders, facts.customers, time_zone=company.time_zone)
+    lives = lives_of(facts, orders, known, sorts=learned.reading.sorts, time_zone=company.time_zone, moment_us=_us(as_of))
     return told_by_model(learned.model, lives, bought, cells, learned.reading, moment_us=_us(as_of))
 
 

@@ -13,11 +13,12 @@ import pyarrow as pa
 from lakmus.engine.bucket import ORDER_COLUMNS, Facts, facts_until, of_kind
 from lakmus.engine.feeds import Feeds, feeds_of, together
 from lakmus.engine.money.purchase_rate import RatePrior, RateSums, fit_rates, rate_sums
-from lakmus.engine.orders import PURCHASE_KINDS, order_table, purchases
+from lakmus.engine.orders import PURCHASE_KINDS, order_moments, order_table, purchases
 from lakmus.engine.risk.backtest import NEEDED_CUTS, JudgedRows, judge
 from lakmus.engine.risk.blend import Fits, Picture, RiskModel, fit_model
 from lakmus.engine.risk.definition import define_loss
 from lakmus.engine.risk.features import Usual
+from lakmus.engine.risk.known_orders import known_orders
 from lakmus.engine.risk.lives import PAST_COLUMNS, PastPicture, Reading, histories_at, histories_of, lives_of, picture_of, sorts_of
 from lakmus.engine.risk.lives import together as pictures_together
 from lakmus.engine.risk.probability import RiskTable, learn_risk
@@ -33,7 +34,6 @@ from lakmus.engine.signals.rhythm import (
     purchase_days,
 )
 from lakmus.engine.signals.season import season_sums
-from lakmus.engine.signals.sight import bucket_purchases
 from lakmus.engine.verdict import Backtest, Definition
 from lakmus.history.company import Company
 
@@ -126,19 +126,26 @@ def reading_of(
 def read_past(table: pa.Table, bucket: int, *, reading: Reading, company: Company, as_of: datetime) -> PastPart:
     """Return one bucket's purchase rates, past snapshots and pictures; `table` holds `LEARNING_COLUMNS`."""
     rhythm, horizon_days = reading.rhythm, reading.horizon_days
-    bought = _purchases(facts_until(table.select(ORDER_COLUMNS), as_of=as_of, kinds=PURCHASE_KINDS), time_zone=company.time_zone)
+    now_us = round(as_of.timestamp() * 1_000_000)
+    moments = order_moments(facts_until(table.select(ORDER_COLUMNS), as_of=as_of, kinds=PURCHASE_KINDS), time_zone=company.time_zone)
+    known = known_orders(moments, moments["customer"].unique().sort(), time_zone=company.time_zone)
+    bought, _ = known.at(now_us)
     gaps = completed_gaps(bought)
     now = cells_at(bought, gaps, rhythm, moment=as_of, horizon_days=horizon_days)
-    rates = rate_sums(personal_rhythm(bought, gaps, rhythm), now.present, now_us=round(as_of.timestamp() * 1_000_000))
-    snapshots = tuple(snapshot(bought, rhythm, cut=cut, horizon_days=horizon_days) for cut in reading.cuts)
+    rates = rate_sums(personal_rhythm(bought, gaps, rhythm), now.present, now_us=now_us)
+    snapshots = tuple(
+        snapshot(known.at(round(cut.timestamp() * 1_000_000))[0], bought, rhythm, cut=cut, horizon_days=horizon_days)
+        for cut in reading.cuts
+    )
     if not reading.moments:
         return PastPart(rates, snapshots, (), np.zeros((3, 0)))
     facts = facts_until(_drawn(table, reading.share), as_of=as_of)
     orders = order_table(facts, currency=company.currency)
-    bought = bucket_purchases(orders, facts.customers, time_zone=company.time_zone)
-    lives = lives_of(facts, orders, bought, sorts=reading.sorts, time_zone=company.time_zone)
-    pictures = tuple(picture_of(lives, bought, reading, cut=cut) for cut in reading.moments)
-    histories, present = histories_at(bought, moment_us=round(as_of.timestamp() * 1_000_000))
+    known = known_orders(orders, facts.customers, time_zone=company.time_zone)
+    bought, _ = known.at(now_us)
+    lives = lives_of(facts, orders, known, sorts=reading.sorts, time_zone=company.time_zone, moment_us=now_us)
+    pictures = tuple(picture_of(lives, known, bought, reading, cut=cut) for cut in reading.moments)
+    histories, present = histories_at(bought, moment_us=now_us)
     return PastPart(rates, snapshots, pictures, histories[:, present])
 
 

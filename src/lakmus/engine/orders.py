@@ -25,21 +25,41 @@ def purchases(facts: Facts, *, time_zone: str) -> pl.DataFrame:
     -------
     pl.DataFrame : customer (text), ts (UTC), day (Int32, days since 1970-01-01 local), sorted by customer and ts.
     """
-    cancelled = of_kind(facts, "cancelled_order").select(KEY, "_order").drop_nulls().unique()
-    rows = _order_rows(facts).filter(pl.col("customer").is_not_null()).join(cancelled, on=[KEY, "_order"], how="anti")
+    return order_moments(facts, time_zone=time_zone).filter(pl.col("gone").is_null()).select("customer", "ts", "day")
+
+
+def order_moments(facts: Facts, *, time_zone: str) -> pl.DataFrame:
+    """Return every order of a known customer, cancelled ones too, and between which moments it was known and counted.
+
+    Parameters
+    ----------
+    facts, time_zone : as for `purchases`.
+
+    Returns
+    -------
+    pl.DataFrame : customer, ts, day, `since` (UTC: known from then on), `gone` (UTC: known to be cancelled from then on, or null), sorted
+    by customer and ts. An order counts at a moment t when `since <= t` and not `gone <= t`.
+    """
+    cancelled = of_kind(facts, "cancelled_order").filter(pl.col("_order").is_not_null())
+    gone = cancelled.group_by(KEY, "_order").agg(_known_from().min().alias("gone"))
+    rows = _order_rows(facts).filter(pl.col("customer").is_not_null()).join(gone, on=[KEY, "_order"], how="left")
     local_day = pl.col("ts").dt.convert_time_zone(time_zone).dt.date().cast(pl.Int32)
-    return rows.select("customer", "ts", local_day.alias("day")).sort("customer", "ts")
+    return rows.select("customer", "ts", local_day.alias("day"), "since", "gone").sort("customer", "ts")
+
+
+def _known_from() -> pl.Expr:
+    return pl.max_horizontal("ts", "_known_at")
 
 
 def _order_rows(facts: Facts) -> pl.DataFrame:
-    """Return (key, customer, _order, ts), one row per order: placed, or known only by the lines of a known customer."""
-    columns = [KEY, "customer", "_order", "ts"]
+    """Return (key, customer, _order, ts, since), one row per order: placed, or known only by the lines of a known customer."""
+    columns = [KEY, "customer", "_order", "ts", _known_from().alias("since")]
     placed = of_kind(facts, "placed_order").select(columns)
     lines = of_kind(facts, "ordered_item").filter(pl.col("_order").is_not_null() & pl.col("customer").is_not_null())
     if lines.is_empty():
         return placed
     alone = lines.select(columns).join(placed, on=[KEY, "_order"], how="anti")
-    return pl.concat([placed, alone.group_by(KEY, "customer", "_order").agg(pl.col("ts").min()).select(columns)])
+    return pl.concat([placed, alone.group_by(KEY, "customer", "_order").agg(pl.col("ts", "since").min()).select(placed.columns)])
 
 
 def order_table(facts: Facts, *, currency: str) -> pl.DataFrame:
@@ -56,22 +76,24 @@ def order_table(facts: Facts, *, currency: str) -> pl.DataFrame:
 
     Returns
     -------
-    pl.DataFrame : the columns of `tables.ORDERS` and `key`, `channel`, `order_key`; sorted by key, ts, order.
+    pl.DataFrame : the columns of `tables.ORDERS` and `key`, `channel`, `order_key`, `since`, `gone` (see `order_moments`), `late_since`
+    (UTC: known from then on that it came late); sorted by key, ts, order.
     """
     ours = pl.when(pl.col("_currency").is_null() | (pl.col("_currency") == currency)).then("_amount").alias("_amount")
+    since = _known_from().alias("since")
     placed = (
         of_kind(facts, "placed_order")
         .with_columns(pl.coalesce("_order", "activity_id").alias("order_key"), ours)
         .sort("ts", "activity_id")
         .unique([KEY, "order_key"], keep="first", maintain_order=True)
-        .select(KEY, "order_key", "customer", "anonymous_customer_id", "ts", "_order", "_amount", "_channel", "activity_id")
+        .select(*(KEY, "order_key", "customer", "anonymous_customer_id", "ts", "_order", "_amount", "_channel", "activity_id"), since)
     )
-    lines = _about_orders(facts, "ordered_item").with_columns(ours)
+    lines = _about_orders(facts, "ordered_item").with_columns(ours, since)
     by_line = lines.group_by(KEY, "order_key").agg(
         pl.col("_amount").sum().alias("lines_amount"),
         pl.col("customer").first(),
         pl.col("anonymous_customer_id").min(),
-        pl.col("ts").min(),
+        pl.col("ts", "since").min(),
         pl.col("activity_id").sort_by("ts", "activity_id").first(),
         pl.col("_amount").count().alias("priced_lines"),
     )
@@ -82,6 +104,7 @@ def order_table(facts: Facts, *, currency: str) -> pl.DataFrame:
         pl.lit(None, dtype=pl.Float64).alias("_amount"),
         pl.lit(None, dtype=pl.String).alias("_channel"),
         "activity_id",
+        "since",
     )
     summed = by_line.filter(pl.col("priced_lines") > 0).select(KEY, "order_key", "lines_amount")
     orders = pl.concat([placed, alone]).join(summed, on=[KEY, "order_key"], how="left")
@@ -101,15 +124,23 @@ def _with_fates(orders: pl.DataFrame, facts: Facts, ours: pl.Expr) -> pl.DataFra
         .filter(pl.col("_promised_at").is_not_null())
         .sort("_known_at", "ts", "_promised_at")
         .group_by(group)
-        .agg(pl.col("_promised_at").last().alias("promised_at"), pl.col("activity_id").last().alias("promise_id"))
+        .agg(
+            pl.col("_promised_at").last().alias("promised_at"),
+            pl.col("activity_id").last().alias("promise_id"),
+            _known_from().last().alias("promised_since"),
+        )
     )
     received = (
         _about_orders(facts, "received_order")
         .sort("ts", "activity_id")
         .group_by(group)
-        .agg(pl.col("ts").first().alias("received_at"), pl.col("activity_id").first().alias("receipt_id"))
+        .agg(
+            pl.col("ts").first().alias("received_at"),
+            pl.col("activity_id").first().alias("receipt_id"),
+            _known_from().first().alias("received_since"),
+        )
     )
-    cancelled = _about_orders(facts, "cancelled_order").group_by(group).agg(pl.lit(True).alias("cancelled"))
+    cancelled = _about_orders(facts, "cancelled_order").group_by(group).agg(_known_from().min().alias("gone"))
     returned = (
         _about_orders(facts, "returned_item").with_columns(ours).group_by(group).agg(pl.col("_amount").sum().alias("returned_amount"))
     )
@@ -125,8 +156,9 @@ def _with_fates(orders: pl.DataFrame, facts: Facts, ours: pl.Expr) -> pl.DataFra
     late = (pl.col("received_at") - pl.col("promised_at")).dt.total_microseconds() / _DAY_US
     return orders.with_columns(
         pl.col("order_key").alias("order"),
-        pl.col("cancelled").fill_null(False),
+        pl.col("gone").is_not_null().alias("cancelled"),
         late.alias("late_days"),
+        pl.max_horizontal("received_since", "promised_since", "since").alias("late_since"),
         pl.concat_list("activity_id", "promise_id", "receipt_id").list.drop_nulls().alias("evidence"),
         pl.col("_channel").alias("channel"),
     ).sort(KEY, "ts", "order_key")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -13,13 +13,15 @@ from lakmus.engine.bucket import KEY, Facts, of_kind
 from lakmus.engine.feeds import Feeds
 from lakmus.engine.risk.blend import Picture
 from lakmus.engine.risk.features import SORTS, Happenings, Lives, Usual, features_at
+from lakmus.engine.risk.known_orders import NEVER, KnownOrders
 from lakmus.engine.risk.purchase_histories import PurchaseHistories
 from lakmus.engine.risk.snapshots import cells_at, returned
 from lakmus.engine.signals.rhythm import DAY_US, CompanyRhythm, Flags, Floats, Ints, Purchases, completed_gaps
 from lakmus.engine.text.voice import NEGATIVE_STARS
 
 GOOD_STARS = 4.0
-NEVER = np.iinfo(np.int64).max
+_NOBODY = np.zeros(0, np.int64)
+NOTHING = Happenings(_NOBODY, _NOBODY, _NOBODY)
 CASES = ("complaints_answered", "complaints_open")
 KINDS_OF: dict[str, tuple[str, ...]] = {
     "visits": ("visited_site", "visited_store", "viewed_product", "logged_in", "used_service"),
@@ -45,27 +47,27 @@ def sorts_of(feeds: Feeds) -> tuple[str, ...]:
     )
 
 
-def lives_of(facts: Facts, orders: pl.DataFrame, bought: Purchases, *, sorts: Sequence[str], time_zone: str) -> Lives:
-    """Return what the model reads of the customers of a bucket.
+def lives_of(facts: Facts, orders: pl.DataFrame, known: KnownOrders, *, sorts: Sequence[str], time_zone: str, moment_us: int) -> Lives:
+    """Return what the model reads of the customers of a bucket; purchases as known at a moment, other things with when they were known.
 
     Parameters
     ----------
-    facts, orders, bought : `facts_until`, `order_table`, `bucket_purchases` (or `purchase_days`) of the same customers.
+    facts, orders, known : `facts_until`, `order_table`, `known_orders` of the same customers.
     """
-    codes = pl.DataFrame({"customer": bought.customers}).with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
-    day = pl.col("ts").dt.convert_time_zone(time_zone).dt.date().cast(pl.Int64).alias("day")
-    own = orders.filter(~pl.col("cancelled")).join(codes, on="customer", how="inner").with_columns(day)
-    paid = own.group_by("place", "day").agg(pl.col("amount").sum(), pl.col("amount").count().alias("known"))
-    days = pl.DataFrame({"place": bought.owner, "day": bought.day}).join(paid, on=["place", "day"], how="left", maintain_order="left")
-    amount = np.where(days["known"].fill_null(0).to_numpy() > 0, days["amount"].fill_null(0.0).to_numpy(), np.nan)
+    codes = pl.DataFrame({"customer": known.customers}).with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
     others = {sort: _happenings(sort, facts, orders, codes) for sort in sorts}
-    return Lives(bought.count, Happenings(bought.owner, bought.first_us, bought.first_us), amount, others)
+    return lives_at(Lives(len(known.customers), NOTHING, np.zeros(0), others), *known.at(moment_us))
+
+
+def lives_at(lives: Lives, bought: Purchases, amount: Floats) -> Lives:
+    """Return the same lives with these purchases, as they were known at some moment."""
+    return replace(lives, purchases=Happenings(bought.owner, bought.first_us, bought.first_us), amount=amount)
 
 
 def _happenings(sort: str, facts: Facts, orders: pl.DataFrame, codes: pl.DataFrame) -> Happenings:
     if sort == "late_deliveries":
-        late = orders.filter(pl.col("late_days") > 0).select("customer", pl.col("received_at").alias("ts"))
-        return _placed(late.with_columns(pl.col("ts").alias("_known_at")), codes)
+        late = orders.filter(pl.col("late_days") > 0)
+        return _placed(late.select("customer", pl.col("received_at").alias("ts"), pl.col("late_since").alias("_known_at")), codes)
     if sort in CASES:
         return _cases(sort, facts, codes)
     rows = of_kind(facts, *KINDS_OF[sort])
@@ -125,14 +127,19 @@ class PastPicture:
     silent_days: Floats
 
 
-def picture_of(lives: Lives, bought: Purchases, reading: Reading, *, cut: datetime) -> PastPicture:
-    """Return what was known of a bucket's customers at a cut, and who came back within the horizon after it."""
+def picture_of(lives: Lives, known: KnownOrders, bought: Purchases, reading: Reading, *, cut: datetime) -> PastPicture:
+    """Return what was known of a bucket's customers at a cut, and who came back within the horizon after it.
+
+    Parameters
+    ----------
+    lives, known : of the bucket's customers, as known now, with since when. bought : their purchases as known now, which judge the outcome.
+    """
     cut_us = round(cut.timestamp() * 1_000_000)
-    past = bought.until(cut_us)
+    past, amount = known.at(cut_us)
     cells = cells_at(past, completed_gaps(past), reading.rhythm, moment=cut, horizon_days=reading.horizon_days)
     came = returned(bought, cut_us=cut_us, horizon_days=reading.horizon_days)
     histories, present = histories_at(past, moment_us=cut_us)
-    features = features_of(lives, reading, moment_us=cut_us)[cells.present]
+    features = features_of(lives_at(lives, past, amount), reading, moment_us=cut_us)[cells.present]
     return PastPicture(
         histories[:, present],
         cells.present[present],

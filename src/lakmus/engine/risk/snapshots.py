@@ -98,15 +98,18 @@ def empty_snapshot() -> Snapshot:
     return Snapshot(np.zeros(SHAPE, np.int64), np.zeros((SILENCE_COUNT, EXPERIENCE_COUNT)))
 
 
-def snapshot(purchases: Purchases, company: CompanyRhythm, *, cut: datetime, horizon_days: int) -> Snapshot:
+def snapshot(past: Purchases, bought: Purchases, company: CompanyRhythm, *, cut: datetime, horizon_days: int) -> Snapshot:
     """Return one bucket's counts at a cut whose horizon has passed.
 
-    Outcome "lost": no purchase in (cut, cut + horizon]. Nothing after the cut enters the cells.
+    Outcome "lost": no purchase in (cut, cut + horizon].
+
+    Parameters
+    ----------
+    past : purchases as they were known at the cut (`KnownOrders.at`). bought : as known now, which judge the outcome.
     """
     cut_us = round(cut.timestamp() * 1_000_000)
-    past = purchases.until(cut_us)
     cells = cells_at(past, completed_gaps(past), company, moment=cut, horizon_days=horizon_days)
-    back = returned(purchases, cut_us=cut_us, horizon_days=horizon_days)
+    back = returned(bought, cut_us=cut_us, horizon_days=horizon_days)
     seen = cells.present
     counts = np.zeros(SHAPE, np.int64)
     place = (

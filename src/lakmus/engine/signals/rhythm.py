@@ -43,12 +43,6 @@ class Purchases:
         """Number of customers n."""
         return len(self.customers)
 
-    def until(self, moment_us: int) -> Purchases:
-        """Return only the purchases whose last order lies at or before a moment (days cut in two keep their earlier part whole)."""
-        keep = self.first_us <= moment_us
-        last = np.minimum(self.last_us[keep], moment_us)
-        return Purchases(self.customers, self.owner[keep], self.day[keep], self.first_us[keep], last)
-
 
 def purchase_days(orders: pl.DataFrame, customers: pl.Series) -> Purchases:
     """Return orders (customer, ts, day; see `orders.purchases`) as purchases of the given customers (sorted, unique)."""
