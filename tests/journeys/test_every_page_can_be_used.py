@@ -1,4 +1,4 @@
-"""Every page, with invented answers: axe finds nothing serious, nothing is wider than a phone, nothing leaves the machine."""
+"""Every page, invented or computed: axe finds nothing serious, nothing is wider than a phone, nothing leaves the machine."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import NARROW, overflow
+from tests.journeys.conftest import NARROW, WIDE, overflow
+from tests.web.shop_of_figures import shop_of_figures  # noqa: F401 - a fixture
 from tests.web.test_pages import ROOMS, invented
+from tests.web.test_signal_rooms import COMPUTED_ROOMS, figures  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 GRAVE = {"serious", "critical"}
@@ -19,6 +21,12 @@ def site(live_server, client_of, monkeypatch: pytest.MonkeyPatch):
     invented(monkeypatch)
     client: Client = client_of("owner")
     session = {"name": "lakmus_session", "value": client.cookies["lakmus_session"].value, "url": live_server.url}
+    return live_server.url, [session]
+
+
+@pytest.fixture
+def shop(live_server, figures: Client):  # noqa: F811
+    session = {"name": "lakmus_session", "value": figures.cookies["lakmus_session"].value, "url": live_server.url}
     return live_server.url, [session]
 
 
@@ -48,6 +56,30 @@ def test_no_page_is_wider_than_a_phone(site, window, language: str) -> None:
     with window(address, language=language, width=NARROW, cookies=cookies) as page:
         wider = {}
         for room in (*ROOMS, "/nowhere/"):
+            page.goto(room)
+            wider[room] = overflow(page)
+    assert {room: by for room, by in wider.items() if by > 0} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("look", "width"), [("light", WIDE), ("dark", NARROW)])
+def test_axe_finds_nothing_serious_on_any_computed_page(shop, window, look: str, width: int) -> None:
+    address, cookies = shop
+    with window(address, look=look, width=width, cookies=cookies) as page:
+        found = {}
+        for room in COMPUTED_ROOMS:
+            page.goto(room)
+            found[room] = grave(page)
+    assert {room: rules for room, rules in found.items() if rules} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_no_computed_page_is_wider_than_a_phone(shop, window, language: str) -> None:
+    address, cookies = shop
+    with window(address, language=language, width=NARROW, cookies=cookies) as page:
+        wider = {}
+        for room in COMPUTED_ROOMS:
             page.goto(room)
             wider[room] = overflow(page)
     assert {room: by for room, by in wider.items() if by > 0} == {}

@@ -13,7 +13,8 @@ from lakmus.simulate.company import simulate_company
 from lakmus.simulate.scenario import load_scenario
 from lakmus.usecases.home import open_home
 from lakmus.usecases.import_files import plan_import, run_import
-from tests.web.test_pages import opened
+from tests.web.shop_of_figures import shop_of_figures  # noqa: F401 - a fixture
+from tests.web.test_pages import DATA_WORDS, opened, said
 from tests.web.test_real_answers import total
 
 pytestmark = pytest.mark.slow
@@ -21,6 +22,31 @@ ROOMS = (
     "/signals/alerts/", "/signals/alerts/?rule=regulars_down_a_fifth", "/signals/retention/", "/signals/retention/?by=place",
     "/signals/survival/", "/signals/survival/?curve=gap&by=channel", "/signals/map/", "/signals/moves/", "/signals/groups/",
 )  # fmt: skip
+COMPUTED_ROOMS = (
+    *ROOMS,
+    "/signals/", "/signals/customers/?of=rfm&recency=0&frequency=0", "/signals/retention/?by=product", "/signals/survival/?by=place",
+    "/causes/waiting/", "/causes/waiting/cases/", "/stories/case:93/", "/customers/10/", "/customers/", "/",
+)  # fmt: skip
+UNSAFE = re.compile(r'\sstyle="|\son[a-z]+="|<style|<script(?![^>]*\ssrc=)|javascript:|(?:src|href|action|hx-get)="(?:https?:)?//')
+
+
+@pytest.fixture
+def figures(shop_of_figures: Path, settings, client_of) -> Client:  # noqa: F811
+    """Return the owner's browser over the shop of figures, with a saved group."""
+    settings.LAKMUS_HOME = shop_of_figures
+    owner = client_of("owner")
+    assert owner.post("/signals/groups/", {"of": "rfm", "recency": "0", "frequency": "0", "name": "7"}).status_code == 302
+    return owner
+
+
+@pytest.mark.parametrize("room", COMPUTED_ROOMS)
+def test_a_computed_page_keeps_to_one_language_and_to_this_machine(figures: Client, room: str) -> None:
+    russian, english = (opened(figures, room, language) for language in ("ru", "en"))
+    assert {word.lower() for word in re.findall(r"[A-Za-z]+", said(russian))} <= DATA_WORDS
+    assert re.findall(r"[А-Яа-яЁё]+", said(english)) == []
+    assert UNSAFE.findall(russian) == []
+    ids = re.findall(r'\sid="([^"]+)"', russian)
+    assert (russian.count("<h1"), sorted(set(ids))) == (1, sorted(ids))
 
 
 @pytest.fixture
@@ -36,8 +62,8 @@ def test_pages_of_signals_open_in_both_languages_and_their_figures_open_to_their
     pages |= {("past", "ru"): opened(owner, "/signals/map/?as_of=2025-10-01", "ru")}
     for html in pages.values():
         links = re.findall(r'<a(?: class="who")? href="(/signals/customers/\?[^"]+)"[^>]*>([\d\u00a0,]+)</a>', html)
-        for address, said in links[:: max(1, len(links) // 3)]:
-            assert total(opened(owner, unescape(address), "ru")) == int(re.sub(r"\D", "", said))
+        for address, figure in links[:: max(1, len(links) // 3)]:
+            assert total(opened(owner, unescape(address), "ru")) == int(re.sub(r"\D", "", figure))
     assert sum(len(re.findall(r"/signals/customers/", html)) for html in pages.values()) > 100
 
 
