@@ -114,7 +114,7 @@ def test_many_small_appends_are_joined_on_the_way(tmp_path, monkeypatch) -> None
     stream = Stream.create(tmp_path / "s", buckets=1)
     for number in range(7):
         stream.append(reader([order(number, day=number)]))
-    assert len(stream.files()) < 5
+    assert len(stream.snapshot().files) < 5
     assert orders_of(stream, "anna") == [str(number) for number in range(7)]
     assert stream.append(reader([order(3), order(40)])).appended == 1
 
@@ -125,7 +125,7 @@ def test_compacting_changes_files_and_not_what_they_say(tmp_path) -> None:
         stream.append(reader(ORDERS[first : first + 10]))
     before, marks = content(stream), stream.watermarks()
     stream.compact()
-    assert len(stream.files()) == 4 and content(stream) == before and stream.watermarks() == marks
+    assert len(stream.snapshot().files) == 4 and content(stream) == before and stream.watermarks() == marks
     assert stream.append(reader(ORDERS)).appended == 0
 
 

@@ -43,7 +43,7 @@ def test_a_key_that_others_can_read_is_named_with_the_remedy(well: Home) -> None
 
 
 def test_a_lost_file_of_the_stream_is_found(well: Home) -> None:
-    Path(well.stream().files()[0]).unlink()
+    Path(well.stream().files()[-1]).unlink()
     assert list(wrong(check_health(well))) == ["stream"]
 
 

@@ -16,7 +16,7 @@ def content(home) -> list[tuple]:
     """Every activity of a stream, in one order; `_known_at` apart, which says when it was brought."""
     import polars as pl
 
-    rows = pl.read_parquet(home.stream().files()).drop("_known_at", strict=False)
+    rows = pl.read_parquet(home.stream().files(), missing_columns="insert").drop("_known_at", strict=False)
     return sorted(rows.select("activity_id", "ts", "customer", "activity", "_order", "_amount").rows(), key=repr)
 
 

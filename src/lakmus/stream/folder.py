@@ -40,6 +40,11 @@ class StreamFolder:
         return self.activities / "_delta_log"
 
     @property
+    def columns(self) -> Path:
+        """A Parquet file without rows that has all columns, which the files of the table have only as far as they fill them."""
+        return self.root / "columns.parquet"
+
+    @property
     def identity(self) -> Path:
         """Facts about which identifier belongs to which customer."""
         return self.root / "identity"

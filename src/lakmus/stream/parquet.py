@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from lakmus.stream.buckets import KEY
+from lakmus.stream.durable import publish
 from lakmus.stream.ledger import STORED_SCHEMA
 
 ROWS_PER_GROUP = 8192
@@ -30,46 +31,61 @@ ENCODINGS = {"activity_id": "DELTA_LENGTH_BYTE_ARRAY"} | {
 # Rows are sorted by customer, so least and greatest say something only of whom a row group is about.
 BOUNDED = (KEY, "customer")
 KINDS_NOTE = b"lakmus.kinds"
-COLUMNS_NOTE = b"lakmus.columns"
 GREATEST = chr(0x10FFFF)
 
 
 @dataclass(frozen=True, slots=True)
 class GroupRange:
-    """Row group `number` holds the customer keys from `first` to `last`, in `columns` that are not wholly null."""
+    """Row group `number` holds the customer keys from `first` to `last`."""
 
     number: int
     first: str
     last: str
-    columns: tuple[str, ...]
 
 
 def write_parquet(table: pa.Table, path: Path, *, kinds: dict[str, list[int | None]]) -> None:
-    """Write rows, already sorted by `SORT_ORDER`, in the stored schema; `kinds` is the note from which watermarks are read."""
+    """Write rows, already sorted by `SORT_ORDER`, in the stored schema; `kinds` is the note from which watermarks are read.
+
+    A file has only the columns in which it says something; to readers of the table the others are null.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Columns of few words may come as dictionaries; in the file they are the same text columns as any.
-    schema = pa.schema([pa.field(field.name, table[field.name].type, field.nullable) for field in STORED_SCHEMA])
-    filled = [name for name in schema.names if table[name].null_count < table.num_rows]
-    codecs = {name: _codec(schema.field(name)) if name in filled else "none" for name in schema.names}
+    schema = pa.schema(
+        [
+            pa.field(field.name, table[field.name].type, field.nullable)
+            for field in STORED_SCHEMA
+            if not field.nullable or table[field.name].null_count < table.num_rows
+        ]
+    )
+    codecs = {field.name: _codec(field) for field in schema}
     with pq.ParquetWriter(
         path,
         schema,
         compression=codecs,
         compression_level={name: 1 for name, codec in codecs.items() if codec == "zstd"},
-        use_dictionary=[name for name in REPETITIVE if name in filled],
-        column_encoding=ENCODINGS,
-        write_statistics=list(BOUNDED),
+        use_dictionary=[name for name in REPETITIVE if name in codecs],
+        column_encoding={name: encoding for name, encoding in ENCODINGS.items() if name in codecs},
+        write_statistics=[name for name in BOUNDED if name in codecs],
+        write_batch_size=ROWS_PER_GROUP,
         store_schema=False,
     ) as writer:
-        writer.write_table(table.cast(schema), row_group_size=ROWS_PER_GROUP)
-        writer.add_key_value_metadata({KINDS_NOTE: json.dumps(kinds).encode(), COLUMNS_NOTE: json.dumps(filled).encode()})
+        writer.write_table(table.select(schema.names).cast(schema), row_group_size=ROWS_PER_GROUP)
+        writer.add_key_value_metadata({KINDS_NOTE: json.dumps(kinds).encode()})
+
+
+def write_columns(path: Path) -> None:
+    """Write a file without rows that has every column of the stored schema, if there is none yet."""
+    if not path.exists():
+        fresh = path.with_name(f".{path.name}")
+        pq.write_table(STORED_SCHEMA.empty_table(), fresh)
+        publish(fresh, path)
 
 
 def _codec(field: pa.Field) -> str:
-    """Return the compression worth its time: none where codes or differences are small already, the quickest for equal words in a row."""
+    """Return the compression worth its time: none where codes or differences are small already, the quickest for sums and equal words."""
     if pa.types.is_dictionary(field.type) or ENCODINGS.get(field.name) == "DELTA_BINARY_PACKED":
         return "none"
-    return "snappy" if field.name in BOUNDED else "zstd"
+    return "snappy" if field.name in BOUNDED or field.type == pa.float64() else "zstd"
 
 
 @lru_cache(maxsize=512)
@@ -82,6 +98,7 @@ def forget_footers() -> None:
     """Drop the footers kept in memory; they hold least and greatest customer ids."""
     metadata_of.cache_clear()
     _group_ranges.cache_clear()
+    _repetitive.cache_clear()
 
 
 def kinds_of(path: str) -> dict[str, list[int | None]]:
@@ -95,24 +112,17 @@ def _group_ranges(path: str) -> tuple[GroupRange, ...]:
     footer = metadata_of(path)
     names = [footer.schema.column(place).name for place in range(footer.num_columns)]
     key_place = names.index(KEY)
-    noted: list[str] | None = json.loads(footer.metadata.get(COLUMNS_NOTE, b"null"))
     ranges = []
     for number in range(footer.num_row_groups):
-        group = footer.row_group(number)
-        first, last = _bounds(group.column(key_place).statistics)
-        columns = noted if noted is not None else _filled(group, names)
-        ranges.append(GroupRange(number, first, last, tuple(columns)))
+        first, last = _bounds(footer.row_group(number).column(key_place).statistics)
+        ranges.append(GroupRange(number, first, last))
     return tuple(ranges)
 
 
-def _filled(group: pq.RowGroupMetaData, names: Sequence[str]) -> list[str]:
-    """Return the columns that are not wholly null; files written before `COLUMNS_NOTE` tell it by their statistics."""
-    known = [group.column(place).statistics for place in range(len(names))]
-    return [
-        name
-        for name, statistics in zip(names, known, strict=True)
-        if statistics is None or not statistics.has_null_count or statistics.null_count < group.num_rows
-    ]
+@lru_cache(maxsize=512)
+def _repetitive(path: str) -> tuple[str, ...]:
+    present = metadata_of(path).schema.names
+    return tuple(name for name in REPETITIVE if name in present)
 
 
 def _bounds(statistics: pq.Statistics | None) -> tuple[str, str]:
@@ -131,8 +141,8 @@ def rows_of_keys(path: str, keys: Sequence[str]) -> pa.Table:
         wanted = ordered[bisect_left(ordered, span.first) : bisect_right(ordered, span.last)]
         if not wanted:
             continue
-        file = file or pq.ParquetFile(path, metadata=metadata_of(path), read_dictionary=REPETITIVE)
-        rows = file.read_row_group(span.number, columns=list(span.columns), use_threads=False)
+        file = file or pq.ParquetFile(path, metadata=metadata_of(path), read_dictionary=_repetitive(path))
+        rows = file.read_row_group(span.number, use_threads=False)
         rows = rows.filter(pc.is_in(rows[KEY], pa.array(wanted, pa.string())))
         if rows.num_rows:
             found.append(in_stored_schema(rows))
@@ -140,9 +150,11 @@ def rows_of_keys(path: str, keys: Sequence[str]) -> pa.Table:
 
 
 def read_columns(path: str, columns: Sequence[str]) -> pa.Table:
-    """Return some columns of a whole file, in the order asked for."""
+    """Return some columns of a whole file, in the order asked for; such as the file does not have are null."""
     with pq.ParquetFile(path, metadata=metadata_of(path)) as file:
-        return file.read(columns=list(columns)).select(list(columns)).replace_schema_metadata(None)
+        present = set(file.schema_arrow.names)
+        found = file.read(columns=[name for name in columns if name in present]).replace_schema_metadata(None)
+    return found.select(list(columns)) if present.issuperset(columns) else in_stored_schema(found).select(list(columns))
 
 
 def in_stored_schema(rows: pa.Table) -> pa.Table:

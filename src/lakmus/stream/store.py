@@ -18,11 +18,12 @@ from lakmus.history.wording import Wording
 from lakmus.stream.appending import Appended, first_of_each, write_buckets
 from lakmus.stream.buckets import bucket_of
 from lakmus.stream.durable import remove_folder, write_json
+from lakmus.stream.fingerprints import Fingerprints
 from lakmus.stream.folder import FORMAT, StreamFolder
 from lakmus.stream.identity import Identity
 from lakmus.stream.lease import lease
 from lakmus.stream.ledger import Ledger, Snapshot
-from lakmus.stream.parquet import forget_footers, kinds_of
+from lakmus.stream.parquet import forget_footers, kinds_of, write_columns
 from lakmus.stream.reading import columns_wanted, moment, read_files, read_person, read_settled
 from lakmus.stream.resolution import Merged
 from lakmus.stream.rewriting import Replacement, all_files, joined, keys_of_matters, many_small_files, without_keys
@@ -191,7 +192,7 @@ class Stream:
         with self._lease():
             self._sweep()
             state = self.snapshot()
-            self._seen.contains(np.empty(0, np.uint64), version=state.version, rebuild=lambda: fingerprints_of_files(self.files()))
+            self._seen.contains(np.empty(0, np.uint64), version=state.version, rebuild=self._fingerprints)
             who = self.identity.state()
             keys = sorted({customer, *who.keys_of(who.canonical(customer))})
             keys += keys_of_matters(self._folder, state, keys, self.bucket_count)
@@ -226,8 +227,12 @@ class Stream:
         return read_settled(read, self.snapshot)
 
     def files(self) -> list[str]:
-        """Return the Parquet files of the stream, for ad-hoc reading with DuckDB."""
-        return [str(self._folder.activities / file.path) for file in self.snapshot().files]
+        """Return the Parquet files of the stream, for ad-hoc reading with DuckDB's `read_parquet(…, union_by_name = true)`.
+
+        The first has no rows and every column; the others have the columns that they fill.
+        """
+        columns = [str(self._folder.columns)] if self._folder.columns.exists() else []
+        return columns + [str(self._folder.activities / file.path) for file in self.snapshot().files]
 
     @property
     def version(self) -> int:
@@ -242,9 +247,10 @@ class Stream:
 
     def _commit(self, staged: Stage) -> Appended:
         self._sweep()
+        write_columns(self._folder.columns)
         before = self.snapshot()
         incoming = staged.all_fingerprints()
-        already = self._seen.contains(incoming, version=before.version, rebuild=lambda: fingerprints_of_files(self.files()))
+        already = self._seen.contains(incoming, version=before.version, rebuild=self._fingerprints)
         ordered = np.sort(incoming)
         keep = first_of_each(incoming, ordered, already)
         written = list(write_buckets(self._folder, staged, keep, self.bucket_count)) if keep.any() else []
@@ -259,6 +265,9 @@ class Stream:
         by_kind = {kind: (_of_kind(fresh, kind), _of_kind(repeated, kind)) for kind in kinds}
         appended = int(np.count_nonzero(keep))
         return Appended(len(keep), appended, len(keep) - appended, by_kind, dict(repeated))
+
+    def _fingerprints(self) -> Fingerprints:
+        return fingerprints_of_files(str(self._folder.activities / file.path) for file in self.snapshot().files)
 
     def _sweep(self) -> None:
         self._ledger.repair()

@@ -146,7 +146,9 @@ def _stream(home: Home) -> Wording:
         rows += pq.ParquetFile(name).metadata.num_rows
     if rows != stream.count:
         raise _NotInOrder(UNEQUAL.filled(said=stream.count, rows=rows))
-    return Wording("событий: {rows}, файлов: {files}", "{rows} activities in {files} files").filled(rows=rows, files=len(files))
+    return Wording("событий: {rows}, файлов: {files}", "{rows} activities in {files} files").filled(
+        rows=rows, files=len(stream.snapshot().files)
+    )
 
 
 def _identities(home: Home) -> Wording:

@@ -16,7 +16,6 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.history.failures import Damaged, NotFound
@@ -24,6 +23,7 @@ from lakmus.history.wording import Wording
 from lakmus.operations.imports import changes
 from lakmus.operations.imports.queries import forgotten_digests, forgotten_people, person_of_digests
 from lakmus.stream.identifiers import KINDS, PROVISIONAL_PREFIXES, Identifier, key_of, keys, normalise_identifier, with_normal
+from lakmus.stream.parquet import read_columns
 from lakmus.stream.store import Stream
 from lakmus.usecases.home import Home
 from lakmus.usecases.home_keys import secret_key
@@ -194,7 +194,7 @@ def erase_latecomers(home: Home, left_out: LeftOut | None) -> int:
     stream = home.stream()
     found: set[str] = set()
     for file in stream.files():
-        held = pq.read_table(file, columns=["customer", "anonymous_customer_id"])
+        held = read_columns(file, ["customer", "anonymous_customer_id"])
         for column in held.columns:
             found |= {key for key in pc.unique(column).to_pylist() if now is not None and now.knows(key)}
     return sum(stream.erase(key) for key in sorted(found))
