@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 BATCH_ROWS = 120_000
-AHEAD = "32MB"
+AHEAD = "128MB"
 REFUSED = ("_why", "_cells")
 
 

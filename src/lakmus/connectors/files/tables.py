@@ -24,6 +24,8 @@ from lakmus.connectors.files.sniff import SAMPLE_ROWS, WHITE_SPACE, cut_text, fi
 from lakmus.connectors.files.sql import literal, named
 
 COLUMNS = 1000
+READ_AT_ONCE = 2 * LONGEST_LINE
+"""Bytes of text that a thread reads at a time: what becomes of them must fit twice into `kept_rows.AHEAD`, or threads wait in turn."""
 LARGEST_SHEET = 2 * 1024**3
 UTF8 = ("utf-8", "utf-8-sig", "ascii")
 
@@ -231,7 +233,8 @@ def csv_relation(path: Path, count: int, delimiter: str, header_row: int | None,
     quotes = "quote='\"', escape='\"'" if quoted else "quote='', escape=''"
     return (
         f"read_csv({literal(path)}, auto_detect=false, {header}, delim={literal(delimiter)}, {quotes},"
-        f" columns={{{columns}}}, store_rejects=true, rejects_limit=1000000, max_line_size={LONGEST_LINE}{spare})"
+        f" columns={{{columns}}}, store_rejects=true, rejects_limit=1000000, max_line_size={LONGEST_LINE},"
+        f" buffer_size={READ_AT_ONCE}{spare})"
     )
 
 
