@@ -11,12 +11,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django_q.models import OrmQ
 
+from lakmus.jobs import tasks
 from lakmus.jobs.tasks import compute_verdict, run_import, runner_name
 from lakmus.jobs.watch import queue_what_waits
 from lakmus.operations.imports.models import ImportJob
+from lakmus.usecases import prepare_pages
 from lakmus.usecases.home import open_home
 from lakmus.usecases.import_jobs import agree, receive_files
-from lakmus.usecases.show_verdict import moment_of
+from lakmus.usecases.prepare_pages import pages_are_ready
+from lakmus.usecases.show_verdict import moment_of, verdict_at_hand
 
 ORDERS = "Номер заказа;Дата заказа;ID клиента;Сумма\n" + "".join(
     f"{n};{n % 27 + 1:02}.03.2026 10:00;К{n % 7};{n},50\n" for n in range(1, 41)
@@ -75,6 +78,32 @@ def test_a_verdict_is_computed_once_for_a_moment(agreed: Callable[[], ImportJob]
     written = (home / "results" / first / "verdict.json").stat().st_mtime_ns
     assert compute_verdict(moment) == first
     assert (home / "results" / first / "verdict.json").stat().st_mtime_ns == written
+
+
+def test_right_after_a_verdict_its_pages_are_prepared(agreed: Callable[[], ImportJob], home: Path) -> None:
+    run_import(agreed().pk)
+    OrmQ.objects.all().delete()
+    compute_verdict(moment_of(open_home(home), as_of=None).isoformat())
+    shown = verdict_at_hand(open_home(home))
+    assert shown is not None and not pages_are_ready(shown)
+    task = OrmQ.objects.get().task
+    assert task["func"] == "lakmus.jobs.tasks.prepare_pages"
+    tasks.prepare_pages(*task["args"])
+    assert pages_are_ready(shown)
+    compute_verdict(shown.as_of.isoformat())
+    assert OrmQ.objects.count() == 1
+
+
+def test_an_error_in_preparing_pages_leaves_the_verdict_as_it_is(
+    agreed: Callable[[], ImportJob], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_import(agreed().pk)
+    key = compute_verdict(moment := moment_of(open_home(home), as_of=None).isoformat())
+    monkeypatch.setattr(prepare_pages, "show_cohorts", lambda home, shown: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        tasks.prepare_pages(moment)
+    shown = verdict_at_hand(open_home(home))
+    assert shown is not None and shown.key == key and not pages_are_ready(shown)
 
 
 def test_no_two_calls_run_under_one_name() -> None:

@@ -54,6 +54,7 @@ def demo(asked: Namespace, voice: Voice) -> int:
     if not asked.no_serve:
         check_port(asked.host, asked.port)
     home = home_at(asked.home, create=True)
+    from lakmus.usecases.prepare_pages import ask_for_pages
     from lakmus.usecases.show_verdict import has_data, show_verdict
 
     if has_data(home):
@@ -61,7 +62,9 @@ def demo(asked: Namespace, voice: Voice) -> int:
     else:
         _bring_in(home, _simulated(asked, home.path.parent / "files", voice), voice)
     voice.message(COMPUTING)
-    _tell_verdict(show_verdict(home), voice)
+    shown = show_verdict(home)
+    _tell_verdict(shown, voice)
+    ask_for_pages(shown)
     _tell_logins(home, voice)
     return 0 if asked.no_serve else run_servers(home.path, asked, voice)
 

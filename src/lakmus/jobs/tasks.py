@@ -19,10 +19,16 @@ def run_import(number: int) -> bool:
 
 
 def compute_verdict(moment: str) -> str:
-    """Compute the verdict as of a moment (ISO 8601, with its zone) unless it is there already; return its key."""
+    """Compute the verdict as of a moment (ISO 8601, with its zone) unless it is there already; return its key.
+
+    What the pages of signals read is the next task, so that the verdict is there first and an error in the pages harms them alone.
+    """
+    from lakmus.usecases.prepare_pages import ask_for_pages
     from lakmus.usecases.show_verdict import show_verdict
 
-    return show_verdict(_home(), as_of=datetime.fromisoformat(moment)).key
+    shown = show_verdict(_home(), as_of=datetime.fromisoformat(moment))
+    ask_for_pages(shown)
+    return shown.key
 
 
 def prepare_pages(moment: str) -> str:

@@ -30,11 +30,13 @@ def prepare_pages(home: Home, shown: Shown) -> None:
 
 
 def ask_for_pages(shown: Shown) -> None:
-    """Have the worker compute what the pages read, at most once a minute."""
+    """Have the worker compute what the pages read, unless it is there; at most once a minute."""
     from django.utils import timezone
     from django_q.tasks import async_task
 
     asked = shown.folder / "pages.asked"
+    if pages_are_ready(shown):
+        return
     if asked.exists() and timezone.now().timestamp() - asked.stat().st_mtime < 60:
         return
     asked.touch()
