@@ -1,6 +1,6 @@
-"""Cutting batches of rows into activities: DuckDB looks at a batch once for all the kinds that its rows become.
+"""Cutting batches of rows into activities, kind by kind.
 
-What an activity takes from a row as it stands is never copied: it stays the batch's own column.
+What an activity takes from a row as it stands is never copied, and what few rows become is worked out for those rows alone.
 """
 
 # ruff: noqa: S608 - texts from files enter SQL only through `sql.literal` and `sql.named`
@@ -8,16 +8,15 @@ What an activity takes from a row as it stands is never copied: it stays the bat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import count
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from lakmus.connectors.files.activities_sql import Columns, Emission, Numbers, Shape, identity, later_ones, shape_of, typed
+from lakmus.connectors.files.activities_sql import Emission, Numbers, Shape, identity, later_ones, shape_of, typed
 from lakmus.connectors.files.kept_rows import BATCH_ROWS
 from lakmus.connectors.files.sql import named
 from lakmus.history.activity import ACTIVITY_SCHEMA
@@ -25,16 +24,7 @@ from lakmus.history.activity import ACTIVITY_SCHEMA
 A_COLUMN = re.compile(r'"?([a-z_]+)"?')
 VECTOR = 2048
 PARTS = 2
-NUMBERS_OF_CUTTERS = count()
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """One kind of activity: where each column stands in what was looked up, and which rows become it (None: all)."""
-
-    shape: Shape
-    columns: Columns
-    mask: str | None
+ROWS = "rows_here"
 
 
 class Cutter:
@@ -44,79 +34,77 @@ class Cutter:
         self, connection: duckdb.DuckDBPyConnection, relation: str, emissions: Sequence[Emission], *, source: str, currency: str
     ) -> None:
         self._connection = connection
-        self._name = f"batch_{next(NUMBERS_OF_CUTTERS)}"
-        self._rows = {entry.name: entry.type for entry in connection.sql(f"from {relation} limit 0").to_arrow_table().schema}
-        self._inner: dict[str, str] = {}
-        self._outer: dict[str, str] = {}
-        self._later: dict[str, tuple[Numbers, Numbers]] = {}
-        self._cuts = [self._cut(relation, emission, source, currency) for emission in emissions]
-        inner = "".join(f", {text} as {name}" for text, name in self._inner.items())
-        outer = ", ".join(f"{text} as {name}" for name, text in self._outer.items())
-        self._query = f"select {outer} from (select *{inner} from {self._name})"
+        rows = {entry.name: entry.type for entry in connection.sql(f"from {relation} limit 0").to_arrow_table().schema}
+        self._cuts = [
+            _Cut(connection, relation, emission, shape_of(emission, source=source, currency=currency), rows) for emission in emissions
+        ]
+        self._which = list(dict.fromkeys(cut.which for cut in self._cuts if cut.which))
 
     def activities(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         """Yield what the rows of a batch become, in the stream's schema, kind by kind."""
         if not batch.num_rows:
             return
-        looked = self._look(batch)
+        asked = ", ".join(f"coalesce({which}, false) as m{place}" for place, which in enumerate(self._which))
+        found = look(self._connection, batch, f"select {asked} from {ROWS}").columns if asked else ()
+        masks = dict(zip(self._which, found, strict=True))
         for cut in self._cuts:
-            arrays = {name: looked[place] for name, place in cut.columns.items()}
-            taken = pa.RecordBatch.from_arrays(list(arrays.values()), names=list(arrays))
-            if cut.mask and (mask := looked[cut.mask]).true_count < batch.num_rows:
-                if not mask.true_count:
-                    continue
-                taken = taken.filter(mask)
-            yield as_schema(taken, cut.shape)
+            taken = batch
+            if cut.which and masks[cut.which].true_count < batch.num_rows:
+                taken = batch.filter(masks[cut.which])
+            if taken.num_rows:
+                yield cut.activities(taken)
 
-    def _cut(self, relation: str, emission: Emission, source: str, currency: str) -> _Cut:
-        shape = shape_of(emission, source=source, currency=currency)
-        mask = None if emission.where == "true" else self._given(f"coalesce({emission.where}, false)")
-        at = {name: self._place(name, text) for name, text in shape.columns.items()}
-        who = self._given(f"{emission.who}::varchar") if emission.who else None
-        repeat = "'1'"
+
+class _Cut:
+    """One kind of activity: which rows become it (None: all), and what is looked up for them."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, relation: str, emission: Emission, shape: Shape, rows: Mapping[str, pa.DataType]
+    ) -> None:
+        self._connection, self._shape, self._rows = connection, shape, rows
+        self.which = None if emission.where == "true" else emission.where
+        inner: dict[str, str] = {}
+        at = {name: self._place(name, text, inner) for name, text in shape.columns.items()}
+        self._columns = {name: place.strip('"') for name, place in at.items()}
+        outer = list(inner.values())
+        who = inner.setdefault(f"{emission.who}::varchar", f"x{len(inner)}_") if emission.who else None
+        self._later: tuple[Numbers, Numbers] | None = None
         if "repeat" in shape.kind.identity:
-            rows, numbers = later_ones(self._connection, relation, emission, shape)
-            if rows.size:
-                repeat = f"cast(repeat_{len(self._later)} as varchar)"
-                self._later[f"repeat_{len(self._later)}"] = rows, numbers
-        made = identity(shape, at, who, repeat)
-        columns = {name: place.strip('"') for name, place in at.items()}
-        columns["activity_id"] = self._asked(f"case when {mask} then {made} end" if mask else made)
-        if "_amount" in at and shape.kind.revenue_sign != 1:
-            columns["revenue_impact"] = self._asked(f"{shape.kind.revenue_sign} * {at['_amount']} + 0.0")
-        if mask:
-            self._outer[mask] = mask
-        return _Cut(shape, columns, mask)
+            later = later_ones(connection, relation, emission, shape)
+            self._later = later if later[0].size else None
+        made = identity(shape, at, who, "cast(repeat_ as varchar)" if self._later else "'1'")
+        self._columns["activity_id"] = "id_"
+        texts = "".join(f", {text} as {name}" for text, name in inner.items())
+        self._query = f"select {', '.join([*outer, f'{made} as id_'])} from (select *{texts} from {ROWS})"
 
-    def _place(self, name: str, text: str) -> str:
-        """Return where a column stands: in the batch, where it is taken as it is, else among what is looked up."""
+    def activities(self, rows: pa.RecordBatch) -> pa.RecordBatch:
+        """Return what rows become, in the stream's schema."""
+        if self._later:
+            rows = rows.append_column("repeat_", pa.array(_numbered(rows["_row"].to_numpy(), *self._later)))
+        looked = look(self._connection, rows, self._query)
+        names = set(looked.schema.names)
+        arrays = {name: looked[place] if place in names else rows[place] for name, place in self._columns.items()}
+        if "_amount" in arrays and "revenue_impact" not in self._shape.same:
+            # Plus nothing: no sum is minus nothing.
+            arrays["revenue_impact"] = pc.add(pc.multiply(arrays["_amount"], float(self._shape.kind.revenue_sign)), 0.0)
+        return as_schema(arrays, rows.num_rows, self._shape)
+
+    def _place(self, name: str, text: str, inner: dict[str, str]) -> str:
+        """Return where a column stands: in the rows, where it is taken as it is, else among what is looked up."""
         plain = A_COLUMN.fullmatch(text)
         if plain and plain[1] in self._rows and _stands_for(self._rows[plain[1]], ACTIVITY_SCHEMA.field(name).type):
             return named(plain[1])
-        place = self._given(typed(name, text))
-        self._outer[place] = place
-        return place
+        return inner.setdefault(typed(name, text), f"x{len(inner)}_")
 
-    def _given(self, text: str) -> str:
-        return self._inner.setdefault(text, f"x{len(self._inner)}_")
 
-    def _asked(self, text: str) -> str:
-        place = f"y{len(self._outer)}_"
-        self._outer[place] = text
-        return place
-
-    def _look(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
-        arrays = {name: batch[name] for name in batch.schema.names}
-        for name, (rows, numbers) in self._later.items():
-            arrays[name] = pa.array(_numbered(batch["_row"].to_numpy(), rows, numbers))
-        whole = pa.RecordBatch.from_arrays(list(arrays.values()), names=list(arrays))
-        # In parts, since DuckDB gives each batch to one thread.
-        size = -(-batch.num_rows // PARTS // VECTOR) * VECTOR
-        parts = [whole.slice(first, size) for first in range(0, batch.num_rows, size)]
-        self._connection.register(self._name, pa.Table.from_batches(parts))
-        found = self._connection.sql(self._query).to_arrow_table().combine_chunks()
-        self._connection.unregister(self._name)
-        return arrays | {name: found[name].chunk(0) for name in found.column_names}
+def look(connection: duckdb.DuckDBPyConnection, rows: pa.RecordBatch, query: str) -> pa.RecordBatch:
+    """Return what a query tells of each of the `ROWS`, in their order."""
+    # In parts, since DuckDB gives each batch to one thread.
+    size = -(-rows.num_rows // PARTS // VECTOR) * VECTOR
+    connection.register(ROWS, pa.Table.from_batches([rows.slice(first, size) for first in range(0, rows.num_rows, size)]))
+    found = connection.sql(query).to_arrow_table().combine_chunks().to_batches()[0]
+    connection.unregister(ROWS)
+    return found
 
 
 def _stands_for(found: pa.DataType, wanted: pa.DataType) -> bool:
@@ -133,14 +121,13 @@ def _numbered(here: Numbers, rows: Numbers, numbers: Numbers) -> Numbers:
     return made
 
 
-def as_schema(taken: pa.RecordBatch, shape: Shape) -> pa.RecordBatch:
+def as_schema(given: Mapping[str, pa.Array], rows: int, shape: Shape) -> pa.RecordBatch:
     """Return columns of DuckDB (UTC timestamps without zone) in the stream's schema; constant columns are shared slices."""
-    given = dict(zip(taken.schema.names, taken.columns, strict=True))
     arrays: dict[str, pa.Array] = {}
     for entry in ACTIVITY_SCHEMA:
         column = given.get(entry.name)
         if column is None and entry.name not in shape.same:
-            column = _constant(entry, shape.constant.get(entry.name), taken.num_rows)
+            column = _constant(entry, shape.constant.get(entry.name), rows)
         elif column is not None and column.type != entry.type:
             column = column.view(entry.type) if pa.types.is_timestamp(entry.type) else column.cast(entry.type)
         arrays[entry.name] = column

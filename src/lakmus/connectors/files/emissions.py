@@ -41,7 +41,7 @@ class Reading:
     def first_of(self, *fields: str) -> str:
         """SQL: the first of the fields that says something."""
         present = [f'"{field}"' for field in fields if self.has(field)]
-        return f"coalesce({', '.join(present)})" if present else "null"
+        return f"coalesce({', '.join(present)})" if len(present) > 1 else "".join(present) or "null"
 
     def says(self, field: str, pattern: str) -> str:
         """SQL: whether the field, in small letters, holds the pattern."""
