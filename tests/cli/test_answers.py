@@ -55,6 +55,20 @@ def test_the_rows_of_each_stage_have_the_promised_fields(shop: Path) -> None:
     assert {"code", "exposed", "complained", "left", "left_silently", "difference", "effect", "money"} <= set(found)
 
 
+def test_the_pages_of_signals_stand_in_json_and_as_a_table_with_the_same_figures(shop: Path) -> None:
+    retention = answer(shop, "signals", "retention", "--by", "place")
+    table = run_lakmus("signals", "retention", "--by", "place", "--language", "en", folder=shop).stdout
+    for row in retention["rows"]:
+        line = next(line for line in table.splitlines() if line.startswith(row["key"]))
+        assert line.split(row["key"])[1].split()[0] == number(row["size"], "en")
+    for page in ("alerts", "survival", "map", "moves", "groups"):
+        assert answer(shop, "signals", page)["page"] == page
+        assert run_lakmus("signals", page, "--language", "ru", folder=shop).returncode == 0
+    behind = answer(shop, "signals", "customers", "of=cohort", "by=place", f"segment={retention['rows'][0]['key']}", "--limit", 2)
+    assert (behind["total"], len(behind["customers"])) == (retention["rows"][0]["size"], 2)
+    assert run_lakmus("signals", "survival", "--by", "moon", folder=shop).returncode == 1
+
+
 def test_the_same_figures_stand_in_text_json_and_html(shop: Path) -> None:
     verdict = answer(shop, "verdict")
     text = run_lakmus("verdict", "--language", "ru", folder=shop).stdout

@@ -86,7 +86,7 @@ def test_each_field_of_the_cohorts_is_the_number_of_its_customers(company_home: 
 
 def test_a_month_that_is_not_over_is_open_and_not_zero(company_home: Home, shown: Shown) -> None:
     latest = show_cohorts(company_home, shown).rows[-1].cells[-1]
-    assert latest.known == 0 and latest.open > 0 and not isinstance(latest.share, Estimate)
+    assert latest.known == 0 and latest.open > 0 and not isinstance(latest.bought_share, Estimate)
 
 
 def test_the_fields_of_the_map_hold_every_buyer_once(company_home: Home, shown: Shown) -> None:

@@ -14,6 +14,7 @@ from lakmus.history.failures import BadInput
 from lakmus.history.period import end_of_day
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.home import Home, open_home
+from lakmus.usecases.prepare_pages import ask_for_pages, pages_are_ready
 from lakmus.usecases.show_verdict import Shown, ask_for_verdict, computing_share, show_verdict, verdict_at_hand
 
 # A verdict of so many activities takes seconds; of more, minutes, which no call should wait for.
@@ -56,6 +57,20 @@ def verdict_asked(place: Home, as_of: str | None) -> Shown:
     if shown is None:
         ask_for_verdict(place, as_of=moment)
         raise StillComputing(computing_share(place, as_of=moment))
+    return shown
+
+
+def pages_asked(place: Home, as_of: str | None) -> Shown:
+    """Return the verdict beside which what the pages of signals read is ready, too.
+
+    Raises
+    ------
+    BadInput, NotFound, StillComputing : as `verdict_asked`; StillComputing also while the pages are prepared.
+    """
+    shown = verdict_asked(place, as_of)
+    if not pages_are_ready(shown) and place.stream().count > MOST_ACTIVITIES_AT_ONCE:
+        ask_for_pages(shown)
+        raise StillComputing(None)
     return shown
 
 

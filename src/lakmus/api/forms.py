@@ -44,6 +44,12 @@ class Page(Schema):
     rows: list[dict[str, Any]]
 
 
+class TitledPage(Page):
+    """One page of a list that has a name of its own."""
+
+    title: str
+
+
 class Computing(Schema):
     """The verdict behind the answer is being computed; ask again after `Retry-After` seconds. `done_share` is 0..1 or unknown."""
 

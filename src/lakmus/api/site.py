@@ -17,7 +17,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import JSONRenderer
 
 from lakmus import __version__
-from lakmus.api import activities, customers, errors, health, imports, verdict, waiting
+from lakmus.api import activities, customers, errors, health, imports, signals, verdict, waiting
 from lakmus.api.asked import StillComputing
 from lakmus.api.forms import StrictParser
 from lakmus.api.wordings import NO_SUCH_ADDRESS, NO_TOKEN, OUR_ERROR, TOO_LARGE, UNREADABLE, WRONG_PARAMETERS, error_body, spoken
@@ -38,7 +38,7 @@ api = NinjaAPI(
     title="Lakmus",
     version=__version__,
     description=(
-        "Push activities of customers; read customers, service errors, first waits and the verdict. "
+        "Push activities of customers; read customers, service errors, signals, first waits and the verdict. "
         "Authorise with `Authorization: Bearer lakmus_…`; "
         "a token is made on the page “Settings” or by `lakmus user token`. Messages come in the language of `Accept-Language` (ru, en). "
         "Moments are ISO 8601; money is in the company's currency."
@@ -52,6 +52,7 @@ api.add_router("", activities.router)
 api.add_router("", customers.router)
 api.add_router("", errors.router)
 api.add_router("", verdict.router)
+api.add_router("", signals.router)
 api.add_router("", waiting.router)
 api.add_router("", imports.router)
 

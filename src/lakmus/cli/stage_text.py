@@ -22,6 +22,7 @@ STATES = {
     "one_time": Wording("одна покупка", "one purchase"),
     "new": Wording("новый", "new"),
     "no_orders": Wording("без заказов", "no orders"),
+    "unknown": Wording("ещё не было", "not there yet"),
     None: Wording("–", "–"),
 }
 NOBODY = Wording("Таких клиентов нет.", "There are no such customers.")
@@ -56,7 +57,7 @@ def risk(answer: Answer, language: str) -> str:
             [
                 row["customer"],
                 row["name"] or "",
-                _said(STATES[row["state"]], language),
+                state_name(row["state"], language),
                 percent(row["churn_probability"], language),
                 f"{percent(row['low'], language)} – {percent(row['high'], language)}" if known else "",
                 number(row["horizon_days"], language),
@@ -125,7 +126,7 @@ def money(answer: Answer, language: str) -> str:
     ]
     lines += [f"  {_said(row['title'], language)}: {cost(row['money'], currency, language)}" for row in answer["errors"]]
     rows = [
-        [row["customer"], row["name"] or "", _said(STATES[row["state"]], language)]
+        [row["customer"], row["name"] or "", state_name(row["state"], language)]
         + [amount(row[name] or None, currency, language) for name in ("value_at_risk", "lost_value")]
         for row in answer["customers"]
     ]
@@ -175,6 +176,11 @@ def signals(answer: Answer, language: str) -> str:
 def proof(answer: Answer, language: str) -> str:
     """Return what is proved, or that nothing is."""
     return _said(answer["reading"], language)
+
+
+def state_name(state: str | None, language: str) -> str:
+    """Return a customer's state in words."""
+    return STATES[state].in_language(language)
 
 
 def finding(found: Answer, language: str, unit: Callable[..., str] = number) -> str:

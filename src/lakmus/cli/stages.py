@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
-from lakmus.cli import stage_text
+from lakmus.cli import signal_pages, stage_text
 from lakmus.cli.options import Commands, add_as_of
 from lakmus.cli.verdicts import computed
 from lakmus.cli.voice import Voice
@@ -55,6 +55,8 @@ def add_to(commands: Commands) -> None:
         if name == "errors":
             parser.add_argument("--code", default="", help=commands.say(CODE))
             parser.add_argument("--in-window", action="store_true", help=commands.say(IN_WINDOW))
+        if name == "signals":
+            signal_pages.add_below(parser, commands)
     parser = commands.add("risk", ABOUT["risk"], risk)
     add_as_of(parser, commands)
     _add_segment(parser, commands)

@@ -45,14 +45,14 @@ NO_GROUP = Wording(
 class Cell:
     """Those of one row after so many months: `known` of them have their horizon over, `bought` of these bought within it.
 
-    `share`: bought / known with Wilson's interval, or why it cannot be said (`open`: how many have it before them).
+    `bought_share`: bought / known with Wilson's interval, or why it cannot be said (`open`: how many have it before them).
     """
 
     month: int
     known: int
     bought: int
     open: int
-    share: Finding
+    bought_share: Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,15 @@ def retention(shown: Shown, *, by: str) -> dict[str, Any]:
 
 
 def _cohort_cell(cell: show_cohorts.Cell) -> dict[str, Any]:
-    heat = round(cell.share.point * (HEATS - 1)) if isinstance(cell.share, Estimate) else None
-    return {"month": str(cell.month), "known": cell.known, "bought": cell.bought, "open": cell.open, "share": cell.share, "heat": heat}
+    heat = round(cell.bought_share.point * (HEATS - 1)) if isinstance(cell.bought_share, Estimate) else None
+    return {
+        "month": str(cell.month),
+        "known": cell.known,
+        "bought": cell.bought,
+        "open": cell.open,
+        "share": cell.bought_share,
+        "heat": heat,
+    }
 
 
 def survival(shown: Shown, *, curve: str, by: str) -> dict[str, Any]:
