@@ -165,7 +165,10 @@ def test_monday_is_short_sorted_by_money_and_opens_to_evidence(analysis: Analysi
 
 
 def test_contributions_add_up_to_the_probability(analysis: Analysis) -> None:
-    rows = frame(analysis, "customers").drop_nulls("churn_probability")
+    told = frame(analysis, "customers").drop_nulls("churn_probability")
+    for row in told.filter(pl.col("risk_group") != "regular").iter_rows(named=True):
+        assert 0 < row["churn_probability"] - sum(part["points"] for part in row["contributions"]) < 1
+    rows = told.filter(pl.col("risk_group") == "regular")
     whole = analysis.learned.risk.mean + rows["gap_points"] + rows["experience_points"]
     assert ((whole - rows["churn_probability"]).abs() < 1e-9).all()
     assert ((rows["churn_low"] <= rows["churn_probability"]) & (rows["churn_probability"] <= rows["churn_high"])).all()

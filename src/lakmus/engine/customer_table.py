@@ -13,12 +13,14 @@ from lakmus.engine.money.purchase_rate import yearly_purchases
 from lakmus.engine.money.worth import yearly_margin
 from lakmus.engine.risk.contracts import contract_ends
 from lakmus.engine.risk.definition import WINDOW_DAYS
+from lakmus.engine.risk.groups import CONTRACT, NEW, ONE_TIME, REGULAR
 from lakmus.engine.risk.known_orders import known_orders
-from lakmus.engine.risk.lives import lives_of
-from lakmus.engine.risk.saying import GAP, Told, nothing_told, told_by_model, told_by_table
+from lakmus.engine.risk.lives import happenings_of, lives_of
+from lakmus.engine.risk.saying import GAP, Told, nothing_told, one_told, told_by_lives, told_by_model, told_by_table
 from lakmus.engine.risk.snapshots import cells_at
 from lakmus.engine.risk.standing import standing
 from lakmus.engine.risk.states import LOST, WARM, loss_shapes
+from lakmus.engine.risk.waiting import standing_now, waiting_of
 from lakmus.engine.signals import lamps
 from lakmus.engine.signals.readings import Reading
 from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints, Purchases, completed_gaps, personal_rhythm
@@ -56,7 +58,8 @@ def customer_table(
     frame = _with_signals(frame, sight, as_of=as_of)
     frame = frame.with_columns(_lamps_out(sight.grids, len(facts.customers)))
     frame = _with_risk(frame, facts, bought, sight.grids, learned=learned, as_of=as_of)
-    frame = _with_probability(frame, _told(facts, orders, bought, learned=learned, company=company, as_of=as_of))
+    frame = _with_groups(frame, learned)
+    frame = _with_probability(frame, _told(frame, facts, orders, bought, learned=learned, company=company, as_of=as_of))
     frame = _with_money(frame, bought, learned=learned, company=company)
     frame = _with_voice(frame, displeasure, heard=hears(learned.feeds))
     return _with_errors(frame, errors, sight.readings, as_of=as_of)
@@ -163,6 +166,7 @@ def _with_risk(
         pl.Series("exclusion", [code or None for code in exclusion.tolist()], dtype=pl.String),
         pl.Series("loss_shape", loss_shapes(stands.gaps, n).tolist(), dtype=pl.String),
         pl.lit(horizon, dtype=pl.Int64).alias("horizon_days"),
+        pl.Series("_contract", contract, dtype=pl.Boolean),
     ).with_columns(pl.when(pl.col("state") == LOST).then("loss_shape").alias("loss_shape"))
     return frame
 
@@ -184,20 +188,52 @@ def _undefined(frame: pl.DataFrame, contract: Flags, ended_us: Ints, *, as_of: d
         _moments(ended_us).alias("state_since"),
         pl.lit(None, dtype=pl.String).alias("loss_shape"),
         pl.lit(None, dtype=pl.Int64).alias("horizon_days"),
+        pl.Series("_contract", contract, dtype=pl.Boolean),
     )
 
 
-def _told(facts: Facts, orders: pl.DataFrame, bought: Purchases, *, learned: Learned, company: Company, as_of: datetime) -> Told:
-    """Return what is said of the risk of regulars who are not lost: by the model, or by the rule that stands in its place."""
-    horizon = learned.definition.horizon_days
-    if learned.risk is None or learned.rhythm is None or horizon is None or not bought.count:
-        return nothing_told(bought.count)
-    cells = cells_at(bought, completed_gaps(bought), learned.rhythm, moment=as_of, horizon_days=horizon)
-    if learned.model is None or learned.reading is None:
-        return told_by_table(learned.risk, cells)
+def _with_groups(frame: pl.DataFrame, learned: Learned) -> pl.DataFrame:
+    """Add how each customer's risk is made (`groups`), null for the lost and for those who never bought; and the horizon of contracts."""
+    bought = pl.col("purchase_days_count")
+    group = (
+        pl.when((pl.col("state") == LOST).fill_null(False))
+        .then(None)
+        .when((bought >= 2) & pl.col("horizon_days").is_not_null())
+        .then(pl.lit(REGULAR))
+        .when("_contract")
+        .then(pl.lit(CONTRACT))
+        .when((bought == 1) & (pl.col("state") == NEW))
+        .then(pl.lit(NEW))
+        .when((bought == 1) & (pl.col("state") == ONE_TIME))
+        .then(pl.lit(ONE_TIME))
+    )
+    days = None if learned.life_reading is None else learned.life_reading.horizon_days
+    return frame.with_columns(group.alias("risk_group")).with_columns(
+        pl.when(pl.col("risk_group") == CONTRACT).then(pl.lit(days, dtype=pl.Int64)).otherwise("horizon_days").alias("horizon_days")
+    )
+
+
+def _told(
+    frame: pl.DataFrame, facts: Facts, orders: pl.DataFrame, bought: Purchases, *, learned: Learned, company: Company, as_of: datetime
+) -> Told:
+    """Return what is said of the risk of everybody who is not lost: of regulars by the model, or the rule in its place; of others by
+    survival."""
+    horizon, n = learned.definition.horizon_days, bought.count
     known = known_orders(orders, facts.customers, time_zone=company.time_zone)
-    lives = lives_of(facts, orders, known, sorts=learned.reading.sorts, time_zone=company.time_zone, moment_us=_us(as_of))
-    return told_by_model(learned.model, lives, bought, cells, learned.reading, moment_us=_us(as_of))
+    parts = [nothing_told(n)]
+    if learned.risk is not None and learned.rhythm is not None and horizon is not None and n:
+        cells = cells_at(bought, completed_gaps(bought), learned.rhythm, moment=as_of, horizon_days=horizon)
+        if learned.model is None or learned.reading is None:
+            parts.append(told_by_table(learned.risk, cells))
+        else:
+            lives = lives_of(facts, orders, known, sorts=learned.reading.sorts, moment_us=_us(as_of))
+            parts.append(told_by_model(learned.model, lives, bought, cells, learned.reading, moment_us=_us(as_of)))
+    if learned.lives and learned.life_reading is not None:
+        others = happenings_of(facts, orders, facts.customers, learned.life_reading.sorts)
+        waiting = waiting_of(facts, known, others, learned.life_reading)
+        parts += [told_by_lives(risk, standing_now(waiting, risk.axis, _us(as_of)), n) for risk in learned.lives]
+    told = one_told(parts)
+    return told.only((frame["risk_group"].is_not_null()).to_numpy())
 
 
 def _with_probability(frame: pl.DataFrame, told: Told) -> pl.DataFrame:

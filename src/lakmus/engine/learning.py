@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from lakmus.engine.backtest import Backtest
 from lakmus.engine.bucket import ORDER_COLUMNS, Facts, facts_until, of_kind
 from lakmus.engine.feeds import Feeds, feeds_of, together
 from lakmus.engine.money.purchase_rate import RatePrior, RateSums, fit_rates, rate_sums
 from lakmus.engine.orders import PURCHASE_KINDS, order_moments, order_table, purchases
 from lakmus.engine.risk.backtest import NEEDED_CUTS, JudgedRows, judge
-from lakmus.engine.risk.blend import Fits, Picture, RiskModel, fit_model
+from lakmus.engine.risk.blend import RiskModel
+from lakmus.engine.risk.contracts import CONTRACT_HORIZON_DAYS, CONTRACT_KINDS
 from lakmus.engine.risk.definition import define_loss
 from lakmus.engine.risk.features import Usual
+from lakmus.engine.risk.groups import LivesJudged, judge_lives
 from lakmus.engine.risk.known_orders import known_orders
-from lakmus.engine.risk.lives import PAST_COLUMNS, PastPicture, Reading, histories_at, histories_of, lives_of, picture_of, sorts_of
-from lakmus.engine.risk.lives import together as pictures_together
+from lakmus.engine.risk.lives import PAST_COLUMNS, PastPicture, Reading, happenings_of, histories_at, lives_of, picture_of, sorts_of
+from lakmus.engine.risk.past_blend import blends_over
 from lakmus.engine.risk.probability import RiskTable, learn_risk
-from lakmus.engine.risk.snapshots import PICTURES_A_HORIZON, Snapshot, cells_at, cut_moments, picture_moments, snapshot, summed
+from lakmus.engine.risk.snapshots import Snapshot, cells_at, cut_moments, picture_moments, snapshot, summed
+from lakmus.engine.risk.survival import LifeCounts, LifeRisk, axis_of_contracts, axis_of_purchases, no_counts
+from lakmus.engine.risk.waiting import LifeReading, life_counts, waiting_of
 from lakmus.engine.signals.rhythm import (
     CompanyRhythm,
     Floats,
@@ -34,7 +39,7 @@ from lakmus.engine.signals.rhythm import (
     purchase_days,
 )
 from lakmus.engine.signals.season import season_sums
-from lakmus.engine.verdict import Backtest, Definition
+from lakmus.engine.verdict import Definition
 from lakmus.history.company import Company
 
 RHYTHM_COLUMNS = (*ORDER_COLUMNS, "_author", "_amount")
@@ -57,12 +62,14 @@ class RhythmPart:
 
 @dataclass(frozen=True)
 class PastPart:
-    """One bucket's share in the rates, in each past cut, in each picture, and (3, m) x, t_x, T of the customers drawn as of now."""
+    """One bucket's share in the rates, in each past cut, in each picture, (3, m) x, t_x, T of the customers drawn as of now, and in the
+    counts of those who wait, one for each axis of the reading."""
 
     rates: RateSums
     snapshots: tuple[Snapshot, ...]
     pictures: tuple[PastPicture, ...]
     histories: Floats
+    lives: tuple[LifeCounts, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,8 @@ class Learned:
     """What all customers taught: enough, with one customer's activities, to say everything about that customer.
 
     `rhythm`, `risk`: None while the company's rhythm or past is too short. `model`: the blend, where it is what is used; `reading`: how its
-    features are read. `season`: see `signals.season.seasons`.
+    features are read. `lives`: what is said of those who wait, by axis; `life_reading`: how they are read. `season`: see
+    `signals.season.seasons`.
     """
 
     definition: Definition
@@ -82,6 +90,8 @@ class Learned:
     season: Mapping[str, float] = field(default_factory=dict)
     model: RiskModel | None = None
     reading: Reading | None = None
+    lives: tuple[LifeRisk, ...] = ()
+    life_reading: LifeReading | None = None
 
 
 def read_rhythm(table: pa.Table, bucket: int, *, as_of: datetime, time_zone: str) -> RhythmPart:
@@ -102,10 +112,9 @@ def _amounts(facts: Facts) -> tuple[float, int]:
     return 0.0, 0
 
 
-def reading_of(
-    parts: Sequence[RhythmPart], definition: Definition, feeds: Feeds, rhythm: CompanyRhythm | None, *, as_of: datetime
-) -> Reading | None:
+def reading_of(parts: Sequence[RhythmPart], learned: Learned, *, as_of: datetime) -> Reading | None:
     """Return how the past is to be read; None while the rhythm is unknown."""
+    definition, feeds, rhythm = learned.definition, learned.feeds, learned.rhythm
     if definition.horizon_days is None or rhythm is None:
         return None
     first_order_at = feeds.of("placed_order", "ordered_item").first_at
@@ -123,8 +132,39 @@ def reading_of(
     )
 
 
-def read_past(table: pa.Table, bucket: int, *, reading: Reading, company: Company, as_of: datetime) -> PastPart:
-    """Return one bucket's purchase rates, past snapshots and pictures; `table` holds `LEARNING_COLUMNS`."""
+def life_reading_of(parts: Sequence[RhythmPart], learned: Learned, reading: Reading | None, *, as_of: datetime) -> LifeReading | None:
+    """Return how those are to be read who wait for a second purchase, or for the end of a contract; None where neither can be."""
+    definition, feeds = learned.definition, learned.feeds
+    began_at = feeds.of(*CONTRACT_KINDS).first_at
+    if definition.horizon_days is None and began_at is None:
+        return None
+    horizon_days = definition.horizon_days or CONTRACT_HORIZON_DAYS
+    axes = [axis_of_purchases(horizon_days)] if reading is not None else []
+    if began_at is not None:
+        axes.append(axis_of_contracts(horizon_days))
+    ordered_at = feeds.of("placed_order", "ordered_item").first_at
+    first_at = min(at for at in (began_at, ordered_at if reading is not None else None) if at is not None)
+    cuts = cut_moments(as_of=as_of, horizon_days=horizon_days, first_order_at=first_at)
+    logs, count = (sum(part.amounts[place] for part in parts) for place in (0, 1))
+    first_us = round((first_at + timedelta(days=horizon_days)).timestamp() * 1_000_000)
+    share = 1.0 if reading is None else reading.share
+    usual = float(np.exp(round(logs / count, 6))) if count else 1.0
+    return LifeReading(tuple(axes), horizon_days, tuple(cuts), sorts_of(feeds), usual, first_us, share)
+
+
+def read_lives(table: pa.Table, bucket: int, *, lives: LifeReading, company: Company, as_of: datetime) -> tuple[LifeCounts, ...]:
+    """Return one bucket's counts of those who wait, one for each axis; `table` holds `LEARNING_COLUMNS`."""
+    facts = facts_until(_drawn(table, lives.share), as_of=as_of)
+    orders = order_table(facts, currency=company.currency)
+    known = known_orders(orders, facts.customers, time_zone=company.time_zone)
+    waiting = waiting_of(facts, known, happenings_of(facts, orders, facts.customers, lives.sorts), lives)
+    return tuple(life_counts(waiting, axis, lives, as_of=as_of) for axis in lives.axes)
+
+
+def read_past(
+    table: pa.Table, bucket: int, *, reading: Reading, company: Company, as_of: datetime, lives: LifeReading | None = None
+) -> PastPart:
+    """Return one bucket's purchase rates, past snapshots and pictures, and who waits; `table` holds `LEARNING_COLUMNS`."""
     rhythm, horizon_days = reading.rhythm, reading.horizon_days
     now_us = round(as_of.timestamp() * 1_000_000)
     moments = order_moments(facts_until(table.select(ORDER_COLUMNS), as_of=as_of, kinds=PURCHASE_KINDS), time_zone=company.time_zone)
@@ -137,16 +177,18 @@ def read_past(table: pa.Table, bucket: int, *, reading: Reading, company: Compan
         snapshot(known.at(round(cut.timestamp() * 1_000_000))[0], bought, rhythm, cut=cut, horizon_days=horizon_days)
         for cut in reading.cuts
     )
-    if not reading.moments:
-        return PastPart(rates, snapshots, (), np.zeros((3, 0)))
     facts = facts_until(_drawn(table, reading.share), as_of=as_of)
     orders = order_table(facts, currency=company.currency)
     known = known_orders(orders, facts.customers, time_zone=company.time_zone)
     bought, _ = known.at(now_us)
-    lives = lives_of(facts, orders, known, sorts=reading.sorts, time_zone=company.time_zone, moment_us=now_us)
-    pictures = tuple(picture_of(lives, known, bought, reading, cut=cut) for cut in reading.moments)
+    read = lives_of(facts, orders, known, sorts=reading.sorts, moment_us=now_us)
+    pictures = tuple(picture_of(read, known, bought, reading, cut=cut) for cut in reading.moments)
     histories, present = histories_at(bought, moment_us=now_us)
-    return PastPart(rates, snapshots, pictures, histories[:, present])
+    counted: tuple[LifeCounts, ...] = ()
+    if lives is not None:
+        waiting = waiting_of(facts, known, read.others, lives)
+        counted = tuple(life_counts(waiting, axis, lives, as_of=as_of) for axis in lives.axes)
+    return PastPart(rates, snapshots, pictures, histories[:, present], counted)
 
 
 def _drawn(table: pa.Table, share: float) -> pa.Table:
@@ -162,55 +204,58 @@ def _purchases(facts: Facts, *, time_zone: str) -> Purchases:
     return purchase_days(orders, orders["customer"].unique().sort())
 
 
-def rhythm_learned(parts: Sequence[RhythmPart], *, as_of: datetime) -> tuple[Definition, Feeds, CompanyRhythm | None]:
-    """Return the definition of loss, the feeds and the rhythm from every bucket's part."""
+def rhythm_learned(parts: Sequence[RhythmPart], *, as_of: datetime) -> Learned:
+    """Return the definition of loss, the feeds and the rhythm from every bucket's part, and nothing else yet."""
     feeds = together(part.feeds for part in parts)
     rhythm = company_rhythm(part.histogram for part in parts)
-    return define_loss(rhythm, feeds=feeds, as_of=as_of), feeds, rhythm
+    definition = define_loss(rhythm, feeds=feeds, as_of=as_of)
+    return Learned(definition, feeds, rhythm, fit_rates((), fallback_days=90.0), None, judge((), (), (), horizon_days=None)[0])
 
 
 def past_learned(
     parts: Sequence[PastPart],
-    definition: Definition,
-    feeds: Feeds,
-    rhythm: CompanyRhythm | None,
+    learned: Learned,
     reading: Reading | None,
+    lives: LifeReading | None,
+    counted: Sequence[tuple[LifeCounts, ...]],
     *,
     as_of: datetime,
 ) -> Learned:
-    """Return everything learned from every bucket's part."""
+    """Return everything learned from every bucket's part.
+
+    Parameters
+    ----------
+    learned : what the rhythm taught. counted : every bucket's counts of those who wait.
+    """
+    definition, rhythm = learned.definition, learned.rhythm
     cuts = () if reading is None else reading.cuts
     snapshots = [summed(part.snapshots[place] for part in parts) for place in range(len(cuts))]
-    model, rows = (None, [None] * len(cuts)) if reading is None or len(cuts) < NEEDED_CUTS else _blended(parts, reading, as_of=as_of)
+    model: RiskModel | None = None
+    rows: list[JudgedRows | None] = [None] * len(cuts)
+    if reading is not None and len(cuts) >= NEEDED_CUTS:
+        pictures = [[part.pictures[place] for part in parts] for place in range(len(reading.moments))]
+        histories = np.concatenate([part.histories for part in parts], axis=1) if parts else np.zeros((3, 0))
+        model, rows = blends_over(pictures, histories, reading, as_of=as_of)
     judged, blended = judge(cuts, snapshots, rows, horizon_days=definition.horizon_days)
     seen = summed(snapshots)
     risk = learn_risk(seen, judged.used) if seen.cells.sum() > 0 else None
     rates = fit_rates((part.rates for part in parts), fallback_days=90.0 if rhythm is None else float(rhythm.median_days))
-    known = rhythm if definition.horizon_days is not None else None
-    return Learned(definition, feeds, known, rates, risk, judged, model=model if blended else None, reading=reading)
+    waits = _waits_judged(lives, counted)
+    groups = tuple(group for one in waits for group in one.groups)
+    return replace(
+        learned,
+        rhythm=rhythm if definition.horizon_days is not None else None,
+        rates=rates,
+        risk=risk,
+        backtest=replace(judged, groups=groups),
+        model=model if blended else None,
+        reading=reading,
+        lives=tuple(one.risk for one in waits if one.risk is not None),
+        life_reading=lives,
+    )
 
 
-def _blended(parts: Sequence[PastPart], reading: Reading, *, as_of: datetime) -> tuple[RiskModel | None, list[JudgedRows | None]]:
-    """Return the blend learned as of now, and what blends learned before each cut said at it (None where none could be learned)."""
-    horizon, pictures = float(reading.horizon_days), []
-    for place, moment in enumerate(reading.moments):
-        pictures.append(pictures_together([part.pictures[place] for part in parts], days_ago=(as_of - moment).total_seconds() / 86_400))
-    fits: Fits = {}
-    rows: list[JudgedRows | None] = []
-    for place in range(len(reading.cuts)):
-        at = PICTURES_A_HORIZON * place
-        silent = [part.pictures[at].silent_days for part in parts] if at < len(pictures) else []
-        rows.append(_judged_rows(pictures[at:], np.concatenate(silent), horizon, fits) if silent else None)
-    now = np.concatenate([part.histories for part in parts], axis=1) if parts else np.zeros((3, 0))
-    return fit_model(pictures, now, horizon_days=horizon, fits=fits) if pictures else None, rows
-
-
-def _judged_rows(pictures: Sequence[Picture], silent_days: Floats, horizon: float, fits: Fits) -> JudgedRows | None:
-    """Return what a blend says of the first picture's customers that learned only from pictures whose horizon had ended by then."""
-    at = pictures[0]
-    before = [one for one in pictures if one.days_ago >= at.days_ago + horizon]
-    model = fit_model(before, at.everybody, horizon_days=horizon, fits=fits) if before else None
-    if model is None:
-        return None
-    said = model.of(at.features, histories_of(at.everybody[:, at.eligible]))
-    return JudgedRows(said.probability, at.lost, silent_days, model.mean)
+def _waits_judged(lives: LifeReading | None, counted: Sequence[tuple[LifeCounts, ...]]) -> list[LivesJudged]:
+    if lives is None or not counted:
+        return []
+    return [judge_lives(sum((part[place] for part in counted), no_counts(axis)), axis, lives.cuts) for place, axis in enumerate(lives.axes)]

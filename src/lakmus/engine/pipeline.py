@@ -22,13 +22,16 @@ from lakmus.engine.learning import (
     RHYTHM_COLUMNS,
     Learned,
     PastPart,
+    life_reading_of,
     past_learned,
+    read_lives,
     read_past,
     read_rhythm,
     reading_of,
     rhythm_learned,
 )
 from lakmus.engine.reduction import Sums, verdict_of
+from lakmus.engine.risk.survival import LifeCounts
 from lakmus.engine.scoring import score_bucket
 from lakmus.engine.signals.season import seasons
 from lakmus.engine.verdict import Verdict
@@ -84,11 +87,16 @@ def learn(map_buckets: MapBuckets, *, company: Company, as_of: datetime) -> Lear
     """Return what all customers teach: the definition of loss, the feeds, rates, risk and the back-test."""
     gaps = partial(read_rhythm, as_of=as_of, time_zone=company.time_zone)
     read = list(map_buckets(gaps, columns=RHYTHM_COLUMNS))
-    definition, feeds, rhythm = rhythm_learned(read, as_of=as_of)
-    reading = reading_of(read, definition, feeds, rhythm, as_of=as_of)
+    learned = rhythm_learned(read, as_of=as_of)
+    reading = reading_of(read, learned, as_of=as_of)
+    lives = life_reading_of(read, learned, reading, as_of=as_of)
     parts: list[PastPart] = []
+    counted: list[tuple[LifeCounts, ...]] = []
     if reading is not None:
-        past = partial(read_past, reading=reading, company=company, as_of=as_of)
+        past = partial(read_past, reading=reading, company=company, as_of=as_of, lives=lives)
         parts = list(map_buckets(past, columns=LEARNING_COLUMNS))
-    learned = past_learned(parts, definition, feeds, rhythm, reading, as_of=as_of)
+        counted = [part.lives for part in parts]
+    elif lives is not None:
+        counted = list(map_buckets(partial(read_lives, lives=lives, company=company, as_of=as_of), columns=LEARNING_COLUMNS))
+    learned = past_learned(parts, learned, reading, lives, counted, as_of=as_of)
     return replace(learned, season=seasons(part.season for part in read))

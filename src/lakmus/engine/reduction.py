@@ -15,7 +15,9 @@ from lakmus.engine.feeds import Feeds
 from lakmus.engine.learning import Learned
 from lakmus.engine.measures.people import monday, spared
 from lakmus.engine.money.worth import lost_money
+from lakmus.engine.risk.contracts import CONTRACT_HORIZON_DAYS
 from lakmus.engine.risk.definition import NEEDED_CUSTOMERS, WINDOW_DAYS, with_counts
+from lakmus.engine.risk.groups import GROUPS, groups_of
 from lakmus.engine.scoring import BucketResult, CodeSums, StarSums
 from lakmus.engine.text.voice import VOICE_KINDS, hears
 from lakmus.engine.verdict import (
@@ -99,6 +101,12 @@ def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetim
         one_time=counts["one_time"],
         lost_before=counts["lost_before"],
         unknown_orders=counts["orders_without_customer"],
+        groups=groups_of(
+            learned.backtest,
+            {code: (counts[f"told_{code}"], counts[f"millionths_{code}"] / 1e6) for code in GROUPS},
+            horizon_days=learned.definition.horizon_days,
+            contract_days=CONTRACT_HORIZON_DAYS,
+        ),
     )
     shortage = no_horizon(NEEDED_CUSTOMERS, 0 if learned.rhythm is None else learned.rhythm.customers_count)
     loss = lost_money(sums.amount("lost_value"), sums.money["lost_variance"], counts["lost_with_money"])

@@ -21,6 +21,7 @@ from lakmus.engine.learning import Learned
 from lakmus.engine.measures.people import candidates, left_alone, people_of
 from lakmus.engine.orders import order_table
 from lakmus.engine.risk.definition import WINDOW_DAYS
+from lakmus.engine.risk.groups import GROUPS
 from lakmus.engine.signals.sight import bucket_purchases
 from lakmus.engine.text.voice import voiced
 from lakmus.engine.verdict import DoNotTouch, Person
@@ -110,7 +111,7 @@ def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company:
         people=people,
         do_not_touch=untouched,
         codes={detector.code: _code_sums(detector.code, errors, moments, customers, as_of=as_of) for detector in DETECTORS},
-        counts=_counts(customers, orders, errors, as_of=as_of),
+        counts=_counts(customers, orders, errors, as_of=as_of) | _told_counts(customers),
         money=_money(customers, orders, facts, as_of=as_of),
         months=_months(customers, company.time_zone),
         stars=_stars(orders),
@@ -210,6 +211,16 @@ def _counts(customers: pl.DataFrame, orders: pl.DataFrame, errors: pl.DataFrame,
         "late": int((due["late_days"] > 0).sum()),
         "orders_12_months": year.height,
     }
+
+
+def _told_counts(customers: pl.DataFrame) -> dict[str, int]:
+    """Return, by group, of how many something is said, and the sum of their probabilities in millionths, exact in any order."""
+    told = customers.filter(pl.col("churn_probability").is_not_null())
+    counts: dict[str, int] = {}
+    for code in GROUPS:
+        own = told.filter(pl.col("risk_group") == code)["churn_probability"].to_numpy()
+        counts |= {f"told_{code}": own.size, f"millionths_{code}": int(np.rint(own * 1e6).astype(np.int64).sum())}
+    return counts
 
 
 def _money(customers: pl.DataFrame, orders: pl.DataFrame, facts: Facts, *, as_of: datetime) -> dict[str, float]:

@@ -42,6 +42,7 @@ CUSTOMERS = pa.schema(
         ("lost_in_window", pa.bool_()),
         ("lost_silently", pa.bool_()),
         ("loss_shape", pa.string()),
+        ("risk_group", pa.string()),
         ("churn_probability", pa.float64()),
         ("churn_low", pa.float64()),
         ("churn_high", pa.float64()),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
+from lakmus.engine.backtest import Backtest
 from lakmus.history.estimate import Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
 
@@ -24,6 +25,23 @@ class Exclusion:
     code: str
     reason: Wording
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RiskGroup:
+    """How the risk of one sort of customers is made: `code` is `regular`, `new`, `one_time` or `contract`.
+
+    `method`: `model`, a rule's name, `survival`, `share` or `nothing`. `count`: of how many something is said; `mean`: the mean probability
+    of loss within `horizon_days` among them, None where nothing is said.
+    """
+
+    code: str
+    title: Wording
+    meaning: Wording
+    method: str
+    horizon_days: int | None
+    count: int
+    mean: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +73,7 @@ class Definition:
     censored_count: int = 0
     censoring: Wording = NO_WORDS
     excluded: tuple[Exclusion, ...] = ()
+    groups: tuple[RiskGroup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,46 +262,6 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleFigures:
-    """How well one way of naming leavers did at one past cut.
-
-    `auc` and `pr_auc` 0..1, `brier` mean squared error, `ece` mean |said - seen| over the groups of equal probability,
-    `lift10` share lost in the riskiest tenth over the share lost in all. None where the cut does not allow it.
-    """
-
-    auc: float | None
-    pr_auc: float | None
-    brier: float | None
-    ece: float | None
-    lift10: float | None
-    named: int
-    named_and_lost: int
-
-
-@dataclass(frozen=True, slots=True)
-class BacktestCut:
-    """One past date: what would have been said then, from what was known then, against what came."""
-
-    as_of: datetime
-    n: int
-    churned: int
-    model: RuleFigures
-    rules: dict[str, RuleFigures]
-    earliness_days: float | None
-    false_alarms: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Backtest:
-    """The company's own past as judge; `used` is `model` or the name of the rule that stays in use."""
-
-    cuts: tuple[BacktestCut, ...]
-    used: str
-    words: Wording
-    shortage: NotEnoughEvidence | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """The whole page. `loss` is the margin of 12 months that the lost customers would have brought, in `currency`."""
 
@@ -334,7 +313,7 @@ def plain(thing: object, language: str | None = None) -> object:
         return [plain(part, language) for part in thing]
     if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
         shown = {field.name: plain(getattr(thing, field.name), language) for field in dataclasses.fields(thing)}
-        for extra in ("share", "eligible"):
+        for extra in ("share", "eligible", "inside"):
             if hasattr(thing, extra):
                 shown[extra] = getattr(thing, extra)
         return shown

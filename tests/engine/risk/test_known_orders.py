@@ -43,8 +43,7 @@ def known_by(table: pa.Table, moment: object) -> pa.Table:
 def test_a_picture_of_the_past_holds_what_was_known_then() -> None:
     table = revised_shop()
     rhythm = read_rhythm(table, 0, as_of=END, time_zone=ZONE)
-    definition, feeds, company = rhythm_learned([rhythm], as_of=END)
-    reading = reading_of([rhythm], definition, feeds, company, as_of=END)
+    reading = reading_of([rhythm], rhythm_learned([rhythm], as_of=END), as_of=END)
     assert reading is not None and len(reading.moments) >= 4
     whole = read_past(table, 0, reading=reading, company=COMPANY, as_of=END)
     for place, moment in enumerate(reading.moments):

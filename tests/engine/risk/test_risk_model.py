@@ -123,7 +123,7 @@ def test_a_part_that_says_nothing_loses_its_weight() -> None:
 def judged_with(said: np.ndarray, lost: np.ndarray) -> tuple:
     cuts = [moment("2025-06-01") - timedelta(days=60 * place) for place in range(2)]
     table = counts((0, 0, 30, 170), (3, 0, 60, 40))
-    rows = JudgedRows(said, lost, np.zeros(lost.size), 0.3)
+    rows = JudgedRows(said, lost, np.zeros(lost.size), np.full(lost.size, 2.0), 0.3)
     return judge(cuts, [table, table], [rows, None], horizon_days=60)
 
 

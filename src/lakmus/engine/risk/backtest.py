@@ -8,32 +8,41 @@ from datetime import datetime
 
 import numpy as np
 
+from lakmus.engine.backtest import Backtest, BacktestCut, RuleFigures, SegmentFigures, Stability
+from lakmus.engine.risk.figures import figures_of
 from lakmus.engine.risk.probability import FALL_RULE, GAP_RULE, MODEL, RULES, RiskTable, learn_risk
-from lakmus.engine.risk.snapshots import Snapshot, summed
+from lakmus.engine.risk.snapshots import EXPERIENCE_EDGES, Snapshot, summed
 from lakmus.engine.signals.rhythm import Flags, Floats, Ints
-from lakmus.engine.verdict import Backtest, BacktestCut, RuleFigures
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.wording import Wording
 
 NEEDED_LOST = 30
 NEEDED_CUTS = 2
-ECE_BINS = 10
-"""Bins of equal numbers, where every customer has a probability of their own."""
 NAMED_FROM = 0.5
 NAMED_FROM_MEANS = 2.0
 """A customer is named who is twice as likely to leave as the company's customers are on average, or likelier to leave than to stay."""
+
+EXPERIENCES = (3, 6, 10)
+EXPERIENCE_TITLES = {
+    "two": Wording("две покупки", "two purchases"),
+    "three_to_five": Wording("3–5 покупок", "3 to 5 purchases"),
+    "six_to_nine": Wording("6–9 покупок", "6 to 9 purchases"),
+    "ten_and_more": Wording("10 покупок и больше", "10 purchases and more"),
+}
 
 
 @dataclass(frozen=True)
 class JudgedRows:
     """What the blend said at a past cut, customer by customer (n,), and what came; `mean`: its mean probability before the cut.
 
-    In large companies these are the customers drawn by lot; `BacktestCut.n` and the rules count everybody.
+    `purchases`: how many each had made. In large companies these are the customers drawn by lot; `BacktestCut.n` and the rules count
+    everybody.
     """
 
     probability: Floats
     lost: Floats
     silent_days: Floats
+    purchases: Floats
     mean: float
 
 
@@ -77,7 +86,18 @@ def judge(
     blended = len(by_blend) == len(by_table) and _mean_brier(by_blend) < _mean_brier(by_table)
     judged = by_blend if blended else by_table
     used = _chosen(judged)
-    return Backtest(tuple(judged), used, _words(judged[0], horizon_days, used)), blended and used == MODEL
+    words = _words(judged[0], horizon_days, used)
+    return Backtest(tuple(judged), used, words, stability=stability_of(judged)), blended and used == MODEL
+
+
+def stability_of(judged: Sequence[BacktestCut]) -> tuple[Stability, ...]:
+    """Return how AUC, Brier score, ECE and the precision of the first 20 differ over the judged cuts; none with a single cut."""
+    told = []
+    for code in ("auc", "brier", "ece", "precision20"):
+        found = [figure for cut in judged if (figure := getattr(cut.model, code)) is not None]
+        if len(found) > 1:
+            told.append(Stability(code, float(np.mean(found)), min(found), max(found), len(found)))
+    return tuple(told)
 
 
 def _mean_brier(judged: Sequence[BacktestCut]) -> float:
@@ -87,16 +107,27 @@ def _mean_brier(judged: Sequence[BacktestCut]) -> float:
 def _with_blend(cut: BacktestCut, said: JudgedRows, horizon_days: int) -> BacktestCut:
     """Return a judged cut with the blend as its model; counts are those of everybody, in proportion where the rows were drawn by lot."""
     chosen = np.asarray(said.probability >= min(NAMED_FROM, NAMED_FROM_MEANS * said.mean))
-    figures = _figures(said.probability, np.stack([1 - said.lost, said.lost], axis=1).astype(np.int64), chosen)
-    bins = np.array_split(np.argsort(said.probability, kind="stable"), ECE_BINS)
-    apart = sum(abs(float((said.lost[one] - said.probability[one]).sum())) for one in bins)
+    named, hit = int(chosen.sum()), int(said.lost[chosen].sum())
     share = cut.n / said.lost.size
-    named, hit = figures.named, figures.named_and_lost
+    kept = 1 - said.lost
+    figures = figures_of(said.probability, kept, said.lost, named=round(named * share), named_and_lost=round(hit * share))
     ahead = float((horizon_days - said.silent_days[chosen & (said.lost > 0)]).mean()) if hit else None
-    figures = replace(figures, ece=apart / said.lost.size, named=round(named * share), named_and_lost=round(hit * share))
-    if not named:
-        return replace(cut, model=figures)
-    return replace(cut, model=figures, earliness_days=ahead, false_alarms=(named - hit) / named)
+    place = np.searchsorted(EXPERIENCES, said.purchases, side="right")
+    judged = replace(cut, model=figures, segments=_segments(said.probability, kept, said.lost, place))
+    return replace(judged, earliness_days=ahead, false_alarms=(named - hit) / named) if named else judged
+
+
+def _segments(probability: Floats, kept: Floats, lost: Floats, place: Ints) -> tuple[SegmentFigures, ...]:
+    """Return the model's figures by number of purchases; `place` (n,) is the class of each row, empty classes are left out."""
+    told = []
+    for one, (code, title) in enumerate(EXPERIENCE_TITLES.items()):
+        own = (place == one) & (kept + lost > 0)
+        n, churned = float((kept + lost)[own].sum()), float(lost[own].sum())
+        if n:
+            figures = figures_of(probability[own], kept[own], lost[own], named=0, named_and_lost=0, calibrated=False)
+            said = float((probability[own] * (kept + lost)[own]).sum() / n)
+            told.append(SegmentFigures(code, title, round(n), round(churned), said, churned / n, figures.auc, figures.brier or 0.0))
+    return tuple(told)
 
 
 def _lost(counted: Snapshot) -> int:
@@ -108,9 +139,9 @@ def _judge(cut: datetime, counted: Snapshot, earlier: Snapshot) -> BacktestCut:
     for way in (MODEL, *RULES):
         table = learn_risk(earlier, way)
         named = _names(way, table)
-        figures[way] = _figures(table.probability, counted.cells, named)
+        figures[way] = _figures(table.probability, counted.cells, named, calibrated=way == MODEL)
         if way == MODEL:
-            model_named = named
+            model_named, said = named, table.probability
     cells, lost = counted.cells, counted.cells[..., 1]
     whom = model_named if figures[MODEL].named else _names(GAP_RULE, table)
     named_count, hit = int(cells[whom].sum()), int(lost[whom].sum())
@@ -125,7 +156,15 @@ def _judge(cut: datetime, counted: Snapshot, earlier: Snapshot) -> BacktestCut:
         rules={rule: figures[rule] for rule in RULES},
         earliness_days=ahead,
         false_alarms=(named_count - hit) / named_count if named_count else None,
+        segments=_segments(said, cells[..., 0].astype(np.float64), lost.astype(np.float64), _experience_of_cells(said.shape)),
     )
+
+
+def _experience_of_cells(shape: tuple[int, ...]) -> Ints:
+    """Return which class of `EXPERIENCE_TITLES` each cell stands in."""
+    least = np.array([2, *EXPERIENCE_EDGES])
+    classes = np.searchsorted(EXPERIENCES, least, side="right").astype(np.int64)
+    return np.broadcast_to(classes[None, :, None, None], shape)
 
 
 def _names(way: str, table: RiskTable) -> Flags:
@@ -140,39 +179,10 @@ def _names(way: str, table: RiskTable) -> Flags:
     return named
 
 
-def _figures(probability: Floats, cells: Ints, named: Flags) -> RuleFigures:
-    """Return discrimination and calibration of cell probabilities against counts of (kept, lost) by cell.
-
-    AUC: Mann-Whitney with ties a half. Average precision: sum of (recall step) x precision over distinct probabilities. Brier (1950).
-    ECE: cells of equal probability, mean |said - seen| weighted by their cases (Naeini et al., 2015, with the model's own groups as bins).
-    """
-    said, place = np.unique(np.round(probability.ravel(), 12), return_inverse=True)
-    kept = np.bincount(place, weights=cells[..., 0].ravel(), minlength=said.size)
-    lost = np.bincount(place, weights=cells[..., 1].ravel(), minlength=said.size)
-    n, lost_count, kept_count = kept + lost, lost.sum(), kept.sum()
-    below = np.cumsum(kept) - kept
-    auc = float((lost * (below + kept / 2)).sum() / (lost_count * kept_count))
-    caught = np.cumsum(lost[::-1])
-    precision = np.divide(caught, np.cumsum(n[::-1]), out=np.zeros_like(caught), where=np.cumsum(n[::-1]) > 0)
-    average_precision = float((lost[::-1] * precision).sum() / lost_count)
-    brier = float((lost * (1 - said) ** 2 + kept * said**2).sum() / n.sum())
-    seen = np.divide(lost, n, out=np.zeros_like(lost), where=n > 0)
-    return RuleFigures(
-        auc=auc,
-        pr_auc=average_precision,
-        brier=brier,
-        ece=float((np.abs(said - seen) * n).sum() / n.sum()),
-        lift10=_lift(n[::-1].astype(np.float64), lost[::-1].astype(np.float64)),
-        named=int(cells[named].sum()),
-        named_and_lost=int(cells[..., 1][named].sum()),
-    )
-
-
-def _lift(n: Floats, lost: Floats) -> float:
-    """Return the share lost in the riskiest tenth over the share lost in all; the group on the border counts in part."""
-    tenth, before = n.sum() / 10, np.cumsum(n) - n
-    part = np.divide(np.clip(tenth - before, 0, n), n, out=np.zeros_like(n), where=n > 0)
-    return float((part * lost).sum() / tenth / (lost.sum() / n.sum()))
+def _figures(probability: Floats, cells: Ints, named: Flags, *, calibrated: bool = False) -> RuleFigures:
+    """Return the figures of cell probabilities against counts of (kept, lost) by cell."""
+    counts = {"named": int(cells[named].sum()), "named_and_lost": int(cells[..., 1][named].sum())}
+    return figures_of(probability, cells[..., 0], cells[..., 1], **counts, calibrated=calibrated)
 
 
 def _chosen(cuts: Sequence[BacktestCut]) -> str:

@@ -7,12 +7,13 @@ contributions are exact.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import optimize, special
 
 from lakmus.engine.risk.additive import LIMIT, Linear, Steps, fit_linear, fit_steps
+from lakmus.engine.risk.levels import DRIFT_UNSEEN, Level
 from lakmus.engine.risk.pareto_nbd import ParetoNbd, fit_pareto_nbd
 from lakmus.engine.risk.purchase_histories import PurchaseHistories
 from lakmus.engine.signals.rhythm import Flags, Floats
@@ -24,7 +25,6 @@ NEEDED_EACH = 50
 """So many lost and so many kept customers are needed to learn from."""
 EQUAL_CASES = 300.0
 """The weights of the blend leave equality as if so many cases spoke for it."""
-LEAST_DRIFT = 0.05
 PROCESS = "purchase_process"
 
 
@@ -63,7 +63,7 @@ class RiskModel:
     """Enough to say what the blend says of any customer.
 
     `weights`: of the linear, the boosted and the purchase-process part. `centres` (k + 1,): mean contributions; `drift`: standard deviation
-    of the level from one past to the next.
+    of the level from one horizon to the next (see `levels`).
     """
 
     linear: Linear
@@ -75,6 +75,10 @@ class RiskModel:
     drift: float
     horizon_days: float
     cases: int
+
+    def levelled(self, level: Level) -> RiskModel:
+        """Return the blend with a calibrated level: everybody's logit moved by its shift, in doubt by its drift."""
+        return replace(self, mean_logit=self.mean_logit + level.shift, drift=level.drift)
 
     @property
     def mean(self) -> float:
@@ -116,12 +120,11 @@ def fit_model(pictures: Sequence[Picture], now: Floats, *, horizon_days: float, 
         return None
     latest, fits = pictures[0], {} if fits is None else fits
     earlier = [one for one in pictures if one.days_ago >= latest.days_ago + horizon_days]
-    weights, drift = (1 / 3, 1 / 3, 1 / 3), 2 * LEAST_DRIFT
+    weights = (1 / 3, 1 / 3, 1 / 3)
     if _enough(earlier):
         parts = _fitted(earlier, latest.everybody, horizon_days, fits)
         logits, _ = _summands(*parts, weights, latest.features, _histories(latest.everybody, latest.eligible), horizon_days)
-        weights, missing = blend_weights(logits, latest.lost, has_process=parts[2] is not None)
-        drift = max(LEAST_DRIFT, abs(missing))
+        weights, _ = blend_weights(logits, latest.lost, has_process=parts[2] is not None)
     linear, steps, process = _fitted(pictures, now, horizon_days, fits)
     if process is None:
         weights = (weights[0] + weights[2] / 2, weights[1] + weights[2] / 2, 0.0)
@@ -129,7 +132,7 @@ def fit_model(pictures: Sequence[Picture], now: Floats, *, horizon_days: float, 
     level = weights[0] * linear.intercept + weights[1] * steps.intercept
     centres = summands.mean(axis=0)
     cases = int(sum(one.lost.size for one in pictures))
-    return RiskModel(linear, steps, process, weights, centres, float(level + centres.sum()), drift, horizon_days, cases)
+    return RiskModel(linear, steps, process, weights, centres, float(level + centres.sum()), DRIFT_UNSEEN, horizon_days, cases)
 
 
 def blend_weights(logits: Floats, lost: Floats, *, has_process: bool = True) -> tuple[tuple[float, float, float], float]:

@@ -9,7 +9,12 @@ from lakmus.engine.bucket import Facts, of_kind
 from lakmus.engine.signals.rhythm import Flags, Ints
 
 ENDING_KINDS = ("gave_notice", "ended_contract")
-KEEPING_KINDS = ("started_contract", "renewed_contract", "paid_invoice", "placed_order")
+CONTRACT_HORIZON_DAYS = 90
+"""Within so many days the end of a contract is foretold, where purchases give no horizon: a quarter, in which something can be done."""
+CONTRACT_KINDS = ("started_contract", "renewed_contract", *ENDING_KINDS)
+"""Who has one of these has, or had, a contract."""
+RUNNING_KINDS = ("started_contract", "renewed_contract", "paid_invoice")
+KEEPING_KINDS = (*RUNNING_KINDS, "placed_order")
 
 
 def contract_ends(facts: Facts) -> tuple[Flags, Ints]:
@@ -19,7 +24,7 @@ def contract_ends(facts: Facts) -> tuple[Flags, Ints]:
     """
     n = len(facts.customers)
     has = np.zeros(n, bool)
-    for kind in ("started_contract", "renewed_contract", "ended_contract", "gave_notice"):
+    for kind in CONTRACT_KINDS:
         has[of_kind(facts, kind)["owner"].drop_nulls().to_numpy()] = True
     kept = np.full(n, -1, np.int64)
     rows = of_kind(facts, *KEEPING_KINDS).filter(pl.col("owner").is_not_null())

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from lakmus.engine.feeds import Feeds
 from lakmus.engine.signals.rhythm import CompanyRhythm
-from lakmus.engine.verdict import Definition, Exclusion
+from lakmus.engine.verdict import Definition, Exclusion, RiskGroup
 from lakmus.history.estimate import Badge, Estimate, NotEnoughEvidence
 from lakmus.history.wording import Wording
 
@@ -83,9 +83,17 @@ def _text(days: int, found_days: int) -> Wording:
 
 
 def with_counts(
-    definition: Definition, *, eligible: int, censored: int, no_orders: int, one_time: int, lost_before: int, unknown_orders: int
+    definition: Definition,
+    *,
+    eligible: int,
+    censored: int,
+    no_orders: int,
+    one_time: int,
+    lost_before: int,
+    unknown_orders: int,
+    groups: tuple[RiskGroup, ...] = (),
 ) -> Definition:
-    """Return the card with its counts: who is eligible, who is left out and why, of whom nobody knows yet."""
+    """Return the card with its counts: who is eligible, who is left out and why, of whom nobody knows yet, whose risk is made how."""
     excluded = (
         Exclusion("one_time", Wording("Покупали только в один день: ритма ещё нет", "Bought on one day only: no rhythm yet"), one_time),
         Exclusion("no_orders", Wording("Известны, но ничего не заказали", "Known, but never ordered"), no_orders),
@@ -106,4 +114,4 @@ def with_counts(
         "Ещё в пределах срока {count}: об их уходе пока никто не знает, они считаются оставшимися.",
         "Still within the horizon: {count}. Nobody can know yet whether they left; they count as staying.",
     ).filled(count=censored)
-    return replace(definition, eligible_count=eligible, censored_count=censored, censoring=censoring, excluded=excluded)
+    return replace(definition, eligible_count=eligible, censored_count=censored, censoring=censoring, excluded=excluded, groups=groups)

@@ -104,8 +104,15 @@ SIGNS: Mapping[str, tuple[Wording, tuple[str, ...]]] = {
     "same_season": (PURCHASE_FEATURES["same_season"], ("same_season",)),
     "order_amount": (Wording("Суммы покупок", "Amounts of purchases"), ("mean_amount", "amount_90", "amount_change")),
     **{sort: (title, (f"{sort}_90", f"{sort}_change", f"{sort}_ago")) for sort, title in SORTS.items()},
+    "time_since_first": (Wording("Сколько прошло с первой покупки", "Time since the first purchase"), ()),
+    "first_amount": (Wording("Сумма первой покупки", "Amount of the first purchase"), ()),
+    "contract_age": (Wording("Сколько действует договор", "How long the contract has run"), ()),
+    "contract_payments": (Wording("Оплаты по договору", "Payments of the contract"), ()),
+    "recent_trouble": (Wording("Неприятности за 90 дней", "Troubles in 90 days"), ()),
+    "signs_of_life": (Wording("Визиты и ответы за 90 дней", "Visits and answers in 90 days"), ()),
 }
-"""What a person is shown as one contribution: its title, and the features (and the purchase process) that are summed for it."""
+"""What a person is shown as one contribution: its title, and the features (and the purchase process) that are summed for it; none where it
+is said of those whom features do not describe (`survival`)."""
 
 
 def feature_titles(lives_sorts: Mapping[str, object]) -> dict[str, Wording]:

@@ -47,16 +47,21 @@ def sorts_of(feeds: Feeds) -> tuple[str, ...]:
     )
 
 
-def lives_of(facts: Facts, orders: pl.DataFrame, known: KnownOrders, *, sorts: Sequence[str], time_zone: str, moment_us: int) -> Lives:
+def lives_of(facts: Facts, orders: pl.DataFrame, known: KnownOrders, *, sorts: Sequence[str], moment_us: int) -> Lives:
     """Return what the model reads of the customers of a bucket; purchases as known at a moment, other things with when they were known.
 
     Parameters
     ----------
     facts, orders, known : `facts_until`, `order_table`, `known_orders` of the same customers.
     """
-    codes = pl.DataFrame({"customer": known.customers}).with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
-    others = {sort: _happenings(sort, facts, orders, codes) for sort in sorts}
+    others = happenings_of(facts, orders, known.customers, sorts)
     return lives_at(Lives(len(known.customers), NOTHING, np.zeros(0), others), *known.at(moment_us))
+
+
+def happenings_of(facts: Facts, orders: pl.DataFrame, customers: pl.Series, sorts: Sequence[str]) -> dict[str, Happenings]:
+    """Return what happened besides purchases to the given customers (sorted, unique), by its sort."""
+    codes = pl.DataFrame({"customer": customers}).with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
+    return {sort: _happenings(sort, facts, orders, codes) for sort in sorts}
 
 
 def lives_at(lives: Lives, bought: Purchases, amount: Floats) -> Lives:

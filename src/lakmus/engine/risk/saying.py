@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -13,10 +14,14 @@ from lakmus.engine.risk.features import SIGNS, Lives, feature_titles
 from lakmus.engine.risk.lives import Reading, features_of, histories_at, histories_of
 from lakmus.engine.risk.probability import RiskTable
 from lakmus.engine.risk.snapshots import Cells
+from lakmus.engine.risk.survival import LifeRisk
+from lakmus.engine.risk.waiting import Standing
 from lakmus.engine.signals.rhythm import Flags, Floats, Ints, Purchases
 
 GAP = "purchase_gap"
 EXPERIENCE = "experience"
+PURCHASE_SIGNS = ("time_since_first", "first_amount", "recent_trouble", "signs_of_life")
+CONTRACT_SIGNS = ("contract_age", "contract_payments", "recent_trouble", "signs_of_life")
 CONTRIBUTIONS = pl.List(pl.Struct({"signal": pl.String(), "points": pl.Float64(), "logit": pl.Float64()}))
 
 
@@ -38,7 +43,10 @@ class Told:
     points: Floats
 
     def contributions(self) -> pl.Series:
-        """Return a list of (signal, points, logit) for each customer, the strongest first; null where nothing is said."""
+        """Return a list of (signal, points, logit) for each customer, the strongest first; null where nothing is said.
+
+        Signs that add nothing are left out, since several groups of customers with signs of their own stand in one table.
+        """
         n, k = self.logits.shape
         if not self.present.any():
             return pl.Series("contributions", [None] * n, CONTRIBUTIONS)
@@ -52,8 +60,13 @@ class Told:
             },
             schema={"signal": pl.String, "points": pl.Float64, "logit": pl.Float64},
         )
-        whole = pl.DataFrame({"row": rows, "one": flat.to_struct("one")}).group_by("row", maintain_order=True).agg("one")["one"]
+        ordered = pl.DataFrame({"row": rows, "one": flat.to_struct("one"), "adds": flat["logit"] != 0})
+        whole = ordered.group_by("row", maintain_order=True).agg(pl.col("one").filter("adds"))["one"]
         return pl.DataFrame({"whole": whole, "said": self.present}).select(pl.when("said").then("whole")).to_series().cast(CONTRIBUTIONS)
+
+    def only(self, kept: Flags) -> Told:
+        """Return what is said of those kept, nothing of others."""
+        return _blanked(replace(self, present=self.present & kept))
 
     def points_of(self, sign: str) -> Floats:
         """Return the points of one sign, (n,), NaN where nothing is said."""
@@ -88,13 +101,57 @@ def told_by_model(model: RiskModel, lives: Lives, bought: Purchases, cells: Cell
     summed = [said.contributions[:, [place[part] for part in SIGNS[sign][1] if part in place]].sum(axis=1) for sign in signs]
     logits = np.zeros((n, len(signs)))
     logits[present] = np.stack(summed, axis=1) if present.any() else np.zeros((0, len(signs)))
-    whole, blank = logits.sum(axis=1), np.full(n, np.nan)
+    blank = np.full(n, np.nan)
     probability, low, high = blank.copy(), blank.copy(), blank.copy()
     # Rounded, so that the page of one customer and the whole company show the same last digit.
     probability[present], low[present], high[present] = (np.round(special.expit(one), 9) for one in (said.logit, said.low, said.high))
-    steep = np.where(np.abs(whole) > 1e-6, (probability - model.mean) / np.where(np.abs(whole) > 1e-6, whole, 1.0), 0.0)
-    points = logits * np.where(np.isfinite(steep), steep, 0.0)[:, None]
+    points = _shared_out(logits, probability - model.mean)
     return _blanked(Told(present, probability, low, high, np.full(n, model.cases), signs, logits, points))
+
+
+def told_by_lives(risk: LifeRisk, stands: Standing, n: int) -> Told:
+    """Return what is said of those who wait: by how long, and by three things that shift their chances, each beside the ordinary."""
+    step, *classes = stands.place
+    ordinary = np.zeros_like(step)
+    said, logits = risk.logit[stands.place], [risk.logit[step, ordinary, ordinary, ordinary] - risk.mean_logit[step]]
+    for place in range(3):
+        reached = [*classes[: place + 1], *([ordinary] * (2 - place))]
+        logits.append(risk.logit[(step, *reached)] - risk.mean_logit[step] - sum(logits))
+    present = np.zeros(n, dtype=bool)
+    present[stands.owner] = np.isfinite(said)
+    whole, probability, low, high = np.zeros((n, 4)), np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
+    whole[stands.owner] = np.nan_to_num(np.stack(logits, axis=1))
+    spread = risk.spread[stands.place]
+    for told, figure in ((probability, said), (low, said - spread), (high, said + spread)):
+        told[stands.owner] = np.round(special.expit(figure), 9)
+    mean = np.zeros(n)
+    mean[stands.owner] = special.expit(np.nan_to_num(risk.mean_logit[step]))
+    signs = CONTRACT_SIGNS if risk.axis.happening_is_loss else PURCHASE_SIGNS
+    return _blanked(Told(present, probability, low, high, np.full(n, risk.cases), signs, whole, _shared_out(whole, probability - mean)))
+
+
+def _shared_out(logits: Floats, difference: Floats) -> Floats:
+    """Return a difference of probabilities, shared out as the logits that make it."""
+    whole = logits.sum(axis=1)
+    steep = np.where(np.abs(whole) > 1e-6, difference / np.where(np.abs(whole) > 1e-6, whole, 1.0), 0.0)
+    return np.asarray(logits * np.where(np.isfinite(steep), steep, 0.0)[:, None])
+
+
+def one_told(parts: Sequence[Told]) -> Told:
+    """Return what several say of the same customers as one; each customer is told of by the first that says anything."""
+    n, signs = len(parts[0].probability), tuple(dict.fromkeys(sign for part in parts for sign in part.signs))
+    present: Flags = np.zeros(n, dtype=bool)
+    columns = {name: np.full(n, np.nan) for name in ("probability", "low", "high")}
+    cases, logits, points = np.zeros(n, np.int64), np.zeros((n, len(signs))), np.zeros((n, len(signs)))
+    for part in parts:
+        new, place = part.present & ~present, np.array([signs.index(sign) for sign in part.signs], np.int64)
+        for name, column in columns.items():
+            column[new] = getattr(part, name)[new]
+        cases[new] = part.cases[new]
+        where = np.ix_(np.flatnonzero(new), place)
+        logits[where], points[where] = part.logits[new], part.points[new]
+        present = present | new
+    return Told(present, columns["probability"], columns["low"], columns["high"], cases, signs, logits, points)
 
 
 def _blanked(told: Told) -> Told:

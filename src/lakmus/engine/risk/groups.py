@@ -1,0 +1,189 @@
+"""Customers whom no rhythm of their own describes: what is said of them, judged on the company's own past, group by group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from scipy import special
+
+from lakmus.engine.backtest import Backtest, BacktestCut, GroupBacktest, RuleFigures
+from lakmus.engine.risk.figures import figures_of
+from lakmus.engine.risk.levels import UNKNOWN_LEVEL, level_of, missing_level
+from lakmus.engine.risk.survival import (
+    STEPS_A_HORIZON,
+    Axis,
+    LifeCounts,
+    LifeRisk,
+    fit_hazards,
+    risk_of_lives,
+    share_of_lives,
+    weighted,
+)
+from lakmus.engine.signals.rhythm import Floats, Ints
+from lakmus.engine.verdict import RiskGroup
+from lakmus.history.estimate import NotEnoughEvidence
+from lakmus.history.wording import Wording
+
+REGULAR, NEW, ONE_TIME, CONTRACT = "regular", "new", "one_time", "contract"
+GROUPS = (REGULAR, NEW, ONE_TIME, CONTRACT)
+SURVIVAL, SHARE, NOTHING = "survival", "share", "nothing"
+NEEDED_JUDGED = 50
+"""So many customers of a group at past cuts are needed before hazards may stand in the place of one share for everybody."""
+TITLES = {
+    REGULAR: Wording("Постоянные", "Regulars"),
+    NEW: Wording("Новые", "New customers"),
+    ONE_TIME: Wording("Купили один раз", "Bought once"),
+    CONTRACT: Wording("С договором", "With a contract"),
+}
+MEANINGS = {
+    REGULAR: Wording(
+        "Покупали хотя бы в два разных дня и не потеряны. Риск – что за {days} дн. не купят ни разу.",
+        "Bought on at least two days and are not lost. The risk is that they buy nothing within {days} days.",
+    ),
+    NEW: Wording(
+        "Первая покупка была меньше {days} дн. назад, второй ещё нет. Риск – что её не будет и за следующие {days} дн. "
+        "Это не уход: многие покупают один раз, и судим о них по таким же новым клиентам.",
+        "The first purchase was less than {days} days ago, there is no second one yet. The risk is that none follows within {days} days. "
+        "That is not leaving: many buy once, and they are judged by other new customers.",
+    ),
+    ONE_TIME: Wording(
+        "Купили один раз, больше {days} дн. назад. В потерянных не считаем: ритма у них не было. "
+        "Риск – что не вернутся за следующие {days} дн.",
+        "Bought once, more than {days} days ago. They do not count as lost: they never had a rhythm. "
+        "The risk is that they do not return within {days} days.",
+    ),
+    CONTRACT: Wording(
+        "Договор действует. Риск – что за {days} дн. предупредят об уходе или закончат его.",
+        "The contract runs. The risk is that they give notice or end it within {days} days.",
+    ),
+}
+_SHORT = Wording("Слишком мало таких клиентов в прошлом, чтобы назвать их риск.", "Too few such customers in the past to name their risk.")
+
+
+def groups_of(
+    backtest: Backtest, told: Mapping[str, tuple[int, float]], *, horizon_days: int | None, contract_days: int
+) -> tuple[RiskGroup, ...]:
+    """Return the groups of the label card: how the risk of each is made, of how many something is said, and their mean risk.
+
+    Parameters
+    ----------
+    told : of each group, of how many something is said and the sum of their probabilities.
+    """
+    methods = {group.code: group.used for group in backtest.groups}
+    if horizon_days is not None:
+        methods[REGULAR] = backtest.used
+    shown = []
+    for code in GROUPS:
+        count, whole = told.get(code, (0, 0.0))
+        if code in methods:
+            days = horizon_days if horizon_days is not None else contract_days
+            method = methods[code] if count or methods[code] == NOTHING else NOTHING
+            mean = round(whole / count, 6) if count else None
+            shown.append(RiskGroup(code, TITLES[code], MEANINGS[code].filled(days=days), method, days, count, mean))
+    return tuple(shown)
+
+
+@dataclass(frozen=True)
+class LivesJudged:
+    """What is said of the customers on one axis (None: of nobody), and how their groups did on the past."""
+
+    risk: LifeRisk | None
+    groups: tuple[GroupBacktest, ...]
+
+
+def group_of_steps(axis: Axis) -> dict[str, slice]:
+    """Return the groups on an axis and the steps at which each stands."""
+    if axis.happening_is_loss:
+        return {CONTRACT: slice(0, None)}
+    return {NEW: slice(0, STEPS_A_HORIZON), ONE_TIME: slice(STEPS_A_HORIZON, None)}
+
+
+def judge_lives(counts: LifeCounts, axis: Axis, cuts: Sequence[datetime]) -> LivesJudged:
+    """Return what is said as of now, and what would have been said at each past cut from what was known then, against what came.
+
+    Each cut's hazards come from steps that had ended by then, as they were known; its level from cuts before it. A group's hazards are used
+    where their mean Brier score at the judged cuts is not above that of one share for everybody, learned from the same earlier cuts.
+
+    Parameters
+    ----------
+    cuts : latest first, one horizon apart; as many as were counted.
+    """
+    tables = [fit_hazards(weighted(counts.steps[view]), axis) for view in range(len(cuts) + 1)]
+    missing: list[tuple[float, float] | None] = [None]
+    for place in range(len(cuts)):
+        table, stood = tables[place + 1], counts.standing[place].reshape(-1, 2)
+        whole = stood.sum(axis=1).astype(np.float64)
+        off = None if table is None or whole.sum() == 0 else missing_level(table.logit.ravel(), stood[:, 1].astype(np.float64), whole)
+        missing.append(off)
+    said = []
+    for view, table in enumerate(tables):
+        level = level_of([off for off in missing[view + 1 :] if off is not None])
+        said.append(None if table is None else risk_of_lives(table, level, axis))
+    groups, whole_risk = [], _nobody(axis)
+    for code, steps in group_of_steps(axis).items():
+        group, risk = _judge_group(code, steps, counts.standing[: len(cuts)], said, axis, cuts)
+        groups.append(group)
+        for name in ("logit", "spread", "mean_logit"):
+            getattr(whole_risk, name)[steps] = getattr(risk, name)[steps]
+    cases = max((one.cases for one in said if one is not None), default=0)
+    some = any(group.used != NOTHING for group in groups)
+    final = LifeRisk(axis, whole_risk.logit, whole_risk.spread, whole_risk.mean_logit, cases) if some else None
+    return LivesJudged(final, tuple(groups))
+
+
+def _nobody(axis: Axis) -> LifeRisk:
+    shape = (axis.followed + 1, 3, 2, 2)
+    return LifeRisk(axis, np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape[0], np.nan), 0)
+
+
+def _judge_group(
+    code: str, steps: slice, standing: Ints, said: Sequence[LifeRisk | None], axis: Axis, cuts: Sequence[datetime]
+) -> tuple[GroupBacktest, LifeRisk]:
+    """Return a group's past, and what is said of it as of now: by hazards, by one share, or nothing."""
+    own = np.zeros_like(standing)
+    own[:, steps] = standing[:, steps]
+    judged = []
+    for place, cut in enumerate(cuts):
+        share, hazards = share_of_lives(own[place + 1 :].sum(axis=0), UNKNOWN_LEVEL, axis), said[place + 1]
+        if share is not None and hazards is not None and own[place].sum() > 0:
+            judged.append(_cut(cut, own[place], hazards, share))
+    now, share = said[0], share_of_lives(own.sum(axis=0), UNKNOWN_LEVEL, axis)
+    enough = sum(cut.n for cut in judged) >= NEEDED_JUDGED
+    if now is not None and enough and _mean_brier([cut.model for cut in judged]) <= _mean_brier([cut.rules[SHARE] for cut in judged]):
+        return GroupBacktest(code, TITLES[code], SURVIVAL, tuple(judged)), _centred(now, own)
+    if share is not None:
+        return GroupBacktest(code, TITLES[code], SHARE, tuple(judged)), share
+    return GroupBacktest(code, TITLES[code], NOTHING, tuple(judged), NotEnoughEvidence(_SHORT, NEEDED_JUDGED, int(own.sum()))), _nobody(
+        axis
+    )
+
+
+def _centred(risk: LifeRisk, own: Ints) -> LifeRisk:
+    """Return the risk with the mean of those who stood there at past cuts, from which contributions are counted."""
+    weight = own.sum(axis=(0, -1))
+    mean = float((special.expit(risk.logit) * weight).sum() / weight.sum())
+    return LifeRisk(risk.axis, risk.logit, risk.spread, np.full(len(risk.logit), special.logit(mean)), risk.cases)
+
+
+def _cut(cut: datetime, stood: Ints, hazards: LifeRisk, share: LifeRisk) -> BacktestCut:
+    return BacktestCut(
+        as_of=cut,
+        n=int(stood.sum()),
+        churned=int(stood[..., 1].sum()),
+        model=_figures(hazards, stood, calibrated=True),
+        rules={SHARE: _figures(share, stood, calibrated=False)},
+        earliness_days=None,
+        false_alarms=None,
+    )
+
+
+def _figures(risk: LifeRisk, stood: Ints, *, calibrated: bool) -> RuleFigures:
+    probability: Floats = special.expit(risk.logit)
+    return figures_of(probability, stood[..., 0], stood[..., 1], named=0, named_and_lost=0, calibrated=calibrated)
+
+
+def _mean_brier(figures: Sequence[RuleFigures]) -> float:
+    return float(np.mean([one.brier for one in figures if one.brier is not None]))

@@ -1,0 +1,64 @@
+"""The blend as of now, and the blends that would have been learned before each past cut, each with a level from the cuts before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+from scipy import special
+
+from lakmus.engine.risk.backtest import JudgedRows
+from lakmus.engine.risk.blend import Fits, Picture, RiskModel, fit_model
+from lakmus.engine.risk.levels import level_of, missing_level
+from lakmus.engine.risk.lives import PastPicture, Reading, histories_of, together
+from lakmus.engine.risk.snapshots import PICTURES_A_HORIZON
+from lakmus.engine.signals.rhythm import Floats
+
+
+def blends_over(
+    pictures: Sequence[Sequence[PastPicture]], now: Floats, reading: Reading, *, as_of: datetime
+) -> tuple[RiskModel | None, list[JudgedRows | None]]:
+    """Return the blend learned as of now, and what blends learned before each cut said at it (None where none could be learned).
+
+    The level of each is calibrated on moments later than those its parts were learned from, and never on the moment it is judged at: the
+    blend of a cut takes what was missing at the cuts before it, that of now what was missing at all of them.
+
+    Parameters
+    ----------
+    pictures : every bucket's share in each picture of `reading.moments`. now : (3, m) x, t_x, T of everybody at as_of.
+    """
+    horizon = float(reading.horizon_days)
+    whole = [
+        together(parts, days_ago=(as_of - moment).total_seconds() / 86_400) for parts, moment in zip(pictures, reading.moments, strict=True)
+    ]
+    fits: Fits = {}
+    rows: list[JudgedRows | None] = []
+    missing: list[tuple[float, float]] = []
+    for place in reversed(range(len(reading.cuts))):
+        at, row = PICTURES_A_HORIZON * place, None
+        if at < len(whole):
+            row = _judged_rows(whole[at:], pictures[at], horizon, fits)
+        if row is not None:
+            logit = special.logit(np.clip(row.probability, 1e-6, 1 - 1e-6))
+            level = level_of(missing)
+            missing.append(missing_level(logit, row.lost))
+            mean = float(special.expit(special.logit(row.mean) + level.shift))
+            row = replace(row, probability=special.expit(logit + level.shift), mean=mean)
+        rows.insert(0, row)
+    model = fit_model(whole, now, horizon_days=horizon, fits=fits) if whole else None
+    return None if model is None else model.levelled(level_of(missing)), rows
+
+
+def _judged_rows(pictures: Sequence[Picture], parts: Sequence[PastPicture], horizon: float, fits: Fits) -> JudgedRows | None:
+    """Return what a blend says of the first picture's customers that learned only from pictures whose horizon had ended by then."""
+    at = pictures[0]
+    before = [one for one in pictures if one.days_ago >= at.days_ago + horizon]
+    model = fit_model(before, at.everybody, horizon_days=horizon, fits=fits) if before else None
+    if model is None:
+        return None
+    eligible = at.everybody[:, at.eligible]
+    said = model.of(at.features, histories_of(eligible))
+    silent_days = np.concatenate([part.silent_days for part in parts])
+    return JudgedRows(said.probability, at.lost, silent_days, eligible[0] + 1, model.mean)

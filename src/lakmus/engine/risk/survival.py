@@ -1,0 +1,199 @@
+"""Discrete-time survival: the chance that something happens in the next step of time, by how long a customer has been waited for.
+
+For those whom no rhythm of their own can describe: customers after a single purchase (what happens is the second one), and customers
+with a contract (what happens is its end). Everything that crosses customers is counts, so buckets add up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from lakmus.engine.risk.levels import Level
+from lakmus.engine.risk.snapshots import CUTS
+from lakmus.engine.signals.rhythm import Floats, Ints
+
+STEPS_A_HORIZON = 8
+LEVELS = (3, 2, 2)
+"""Classes of the three things that shift a hazard; class 0 of each is the ordinary one."""
+ERAS = 5
+"""Steps are counted by how many whole horizons ago they ended; the last era holds everything older."""
+ERA_WEIGHT = 0.7
+"""What an era weighs of the one after it."""
+NEEDED_HAPPENED = 30
+SMOOTHING = 2.0
+SHIFT_RIDGE = 4.0
+"""Neighbouring hazards are drawn together, and shifts to zero, as by so many units of information."""
+LIMIT = 6.0
+LEAST_CASES = 20.0
+
+
+@dataclass(frozen=True)
+class Axis:
+    """How waiting is counted: in steps of `step_days`, up to `followed` of them; hazards are equal between `edges` (in steps).
+
+    `happening_is_loss`: whether what happens is the loss itself (a contract's end), or what averts it (a purchase).
+    """
+
+    step_days: float
+    edges: tuple[int, ...]
+    followed: int
+    happening_is_loss: bool
+
+    @property
+    def bins(self) -> int:
+        """Number of hazards."""
+        return len(self.edges) + 1
+
+    def bin_of(self, step: Ints) -> Ints:
+        """Return which hazard holds in a step; any shape."""
+        return np.asarray(np.searchsorted(self.edges, step, side="right"), dtype=np.int64)
+
+
+def axis_of_purchases(horizon_days: float) -> Axis:
+    """Return the axis of waiting for a second purchase: days since the first one, up to four horizons."""
+    steps = STEPS_A_HORIZON
+    return Axis(horizon_days / steps, (1, 2, 3, 4, 6, 8, 12, 16, 24), 4 * steps, happening_is_loss=False)
+
+
+def axis_of_contracts(horizon_days: float) -> Axis:
+    """Return the axis of contracts: days since the start, with the weeks about the first and the second year apart."""
+    step = horizon_days / STEPS_A_HORIZON
+    days = (30, 90, 180, 345, 385, 710, 750)
+    edges = tuple(dict.fromkeys(max(1, round(day / step)) for day in days))
+    return Axis(step, edges, max(round(900 / step), edges[-1] + 1), happening_is_loss=True)
+
+
+@dataclass(frozen=True)
+class LifeCounts:
+    """Counts of one bucket, or of all.
+
+    `steps` (1 + CUTS, ERAS, bins, *LEVELS, 2): customers' steps in which nothing and something happened, as known at as_of and at each
+    past cut, by how many whole horizons before that moment they ended. `standing` (CUTS, followed + 1, *LEVELS, 2):
+    who stood where at each past cut, and whether they were lost in the horizon after it.
+    """
+
+    steps: Ints
+    standing: Ints
+
+    def __add__(self, other: LifeCounts) -> LifeCounts:
+        return LifeCounts(self.steps + other.steps, self.standing + other.standing)
+
+
+def no_counts(axis: Axis) -> LifeCounts:
+    """Return the counts of nobody."""
+    return LifeCounts(
+        np.zeros((1 + CUTS, ERAS, axis.bins, *LEVELS, 2), np.int64),
+        np.zeros((CUTS, axis.followed + 1, *LEVELS, 2), np.int64),
+    )
+
+
+@dataclass(frozen=True)
+class LifeTable:
+    """The logit of being lost within a horizon for each standing (followed + 1, *LEVELS), and its variance."""
+
+    logit: Floats
+    variance: Floats
+    cases: int
+
+
+def fit_hazards(steps: npt.NDArray[np.float64], axis: Axis) -> LifeTable | None:
+    """Return the probabilities of loss that discrete hazards imply; None while too little happened.
+
+    Formula: logit h(step, x) = a[bin of step] + b'x, a logistic regression over customers' steps with a ridge on b and on differences of
+    neighbouring a (Cox, 1972; Brown, 1975; Allison, 1982; Singer and Willett, 1993). Nothing happens within a horizon with probability
+    S = product of 1 - h over its steps; its variance on the logit's scale by the delta method (Greenwood's for a table without x).
+
+    Parameters
+    ----------
+    steps : (bins, *LEVELS, 2) customers' steps without and with what happens, weighted.
+    """
+    happened, all_steps = steps[..., 1].ravel(), steps.sum(axis=-1).ravel()
+    if happened.sum() < NEEDED_HAPPENED or all_steps.sum() - happened.sum() < NEEDED_HAPPENED:
+        return None
+    rows, penalty = _design(axis)
+    found, covariance = _logistic(rows, happened, all_steps, penalty)
+    shaped = rows.reshape(axis.bins, *LEVELS, -1)
+    hazard = special.expit(shaped @ found)
+    ahead = axis.bin_of(np.arange(axis.followed + 1)[:, None] + np.arange(STEPS_A_HORIZON)[None, :])
+    stays = np.log1p(-hazard)[ahead].sum(axis=1)
+    slope = -(hazard[..., None] * shaped)[ahead].sum(axis=1)
+    spread = np.einsum("...i,ij,...j->...", slope, covariance, slope)
+    nothing = np.clip(np.exp(stays), 1e-6, 1 - 1e-6)
+    logit = special.logit(1 - nothing if axis.happening_is_loss else nothing)
+    return LifeTable(np.clip(logit, -LIMIT, LIMIT), spread / (1 - nothing) ** 2, round(float(all_steps.sum()) / STEPS_A_HORIZON))
+
+
+def _design(axis: Axis) -> tuple[Floats, Floats]:
+    """Return the rows of all cells, (bins x LEVELS, columns), and the penalty of the columns (columns, columns)."""
+    places = np.stack(np.meshgrid(np.arange(axis.bins), *(np.arange(size) for size in LEVELS), indexing="ij"), axis=-1).reshape(-1, 4)
+    bins = (places[:, :1] == np.arange(axis.bins)).astype(np.float64)
+    shifts = np.stack([places[:, 1] == 1, places[:, 1] == 2, places[:, 2] == 1, places[:, 3] == 1], axis=1).astype(np.float64)
+    steps = np.diff(np.eye(axis.bins), axis=0)
+    penalty = np.zeros((axis.bins + 4, axis.bins + 4))
+    penalty[: axis.bins, : axis.bins] = SMOOTHING * steps.T @ steps + 1e-3 * np.eye(axis.bins)
+    penalty[axis.bins :, axis.bins :] = SHIFT_RIDGE * np.eye(4)
+    return np.concatenate([bins, shifts], axis=1), penalty
+
+
+def _logistic(rows: Floats, happened: Floats, whole: Floats, penalty: Floats) -> tuple[Floats, Floats]:
+    """Return penalised maximum likelihood of grouped binomials, by Newton's steps, and its covariance (Laplace)."""
+    bins = rows.shape[1] - 4
+    found = np.zeros(rows.shape[1])
+    found[:bins] = special.logit(np.clip(happened.sum() / whole.sum(), 1e-5, 1 - 1e-5))
+    pull = found.copy()  # hazards are drawn to each other and, hardly, to their mean
+    information = penalty
+    for _ in range(30):
+        said = special.expit(rows @ found)
+        information = (rows * (whole * said * (1 - said))[:, None]).T @ rows + penalty
+        step = np.linalg.solve(information, rows.T @ (happened - whole * said) - penalty @ (found - pull))
+        found = found + np.clip(step, -2.0, 2.0)
+        if np.abs(step).max() < 1e-8:
+            break
+    return found, np.linalg.inv(information).astype(np.float64)
+
+
+@dataclass(frozen=True)
+class LifeRisk:
+    """What is said of a customer by where they stand, on the logit's scale: `logit` and `spread` (half of a 95 % interval), both
+    (followed + 1, *LEVELS), NaN where nothing is said.
+
+    `mean_logit` (followed + 1,): of the group to which a step belongs; contributions are counted from it.
+    """
+
+    axis: Axis
+    logit: Floats
+    spread: Floats
+    mean_logit: Floats
+    cases: int
+
+
+def risk_of_lives(table: LifeTable, level: Level, axis: Axis) -> LifeRisk:
+    """Return what is said: the table, moved by the level that was missing on the past, and in doubt by how levels differ."""
+    logit = np.clip(table.logit + level.shift, -LIMIT, LIMIT)
+    return LifeRisk(axis, logit, 1.96 * np.sqrt(table.variance + level.drift**2), logit[:, 0, 0, 0], table.cases)
+
+
+def share_of_lives(seen: Ints, level: Level, axis: Axis) -> LifeRisk | None:
+    """Return one share for everybody, where hazards have not shown that they know more; None with fewer than LEAST_CASES cases.
+
+    Parameters
+    ----------
+    seen : (followed + 1, *LEVELS, 2) kept and lost of past cuts.
+    """
+    kept, lost = float(seen[..., 0].sum()), float(seen[..., 1].sum())
+    if kept + lost < LEAST_CASES:
+        return None
+    logit = float(special.logit((lost + 1) / (kept + lost + 2)))
+    spread = 1.96 * float(np.sqrt(1 / (lost + 1) + 1 / (kept + 1) + level.drift**2))
+    shape = seen.shape[:-1]
+    return LifeRisk(axis, np.full(shape, logit), np.full(shape, spread), np.full(shape[0], logit), int(kept + lost))
+
+
+def weighted(steps: Ints) -> npt.NDArray[np.float64]:
+    """Return the steps of one view (ERAS, bins, *LEVELS, 2) as one, nearer eras weighing more."""
+    weight = ERA_WEIGHT ** np.arange(ERAS)
+    return np.asarray(np.tensordot(weight, steps, axes=1))

@@ -1,0 +1,235 @@
+"""From a bucket's facts to who waits for what: customers after a single purchase, and customers with a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from lakmus.engine.bucket import Facts, of_kind
+from lakmus.engine.risk.contracts import CONTRACT_KINDS, ENDING_KINDS, RUNNING_KINDS
+from lakmus.engine.risk.features import Happenings
+from lakmus.engine.risk.known_orders import NEVER, KnownOrders
+from lakmus.engine.risk.survival import ERAS, Axis, LifeCounts, no_counts
+from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints
+
+SECOND_US = 1_000_000
+RECENT_DAYS = 90
+LATELY_PAID_DAYS, OVERDUE_DAYS = 45, 100
+"""Paid within the first: on time; last paid between the two: overdue; longer ago or never: does not pay month by month."""
+LOW_AMOUNT, HIGH_AMOUNT = 0.5, 2.0
+TROUBLES = ("returns", "late_deliveries", "complaints_answered", "complaints_open", "bad_reviews")
+LIFE = ("visits", "messages_opened", "loyalty", "good_reviews")
+
+
+@dataclass(frozen=True)
+class LifeReading:
+    """How waiting is read, the same for every bucket: on which axes, at which past cuts, which sorts of happenings.
+
+    `first_us`: see `Waiting`. `share`: part of the customers drawn by lot.
+    """
+
+    axes: tuple[Axis, ...]
+    horizon_days: int
+    cuts: tuple[datetime, ...]
+    sorts: tuple[str, ...]
+    usual_amount: float
+    first_us: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Spells:
+    """Times of waiting, arrays (s,): `owner`, `start_us`, `end_us` (when what was waited for happened; NEVER while it has not)."""
+
+    owner: Ints
+    start_us: Ints
+    end_us: Ints
+    amount: Floats
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Moments of things that happened to customers, ready to be asked what lies in a window: one sorted key of owner and second each."""
+
+    keys: Ints
+
+    @classmethod
+    def of(cls, *parts: Happenings) -> Marks:
+        """Return the moments from which each happening was known."""
+        keys = [part.owner * 2**32 + np.maximum(part.at_us, part.known_us) // SECOND_US for part in parts]
+        return cls(np.sort(np.concatenate(keys)) if keys else np.zeros(0, np.int64))
+
+    def within(self, owner: Ints, moment_us: Ints, days: float) -> Flags:
+        """Say whose marks lie in the days before each moment; all of one shape."""
+        until = owner * 2**32 + moment_us // SECOND_US
+        newest = np.searchsorted(self.keys, until, side="right")
+        oldest = np.searchsorted(self.keys, until - round(days * 86_400), side="right")
+        return np.asarray(newest > oldest)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One bucket's customers who wait, and what shifts their chances.
+
+    `known`: their orders. `keeps`, `ends`: what keeps and what ends contracts. `has_contract` (n,). `first_us`: spells that begin earlier
+    may have begun before the files did, and teach nothing about what comes after a first purchase.
+    """
+
+    known: KnownOrders
+    keeps: Happenings
+    ends: Happenings
+    paid: Marks
+    trouble: Marks
+    life: Marks
+    has_contract: Flags
+    usual_amount: float
+    first_us: int
+
+
+def waiting_of(facts: Facts, known: KnownOrders, others: Mapping[str, Happenings], reading: LifeReading) -> Waiting:
+    """Return who waits in a bucket.
+
+    Parameters
+    ----------
+    facts, known, others : `facts_until`, `known_orders`, `Lives.others` of the same customers.
+    """
+    has = np.zeros(len(known.customers), bool)
+    has[_happenings(facts, known, *CONTRACT_KINDS).owner] = True
+    trouble, life = (Marks.of(*(others[sort] for sort in sorts if sort in others)) for sorts in (TROUBLES, LIFE))
+    paid = Marks.of(_happenings(facts, known, "paid_invoice"))
+    keeps, ends = (_happenings(facts, known, *kinds) for kinds in (RUNNING_KINDS, ENDING_KINDS))
+    return Waiting(known, keeps, ends, paid, trouble, life, has, reading.usual_amount, reading.first_us)
+
+
+def _happenings(facts: Facts, known: KnownOrders, *kinds: str) -> Happenings:
+    codes = pl.DataFrame({"customer": known.customers}).with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
+    rows = of_kind(facts, *kinds).select("customer", "ts", "_known_at").join(codes, on="customer", how="inner")
+    at, since = (rows[name].to_physical().cast(pl.Int64).to_numpy() for name in ("ts", "_known_at"))
+    return Happenings(rows["place"].to_numpy(), at, since)
+
+
+def single_purchases(waiting: Waiting, moment_us: int) -> Spells:
+    """Return, as known at a moment, the time from the first purchase of each customer without a contract to the second."""
+    bought, amount = waiting.known.at(moment_us)
+    if not bought.owner.size:
+        nobody = np.zeros(0, np.int64)
+        return Spells(nobody, nobody, nobody, np.zeros(0))
+    first = np.flatnonzero(np.append(True, np.diff(bought.owner) != 0))
+    follows = np.append(first[1:], bought.owner.size) > first + 1
+    second = bought.first_us[np.minimum(first + 1, bought.owner.size - 1)]
+    whole = Spells(bought.owner[first], bought.first_us[first], np.where(follows, second, NEVER), amount[first])
+    return _only(whole, ~waiting.has_contract[whole.owner])
+
+
+def contract_spells(waiting: Waiting, moment_us: int) -> Spells:
+    """Return, as known at a moment, the times under contract: from what keeps one while none runs to the next notice or end."""
+    parts = [_known(waiting.keeps, moment_us), _known(waiting.ends, moment_us)]
+    owner = np.concatenate([part.owner for part in parts])
+    at = np.concatenate([part.at_us for part in parts])
+    ending = np.repeat([False, True], [part.owner.size for part in parts])
+    order = np.lexsort((ending, at, owner))
+    owner, at, ending = owner[order], at[order], ending[order]
+    new = np.append(True, np.diff(owner) != 0)[: owner.size]
+    turned = np.append(True, ending[1:] != ending[:-1])[: owner.size] | new
+    starts = np.flatnonzero(turned & ~ending)
+    turns = np.flatnonzero(turned)
+    following = np.append(turns, owner.size)[np.searchsorted(turns, starts) + 1]
+    inside = np.minimum(following, max(owner.size - 1, 0))
+    ended = (following < owner.size) & ending[inside] & (owner[inside] == owner[starts])
+    whole = Spells(owner[starts], at[starts], np.where(ended, at[inside], NEVER), np.full(starts.size, np.nan))
+    return _only(whole, waiting.has_contract[whole.owner])
+
+
+def _known(part: Happenings, moment_us: int) -> Happenings:
+    seen = (part.at_us <= moment_us) & (part.known_us <= moment_us)
+    return Happenings(part.owner[seen], part.at_us[seen], part.known_us[seen])
+
+
+def _only(spells: Spells, kept: Flags) -> Spells:
+    return Spells(spells.owner[kept], spells.start_us[kept], spells.end_us[kept], spells.amount[kept])
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who waits at a moment: `owner` (s,), `place`: where they stand in the arrays of `survival` (step and classes), each (s,)."""
+
+    owner: Ints
+    place: tuple[Ints, Ints, Ints, Ints]
+
+
+def standing_at(waiting: Waiting, spells: Spells, axis: Axis, moment_us: int) -> Standing:
+    """Return where those stand at a moment who wait then; `spells` as known at that moment."""
+    running = _only(spells, (spells.start_us <= moment_us) & (spells.end_us > moment_us))
+    step = np.minimum((moment_us - running.start_us) / DAY_US // axis.step_days, axis.followed).astype(np.int64)
+    return Standing(running.owner, (step, *_classes(waiting, running, axis, np.full(step.size, moment_us))))
+
+
+def standing_now(waiting: Waiting, axis: Axis, moment_us: int) -> Standing:
+    """Return where those stand at a moment who wait then, as known at that moment."""
+    waits = contract_spells if axis.happening_is_loss else single_purchases
+    return standing_at(waiting, waits(waiting, moment_us), axis, moment_us)
+
+
+def _classes(waiting: Waiting, spells: Spells, axis: Axis, moment_us: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return the three classes of each spell at its moment: amount (or payment, of contracts), trouble, signs of life."""
+    owner = spells.owner
+    if axis.happening_is_loss:
+        lately = waiting.paid.within(owner, moment_us, LATELY_PAID_DAYS)
+        first = np.where(lately, 1, np.where(waiting.paid.within(owner, moment_us, OVERDUE_DAYS), 2, 0))
+    else:
+        paid = np.nan_to_num(spells.amount / waiting.usual_amount, nan=1.0)
+        first = np.where(paid < LOW_AMOUNT, 1, np.where(paid > HIGH_AMOUNT, 2, 0))
+    trouble, life = (marks.within(owner, moment_us, RECENT_DAYS) for marks in (waiting.trouble, waiting.life))
+    return first.astype(np.int64), trouble.astype(np.int64), life.astype(np.int64)
+
+
+def life_counts(waiting: Waiting, axis: Axis, reading: LifeReading, *, as_of: datetime) -> LifeCounts:
+    """Return one bucket's counts, each as it was known at as_of and at the past cuts."""
+    counts, horizon_days = no_counts(axis), reading.horizon_days
+    views_us = [round(moment.timestamp() * 1_000_000) for moment in (as_of, *reading.cuts)]
+    waits = contract_spells if axis.happening_is_loss else single_purchases
+    now = waits(waiting, views_us[0])
+    for view, moment_us in enumerate(views_us):
+        spells = now if view == 0 else waits(waiting, moment_us)
+        if not axis.happening_is_loss:
+            spells = _only(spells, spells.start_us >= waiting.first_us)
+        _count_steps(counts.steps[view], waiting, spells, axis, moment_us=moment_us, horizon_us=round(horizon_days * DAY_US))
+        if view:
+            stands = standing_at(waiting, spells, axis, moment_us)
+            until = moment_us + horizon_days * DAY_US
+            if axis.happening_is_loss:
+                lost = _happened(now, stands.owner, moment_us, until)
+            else:
+                lost = ~_bought(waiting, stands.owner, views_us[0], moment_us, until)
+            np.add.at(counts.standing[view - 1], (*stands.place, lost.astype(np.int64)), 1)
+    return counts
+
+
+def _happened(spells: Spells, owner: Ints, after_us: float, until_us: float) -> Flags:
+    return np.isin(owner, spells.owner[(spells.end_us > after_us) & (spells.end_us <= until_us)])
+
+
+def _bought(waiting: Waiting, owner: Ints, now_us: int, after_us: float, until_us: float) -> Flags:
+    bought, _ = waiting.known.at(now_us)
+    return np.isin(owner, bought.owner[(bought.last_us > after_us) & (bought.first_us <= until_us)])
+
+
+def _count_steps(steps: Ints, waiting: Waiting, spells: Spells, axis: Axis, *, moment_us: int, horizon_us: int) -> None:
+    """Add every whole step that ended by the moment, and whether what is waited for happened in it, to `steps` (ERAS, bins, *LEVELS, 2)."""
+    step_us = round(axis.step_days * DAY_US)
+    whole = (moment_us - spells.start_us) // step_us
+    happened_in = np.where(spells.end_us < NEVER, (np.minimum(spells.end_us, moment_us) - spells.start_us) // step_us, NEVER)
+    number = np.clip(np.minimum(whole, np.where(happened_in < NEVER, happened_in + 1, NEVER)), 0, axis.followed)
+    row = np.repeat(np.arange(number.size), number)
+    step = np.arange(row.size) - np.repeat(np.cumsum(number) - number, number)
+    expanded = Spells(spells.owner[row], spells.start_us[row], spells.end_us[row], spells.amount[row])
+    begins = expanded.start_us + step * step_us
+    era = np.minimum((moment_us - begins - step_us) // horizon_us, ERAS - 1)
+    happens = (happened_in[row] == step).astype(np.int64)
+    shape = steps.shape
+    place = np.ravel_multi_index((era, axis.bin_of(step), *_classes(waiting, expanded, axis, begins), happens), shape)
+    steps += np.bincount(place, minlength=steps.size).reshape(shape)

@@ -1,0 +1,164 @@
+"""Customers without a rhythm of their own: after a single purchase, and with a contract."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy import special
+
+from lakmus.engine.learning import life_reading_of, read_lives, read_rhythm, reading_of, rhythm_learned
+from lakmus.engine.risk.groups import judge_lives
+from lakmus.engine.risk.survival import Axis, LifeCounts, axis_of_contracts, axis_of_purchases, fit_hazards, no_counts, weighted
+from tests.engine.companies import END, shop
+from tests.engine.histories import COMPANY, ZONE, History, moment
+from tests.engine.risk.test_known_orders import known_by, revised_shop
+from tests.engine.running import run
+
+AXIS = axis_of_purchases(80.0)
+
+
+def steps_of(hazard: np.ndarray, people: int, seed: int = 1) -> np.ndarray:
+    """Steps of people who each wait until it happens or two horizons are over; the hazard of each bin, doubled by the second class."""
+    rng = np.random.default_rng(seed)
+    steps = np.zeros((AXIS.bins, 3, 2, 2, 2))
+    for trouble in (0, 1):
+        waiting = people
+        for step in range(AXIS.followed):
+            where = int(AXIS.bin_of(np.array(step)))
+            happened = rng.binomial(waiting, hazard[where] * (1 + trouble))
+            steps[where, 0, trouble, 0] += (waiting - happened, happened)
+            waiting -= happened
+    return steps
+
+
+def test_hazards_give_the_chance_that_nothing_happens_within_a_horizon() -> None:
+    hazard = np.linspace(0.12, 0.02, AXIS.bins)
+    table = fit_hazards(steps_of(hazard, 6000), AXIS)
+    assert table is not None
+    for start in (0, 5, 12):
+        for trouble in (0, 1):
+            bins = AXIS.bin_of(np.arange(start, start + 8))
+            truth = np.prod(1 - hazard[bins] * (1 + trouble))
+            assert special.expit(table.logit[start, 0, trouble, 0]) == pytest.approx(truth, abs=0.04)
+
+
+def test_the_interval_of_a_hazard_covers_what_is_true() -> None:
+    hazard, truth, covered = np.full(AXIS.bins, 0.06), special.logit(0.94**8), 0
+    for seed in range(40):
+        table = fit_hazards(steps_of(hazard, 150, seed), AXIS)
+        assert table is not None
+        covered += abs(table.logit[4, 0, 0, 0] - truth) <= 1.96 * np.sqrt(table.variance[4, 0, 0, 0])
+    assert covered >= 33
+
+
+def test_too_little_that_happened_gives_no_hazards() -> None:
+    assert fit_hazards(steps_of(np.full(AXIS.bins, 0.001), 30), AXIS) is None
+
+
+def test_the_weeks_about_the_first_year_of_a_contract_have_a_hazard_of_their_own() -> None:
+    axis = axis_of_contracts(90)
+    around, before = (int(axis.bin_of(np.array(int(day / axis.step_days)))) for day in (365, 300))
+    assert around != before and axis.happening_is_loss
+
+
+def counted(axis: Axis, *cells: tuple[int, int, int, int]) -> LifeCounts:
+    """(step, trouble, kept, lost) at each of four cuts, with the steps that make them likely."""
+    counts = no_counts(axis)
+    for step, trouble, kept, lost in cells:
+        counts.standing[:, step, 0, trouble, 0] += (kept, lost)
+        chance = 1 - (lost / (kept + lost)) ** (1 / 8)
+        counts.steps[:, 0, axis.bin_of(np.array(step)), 0, trouble, 0] += (round(8e3 * (1 - chance)), round(8e3 * chance))
+    return counts
+
+
+def test_hazards_are_used_only_where_they_beat_one_share_for_everybody() -> None:
+    cuts = [END - timedelta(days=80 * place) for place in range(1, 5)]
+    apart = judge_lives(counted(AXIS, (3, 0, 80, 20), (3, 1, 10, 90)), AXIS, cuts)
+    assert [group.used for group in apart.groups] == ["survival", "nothing"]
+    wrong = counted(AXIS, (3, 0, 80, 20), (3, 1, 10, 90))
+    wrong.standing[...] = wrong.standing[..., ::-1]
+    assert judge_lives(wrong, AXIS, cuts).groups[0].used == "share"
+    assert judge_lives(no_counts(AXIS), AXIS, cuts).risk is None
+
+
+def test_counts_of_the_past_hold_what_was_known_then() -> None:
+    table = revised_shop()
+    rhythm = read_rhythm(table, 0, as_of=END, time_zone=ZONE)
+    learned = rhythm_learned([rhythm], as_of=END)
+    reading = life_reading_of([rhythm], learned, reading_of([rhythm], learned, as_of=END), as_of=END)
+    assert reading is not None and len(reading.cuts) >= 2
+    (whole,) = read_lives(table, 0, lives=reading, company=COMPANY, as_of=END)
+    for place, cut in enumerate(reading.cuts):
+        (then,) = read_lives(known_by(table, cut), 0, lives=reading, company=COMPANY, as_of=END)
+        assert np.array_equal(whole.steps[place + 1], then.steps[place + 1])
+        assert np.array_equal(whole.standing[place].sum(axis=-1), then.standing[place].sum(axis=-1))
+
+
+def newcomers() -> History:
+    """A shop to which somebody new comes every day; half of them never again."""
+    history, rng = shop(200, seed=5), random.Random(7)
+    for number in range(500):
+        at = moment("2024-03-01") + timedelta(days=number * 1.3)
+        history.customer(f"n{number:03}").order(f"n{number}-0", at)
+        if rng.random() < 0.5 and (again := at + timedelta(days=rng.expovariate(1 / 20))) < END:
+            history.order(f"n{number}-1", again)
+    return history
+
+
+@pytest.mark.slow
+def test_everybody_who_can_be_lost_has_a_probability_with_its_interval_and_reasons() -> None:
+    analysis = run(newcomers().table(), as_of=END)
+    rows = pl.DataFrame(pl.from_arrow(analysis.tables["customers"]))
+    assert set(rows.filter(pl.col("risk_group").is_null())["state"]) <= {"lost", "no_orders"}
+    assert set(rows["risk_group"].drop_nulls()) == {"regular", "new", "one_time"}
+    said = rows.filter(pl.col("risk_group").is_not_null())
+    assert said["churn_probability"].null_count() == 0
+    assert said.filter(~pl.col("churn_probability").is_between("churn_low", "churn_high")).is_empty()
+    groups = {group.code: group for group in analysis.verdict.definition.groups}
+    for code, own in said.partition_by("risk_group", as_dict=True).items():
+        assert groups[code[0]].count == own.height and groups[code[0]].mean == pytest.approx(own["churn_probability"].mean(), abs=1e-5)
+    assert groups["new"].mean < groups["one_time"].mean  # whoever came lately may well come again
+    one = said.filter(pl.col("risk_group") == "new").row(0, named=True)
+    mean = one["churn_probability"] - sum(part["points"] for part in one["contributions"])
+    assert 0 < mean < 1
+
+
+def subscribers() -> History:
+    """Contracts paid every month; who complains is three times as likely to end theirs."""
+    history, rng = History(), random.Random(3)
+    for number in range(400):
+        at, unhappy = moment("2024-01-01") + timedelta(days=rng.random() * 500), rng.random() < 0.3
+        history.customer(f"s{number:03}").fact("started_contract", at, contract=f"k{number}")
+        while at < END - timedelta(days=1):
+            history.fact("paid_invoice", at, contract=f"k{number}", amount=500.0)
+            if unhappy and rng.random() < 0.5:
+                history.review((at + timedelta(days=3)).date().isoformat(), 1)
+            at += timedelta(days=30)
+            if rng.random() < (0.12 if unhappy else 0.02) and at < END:
+                history.fact("gave_notice", at, contract=f"k{number}")
+                break
+    return history
+
+
+@pytest.mark.slow
+def test_customers_with_a_contract_are_told_how_likely_its_end_is() -> None:
+    analysis = run(subscribers().table(), as_of=END)
+    rows = pl.DataFrame(pl.from_arrow(analysis.tables["customers"]))
+    running = rows.filter(pl.col("risk_group") == "contract")
+    assert running.height == rows.filter(pl.col("state") != "lost").height > 100
+    assert running["churn_probability"].null_count() == 0 and set(running["horizon_days"]) == {90}
+    unhappy = running.filter(pl.col("negative_reviews_count") > 2)["churn_probability"].mean()
+    content = running.filter(pl.col("negative_reviews_count") == 0)["churn_probability"].mean()
+    assert unhappy > 2 * content and content == pytest.approx(1 - 0.98**3, abs=0.05)
+    (group,) = analysis.verdict.definition.groups
+    assert (group.code, group.method, group.count) == ("contract", "survival", running.height)
+
+
+def test_weights_of_eras_fall_with_age() -> None:
+    counts = no_counts(AXIS).steps[0]
+    counts[:, 0, 0, 0, 0, 0] = 1
+    assert 1 < weighted(counts)[0, 0, 0, 0, 0] < counts.shape[0]
