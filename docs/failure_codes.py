@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from docs.source_trees import SOURCE, nodes_of, tree_of
 from lakmus.history import failures
 
-SOURCE = Path(__file__).parent.parent / "src" / "lakmus"
 FAMILIES = {family.__name__ for family in failures.LakmusError.__subclasses__()}
 Text = tuple[str, str]
 T = TypeVar("T")
@@ -61,7 +61,7 @@ def collect() -> list[Failure]:
     ------
     Unreadable : an error whose code is computed in a way this does not follow; write it as a literal or take it from a table.
     """
-    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
+    trees = {path: tree_of(path) for path in sorted(SOURCE.rglob("*.py"))}
     del trees[SOURCE / "history" / "failures.py"]
     constants = {_module(path): dict(_constants(tree)) for path, tree in trees.items()}
     makers = {_module(path): dict(_makers(tree, _visible(path, tree, constants))) for path, tree in trees.items()}
@@ -91,11 +91,6 @@ def _shared(one: str, other: str) -> str:
     return " ".join(part for place, part in enumerate(parts) if place == 0 or part != "{…}" or parts[place - 1] != "{…}")
 
 
-@functools.cache
-def _nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
-    return tuple(ast.walk(tree))
-
-
 def _module(path: Path) -> str:
     return ".".join(("lakmus", *path.relative_to(SOURCE).with_suffix("").parts))
 
@@ -103,20 +98,25 @@ def _module(path: Path) -> str:
 def _visible(path: Path, tree: ast.Module, defined: dict[str, dict[str, T]]) -> dict[str, T]:
     """Return what a module defines or imports of `defined` (by module and name), by the name it has there."""
     visible = dict(defined[_module(path)])
-    for node in _nodes(tree):
-        if isinstance(node, ast.ImportFrom) and node.module in defined:
+    for node in _imports(tree):
+        if node.module in defined:
             for name in node.names:
                 if name.name in defined[node.module]:
                     visible[name.asname or name.name] = defined[node.module][name.name]
     return visible
 
 
+@functools.cache
+def _imports(tree: ast.Module) -> tuple[ast.ImportFrom, ...]:
+    return tuple(node for node in nodes_of(tree) if isinstance(node, ast.ImportFrom))
+
+
 def _failures(path: Path, tree: ast.Module, constants: dict[str, Text], makers: dict[str, Maker]) -> Iterator[Failure]:
     package = ".".join(path.relative_to(SOURCE).with_suffix("").parts[:2])
-    functions = [one for one in _nodes(tree) if isinstance(one, ast.FunctionDef) and one.name in makers]
-    inside_makers = {id(node) for function in functions for node in _nodes(function)}
+    functions = [one for one in nodes_of(tree) if isinstance(one, ast.FunctionDef) and one.name in makers]
+    inside_makers = {id(node) for function in functions for node in nodes_of(function)}
     local = _local_wordings(tree, constants)
-    for node in _nodes(tree):
+    for node in nodes_of(tree):
         if not isinstance(node, ast.Call):
             continue
         name = ast.unparse(node.func).split(".")[-1]
@@ -140,28 +140,28 @@ def _failures(path: Path, tree: ast.Module, constants: dict[str, Text], makers: 
 def _local_wordings(tree: ast.Module, constants: dict[str, Text]) -> dict[int, dict[str, Text]]:
     """Return for each call inside a function the wordings that go by a name there: the module's and the function's own."""
     found: dict[int, dict[str, Text]] = {}
-    for function in _nodes(tree):
+    for function in nodes_of(tree):
         if isinstance(function, ast.FunctionDef):
-            assigned = [one for one in _nodes(function) if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)]
+            assigned = [one for one in nodes_of(function) if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)]
             own = {ast.unparse(one.targets[0]): texts for one in assigned if (texts := _texts(one.value, constants))}
             if own:
-                found |= {id(one): constants | own for one in _nodes(function) if isinstance(one, ast.Call)}
+                found |= {id(one): constants | own for one in nodes_of(function) if isinstance(one, ast.Call)}
     return found
 
 
 def _makers(tree: ast.Module, constants: dict[str, Text]) -> Iterator[tuple[str, Maker]]:
     tables = _tables(tree)
-    mentioned = {node.id for node in _nodes(tree) if isinstance(node, ast.Name)}
-    functions = [node for node in _nodes(tree) if isinstance(node, ast.FunctionDef)] if mentioned & FAMILIES else []
+    mentioned = {node.id for node in nodes_of(tree) if isinstance(node, ast.Name)}
+    functions = [node for node in nodes_of(tree) if isinstance(node, ast.FunctionDef)] if mentioned & FAMILIES else []
     for function in functions:
         names = [argument.arg for argument in function.args.args if argument.arg != "self"]
-        for node in _nodes(function):
+        for node in nodes_of(function):
             if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in FAMILIES and node.args:
                 code = node.args[0]
                 if isinstance(code, ast.Name) and code.id in names:
-                    used = {one.id for one in _nodes(function) if isinstance(one, ast.Name)}
+                    used = {one.id for one in nodes_of(function) if isinstance(one, ast.Name)}
                     table = {key: texts for name, rows in tables.items() if name in used for key, texts in rows.items()}
-                    inner = [one for one in _nodes(function) if isinstance(one, ast.Call) and ast.unparse(one.func) == "Wording"]
+                    inner = [one for one in nodes_of(function) if isinstance(one, ast.Call) and ast.unparse(one.func) == "Wording"]
                     texts = _texts(inner[-1], constants) if inner else None
                     family = ast.unparse(node.func).split(".")[-1]
                     yield function.name, Maker(family, tuple(names), names.index(code.id), texts, table)
@@ -203,7 +203,7 @@ def _texts(node: ast.expr, constants: dict[str, Text]) -> Text | None:
     if len(texts) == 2 and texts[0] and texts[1]:
         return texts[0], texts[1]
     # Put together at run time from one wording, say by languages that need different parts.
-    used = {one.id for one in _nodes(node) if isinstance(one, ast.Name) and one.id in constants}
+    used = {one.id for one in nodes_of(node) if isinstance(one, ast.Name) and one.id in constants}
     return constants[used.pop()] if len(used) == 1 else None
 
 

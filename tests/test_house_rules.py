@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from docs.source_trees import SOURCE, nodes_of, text_of, tree_of
+
 ROOT = Path(__file__).parent.parent
-SOURCE = ROOT / "src" / "lakmus"
 EXCEPTIONS = Path(__file__).with_name("house_exceptions.txt")
 
 MODULE_LINES = 400
@@ -47,8 +48,7 @@ UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 def modules(folder: Path = SOURCE) -> list[tuple[str, ast.Module, str]]:
     """Every module below `folder`: its path from the root, its tree and its text; migrations are written by Django."""
     paths = [path for path in sorted(folder.rglob("*.py")) if "migrations" not in path.parts]
-    texts = [(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")) for path in paths]
-    return [(path, ast.parse(text), text) for path, text in texts]
+    return [(str(path.relative_to(ROOT)), tree_of(path), text_of(path)) for path in paths]
 
 
 def oversized_modules() -> Iterator[str]:
@@ -59,7 +59,7 @@ def oversized_modules() -> Iterator[str]:
 
 def oversized_functions() -> Iterator[str]:
     for path, tree, _ in modules():
-        for node in ast.walk(tree):
+        for node in nodes_of(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (lines := _body_lines(node)) > FUNCTION_LINES:
                 yield f"function-lines {path}:{node.name} ({lines})"
 
@@ -74,7 +74,7 @@ def _body_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def oversized_classes() -> Iterator[str]:
     for path, tree, _ in modules():
-        for node in ast.walk(tree):
+        for node in nodes_of(tree):
             if isinstance(node, ast.ClassDef):
                 methods = sum(isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef) for part in node.body)
                 if methods > CLASS_METHODS:
@@ -97,7 +97,7 @@ def banned_public_names() -> Iterator[str]:
 def clocks() -> Iterator[str]:
     for package in PURE:
         for path, tree, _ in modules(SOURCE / package):
-            for node in ast.walk(tree):
+            for node in nodes_of(tree):
                 if isinstance(node, ast.Call) and ".".join(ast.unparse(node.func).split(".")[-2:]) in CLOCKS:
                     yield f"clock {path}:{node.lineno}"
 
@@ -106,7 +106,7 @@ def loose_moments() -> Iterator[str]:
     """`as_of` is keyword-only below the faces; below the use cases it has no default, so nobody looks from an unsaid moment."""
     for package in ("history", "stream", "runners", "engine", "usecases"):
         for path, tree, _ in modules(SOURCE / package):
-            for node in ast.walk(tree):
+            for node in nodes_of(tree):
                 if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
                     continue
                 positional = {argument.arg for argument in [*node.args.posonlyargs, *node.args.args]}
@@ -133,7 +133,7 @@ def nameless_changes() -> Iterator[str]:
 
 def receivers() -> Iterator[str]:
     for path, tree, _ in modules():
-        for node in ast.walk(tree):
+        for node in nodes_of(tree):
             names = [ast.unparse(one).split("(")[0].split(".")[-1] for one in getattr(node, "decorator_list", [])]
             if "receiver" in names:
                 yield f"receiver {path}:{node.name}"  # type: ignore[attr-defined]
@@ -141,7 +141,7 @@ def receivers() -> Iterator[str]:
 
 def saves() -> Iterator[str]:
     for path, tree, _ in modules(SOURCE / "operations"):
-        for node in ast.walk(tree):
+        for node in nodes_of(tree):
             if isinstance(node, ast.FunctionDef) and node.name == "save" and path.endswith("models.py"):
                 yield f"save {path}:{node.lineno}"
 
