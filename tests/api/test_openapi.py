@@ -36,6 +36,13 @@ def test_an_address_that_is_not_there_answers_in_json_in_the_language_asked_for(
     assert re.search("[а-я]", said.content.decode())
 
 
+@pytest.mark.parametrize(("path", "method"), [("/api/verdict", "delete"), ("/api/activities", "put"), ("/api/health", "post")])
+def test_a_method_that_an_address_does_not_know_is_refused_in_json(path: str, method: str) -> None:
+    said = getattr(Client(enforce_csrf_checks=True), method)(path, headers={"Accept-Language": "ru"})
+    assert (said.status_code, said.json()["code"]) == (405, "wrong_method")
+    assert said.headers["Allow"] in said.json()["message"] and said.headers["Allow"] in {"GET", "POST"}
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)  # the site closes its connection after each request
 @pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=[f"{method} {path}" for path, method in OPERATIONS])

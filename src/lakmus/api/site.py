@@ -7,6 +7,8 @@ styles are served from here). Every operation names the scope of the token and t
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -20,7 +22,17 @@ from lakmus import __version__
 from lakmus.api import activities, customers, errors, health, imports, signals, verdict, waiting
 from lakmus.api.asked import StillComputing
 from lakmus.api.forms import StrictParser
-from lakmus.api.wordings import NO_SUCH_ADDRESS, NO_TOKEN, OUR_ERROR, TOO_LARGE, UNREADABLE, WRONG_PARAMETERS, error_body, spoken
+from lakmus.api.wordings import (
+    NO_SUCH_ADDRESS,
+    NO_TOKEN,
+    OUR_ERROR,
+    TOO_LARGE,
+    UNREADABLE,
+    WRONG_METHOD,
+    WRONG_PARAMETERS,
+    error_body,
+    spoken,
+)
 from lakmus.history.failures import LakmusError
 from lakmus.history.wording import Wording
 
@@ -119,6 +131,29 @@ def say_no_such_address(request: HttpRequest, failure: Http404) -> HttpResponse:
 def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Any other address below /api/: programs get JSON there as everywhere."""
     return answer(request, 404, "no_such_address", NO_SUCH_ADDRESS)
+
+
+def addresses() -> tuple[list[Any], str, str]:
+    """Return the API's addresses for the site; a method that an address does not know is refused in JSON, as everything is."""
+    patterns, app_name, namespace = api.urls
+    for pattern in patterns:
+        if pattern.callback is not None:
+            pattern.callback = _refusing_in_json(pattern.callback)
+    return patterns, app_name, namespace
+
+
+def _refusing_in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code != 405:
+            return response
+        allowed = response.headers["Allow"]
+        refusal = answer(request, 405, "wrong_method", WRONG_METHOD.filled(method=request.method or "", allowed=allowed))
+        refusal.headers["Allow"] = allowed
+        return refusal
+
+    return answered
 
 
 @api.exception_handler(Exception)

@@ -28,6 +28,10 @@ UNREADABLE = Wording(
 NO_SUCH_ADDRESS = Wording(
     "По этому адресу ничего нет. Список адресов: /api/openapi.json.", "There is nothing at this address. /api/openapi.json lists them."
 )
+WRONG_METHOD = Wording(
+    "Этот адрес не понимает {method}; можно: {allowed}. Ничего не изменилось.",
+    "This address does not understand {method}; possible: {allowed}. Nothing was changed.",
+)
 OUR_ERROR = Wording(
     "Ошибка на нашей стороне; подробности в журнале сервера. Повторить запрос безопасно: повторно присланное не задвоится.",
     "An error on our side; the server's log has the details. Repeating the request is safe: what comes twice counts once.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path, register_converter
 from django.urls.converters import PathConverter
 
-from lakmus.api.site import api, nothing_here
+from lakmus.api.site import addresses, nothing_here
 from lakmus.web.urls import handler403, handler404, handler500
 
 __all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
@@ -21,7 +21,7 @@ register_converter(AnythingConverter, "anything")
 
 urlpatterns = [
     path("api/", nothing_here),
-    path("api/", api.urls),
+    path("api/", addresses()),
     path("api/<anything:rest>", nothing_here),
     path("", include("lakmus.web.urls")),
 ]
