@@ -59,6 +59,8 @@ users        view     + - - - - +
 users        change   + - - - - +
 tokens       view     + - - - + +
 tokens       change   + - - - + +
+forgotten    view     + - - - - +
+forgotten    change   + - - - - +
 journal      view     + - - - - +
 backup       change   + - - - - +
 profile      view     + + + + + +

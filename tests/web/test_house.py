@@ -15,6 +15,11 @@ from lakmus.operations.accounts.permissions import TABLE, first_page
 from lakmus.operations.accounts.queries import tokens_visible_to, user_named
 from lakmus.operations.accounts.roles import Role
 from lakmus.operations.company.queries import company_terms
+from lakmus.operations.journal.queries import entries
+from lakmus.usecases.forget_customer import forget_customer
+from lakmus.usecases.forgotten_people import forgotten_count
+from lakmus.usecases.home import open_home
+from lakmus.usecases.push_activities import push_activities
 from lakmus.web import urls, wordings
 from lakmus.web.wordings import journal_title
 from tests.conftest import PASSWORD
@@ -186,3 +191,33 @@ def test_the_data_page_shows_imports_first_and_ten_contradictions_at_a_time(clie
 
 def test_health_answers_without_a_login(db) -> None:
     assert Client().get("/health/").json() == {"status": "ok"}
+
+
+@pytest.fixture
+def one_forgotten(home: Path, client_of) -> Client:
+    """Return the administrator's browser in a home whose customer K-71 was erased."""
+    place = open_home(home)
+    told = [{"kind": "placed_order", "ts": "2026-03-01T10:00:00+03:00", "customer": "K-71", "order": "A-1", "amount": 100}]
+    push_activities(place, told, actor=None)
+    forget_customer(place, "K-71", actor=None)
+    return client_of("administrator")
+
+
+def test_an_administrator_sees_how_many_were_forgotten_and_lifts_one_by_their_number(one_forgotten: Client) -> None:
+    page = one_forgotten.get("/forgotten/").content.decode()
+    assert "Забыт 1 человек" in page and "K-71" not in page
+    assert "нет среди забытых" in one_forgotten.post("/forgotten/", {"written": "K-72"}).content.decode()
+    assert forgotten_count() == 1
+    assert one_forgotten.post("/forgotten/", {"written": "K-71"}).status_code == 302
+    assert forgotten_count() == 0
+    entry = entries(verb="lifted_forgotten").get()
+    assert (entry.actor_name, "K-71" in f"{entry.object_key} {entry.details}") == ("administrator", False)
+
+
+def test_the_page_takes_nobody_else_off_the_list(one_forgotten: Client, client_of) -> None:
+    everybody = one_forgotten.post("/forgotten/", {"written": "*"})
+    assert everybody.status_code == 422 and "--lift" in everybody.content.decode()
+    for role in ROLES:
+        if role not in {"owner", "administrator"}:
+            assert client_of(role).post("/forgotten/", {"written": "K-71"}).status_code == 403
+    assert forgotten_count() == 1

@@ -18,6 +18,7 @@ ROOMS = (
     "/measures/", "/results/", "/definition/",
     "/customers/", "/customers/?state=lost&lost=window&silent=1", "/customers/1001/", "/orders/", "/orders/?late=1", "/errors/",
     "/errors/?code=broken_promise&left=1", "/data/", "/data/import/", "/settings/", "/users/", "/journal/", "/tokens/", "/profile/",
+    "/forgotten/",
 )  # fmt: skip
 DATA_WORDS = {
     "owner",

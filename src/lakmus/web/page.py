@@ -141,6 +141,7 @@ def user_places(user: Any) -> list[Place]:
         ("settings", _("Company settings")),
         ("users", _("Users")),
         ("tokens", _("Tokens of programs")),
+        ("forgotten", _("Forgotten customers")),
         ("journal", _("Journal")),
         ("profile", _("My password")),
     ]

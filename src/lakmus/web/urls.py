@@ -49,6 +49,7 @@ urlpatterns = [
     path("users/", house.users, name="users"),
     path("profile/", house.profile, name="profile"),
     path("tokens/", house.tokens, name="tokens"),
+    path("forgotten/", house.forgotten, name="forgotten"),
     path("journal/", house.journal, name="journal"),
     path("login/", accounts.log_in, name="login"),
     path("logout/", accounts.log_out, name="logout"),

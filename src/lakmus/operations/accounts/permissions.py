@@ -82,6 +82,8 @@ PERMITS = (
     Permit("users", "change", KEEPERS, "hands out rights"),
     Permit("tokens", "view", KEEPERS | {ANALYST}, "programs act with their user's rights; others have no use for one"),
     Permit("tokens", "change", KEEPERS | {ANALYST}, "one's own tokens; whoever may change users revokes anybody's"),
+    Permit("forgotten", "view", KEEPERS, "how many people asked to be forgotten; no name stands there"),
+    Permit("forgotten", "change", KEEPERS, "as erasing: belongs to those who answer for personal data; written down in the journal"),
     Permit("journal", "view", KEEPERS, "says what each colleague did and when"),
     Permit("backup", "change", KEEPERS, "a copy of everything"),
     Permit("profile", "view", EVERYBODY, "one's own name, language, look, password"),

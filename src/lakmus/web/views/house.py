@@ -17,13 +17,18 @@ from lakmus.operations.accounts.queries import tokens_visible_to, users_visible_
 from lakmus.operations.accounts.roles import Role
 from lakmus.operations.company.queries import company_terms
 from lakmus.operations.journal.queries import entries
-from lakmus.usecases import keep_house
+from lakmus.usecases import forgotten_people, keep_house
+from lakmus.web import answers
 from lakmus.web.forms import TermsForm
 from lakmus.web.lists import PAGE_SIZE, Pager
 from lakmus.web.page import asked_page, says_failures, show
 from lakmus.web.templatetags.written import worded
 from lakmus.web.wordings import journal_title
 
+ONE_AT_A_TIME = Wording(
+    'Всех сразу вычёркивает только команда: lakmus forget "*" --lift. Ничего не изменилось; назовите одного человека.',
+    'Only the command line takes everybody off the list: lakmus forget "*" --lift. Nothing was changed; name one person.',
+)
 DIFFERENT = Wording(
     "Новый пароль и его повтор различаются. Ничего не изменилось.", "The new password and its repetition differ. Nothing was changed."
 )
@@ -131,6 +136,30 @@ def tokens(request: HttpRequest) -> HttpResponse:
             problem = failure.wording
     context = {"tokens": tokens_visible_to(_member(request)), "token_once": token_once, "problem": problem}
     return show(request, "tokens.html", context, status=422 if problem else 200)
+
+
+@page("forgotten", post="change")
+@says_failures
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Show how many people were forgotten and when; take one off the list, named as the files name them."""
+    problem, written = None, request.POST.get("written", "").strip()
+    if request.method == "POST":
+        try:
+            if written == forgotten_people.EVERYBODY:
+                raise BadInput("one_at_a_time", ONE_AT_A_TIME)
+            forgotten_people.lift_forgetting(answers.home(), written, actor=request.user)
+            messages.success(request, _("The person is off the list: rows about them are taken again from the next file on."))
+            return HttpResponseRedirect(reverse("forgotten"))
+        except LakmusError as failure:
+            problem = failure.wording
+    found = forgotten_people.forgotten_people().select_related("forgotten_by").order_by("-forgotten_at", "-pk")
+    pager = Pager(found.count(), asked_page(request))
+    rows = [
+        {"number": one.pk, "at": one.forgotten_at, "by": one.forgotten_by or _("the system")}
+        for one in found[(pager.page - 1) * PAGE_SIZE : pager.page * PAGE_SIZE]
+    ]
+    context = {"rows": rows, "pager": pager, "problem": problem, "written": written}
+    return show(request, "forgotten.html", context, status=422 if problem else 200)
 
 
 @page("journal")
