@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, override_settings
 from hypothesis import settings as hypothesis_settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 PASSWORD = "зимний-лакмус-42"
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -39,10 +44,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings: object) -> None:
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Take what was imported out of the garbage collector's rounds: it stays until the end."""
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
     """Hash passwords cheaply; a second for each user would be most of the suite."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_looked_up_once() -> Iterator[None]:
+    """Let all clients of a process know the same static files: each would stat every one of them, as a server does when it starts."""
+    found = WhiteNoiseMiddleware(HttpResponse).files
+    with mock.patch.object(WhiteNoiseMiddleware, "add_files_from_finders", lambda self: self.files.update(found)):
+        yield
 
 
 @pytest.fixture
