@@ -13,12 +13,11 @@ from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.history.failures import BadInput
 from tests.connectors.conftest import MOSCOW, NOW
 
-ROWS = "".join(f"{number};01.02.2025;{number % 97};{number},5\n" for number in range(250_000))
-
 
 @pytest.fixture
 def large_plan(write: Callable[..., Path], plan_files: Callable[..., ImportPlan]) -> ImportPlan:
-    return plan_files(write("orders.csv", "Номер заказа;Дата заказа;ID клиента;Сумма\n" + ROWS))
+    rows = "".join(f"{number};01.02.2025;{number % 97};{number},5\n" for number in range(250_000))
+    return plan_files(write("orders.csv", "Номер заказа;Дата заказа;ID клиента;Сумма\n" + rows))
 
 
 def test_progress_grows_to_the_number_of_rows(large_plan: ImportPlan, tmp_path: Path) -> None:

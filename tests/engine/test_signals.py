@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from lakmus.engine.signals.catalogue import BY_CODE, SIGNALS
 from lakmus.engine.signals.lamps import CELLS, lamps
@@ -121,6 +120,8 @@ def test_every_entry_of_the_catalogue_is_described_in_both_languages() -> None:
 
 
 def test_noise_is_the_tail_of_poisson() -> None:
+    from scipy import stats
+
     now, usual = np.array([0.0, 0, 3, 3, 10]), np.array([2.9, 3.1, 7.7, 7.8, np.nan])
     exact = [stats.poisson.cdf(n, u) < 0.05 if not np.isnan(u) else False for n, u in zip(now, usual, strict=True)]
     assert fell_beyond_noise(now, usual).tolist() == exact

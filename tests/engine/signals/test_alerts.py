@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from lakmus.engine.signals.alerts import BEYOND_NOISE, REGULARS_DOWN_A_FIFTH, alerts_at, alerts_over, benjamini_hochberg, changes_at
 
@@ -82,6 +81,8 @@ def test_two_segments_or_a_short_past_say_nothing_instead_of_guessing() -> None:
 
 
 def test_probabilities_without_a_change_are_even_far_into_the_tail() -> None:
+    from scipy import stats
+
     tails = np.array([change.p_value for seed in range(12) for change in changes_at(quiet_years(seed=seed), BEYOND_NOISE, week=WEEKS - 1)])
     assert len(tails) == 480
     assert stats.kstest(tails, "uniform").pvalue > 0.001
@@ -97,6 +98,8 @@ def test_a_restless_segment_needs_a_larger_change() -> None:
 
 
 def test_benjamini_and_hochberg_by_hand() -> None:
+    from scipy import stats
+
     tails = np.array([0.001, 0.8, 0.019, 0.2, 0.029])
     assert benjamini_hochberg(tails, 0.05).tolist() == [True, False, True, False, True]
     assert benjamini_hochberg(np.array([]), 0.05).tolist() == []
