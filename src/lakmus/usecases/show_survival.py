@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.wording import Wording
@@ -133,6 +132,9 @@ def _durations(
 def _kaplan_meier(
     name: str, days: np.ndarray[tuple[int], np.dtype[np.float64]], ended: np.ndarray[tuple[int], np.dtype[np.bool_]], ticks: list[int]
 ) -> dict[str, Any]:
+    # Loading it takes half a second, which every start of every face would pay.
+    from scipy import stats
+
     found = stats.ecdf(stats.CensoredData(uncensored=days[ended], right=days[~ended])).sf
     with warnings.catch_warnings():
         # Where all or none are left the interval is not defined; the point stands in for it below.
