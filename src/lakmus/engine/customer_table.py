@@ -15,7 +15,7 @@ from lakmus.engine.risk.contracts import contract_ends
 from lakmus.engine.risk.definition import WINDOW_DAYS
 from lakmus.engine.risk.groups import CONTRACT, NEW, ONE_TIME, REGULAR
 from lakmus.engine.risk.known_orders import known_orders
-from lakmus.engine.risk.lives import happenings_of, lives_of
+from lakmus.engine.risk.lives import lives_of
 from lakmus.engine.risk.saying import GAP, Told, nothing_told, one_told, told_by_lives, told_by_model, told_by_table
 from lakmus.engine.risk.snapshots import cells_at
 from lakmus.engine.risk.standing import standing
@@ -218,22 +218,23 @@ def _told(
 ) -> Told:
     """Return what is said of the risk of everybody who is not lost: of regulars by the model, or the rule in its place; of others by
     survival."""
-    horizon, n = learned.definition.horizon_days, bought.count
+    horizon, n, now = learned.definition.horizon_days, bought.count, _us(as_of)
+    reading = learned.reading or learned.life_reading
+    if not n or reading is None:
+        return nothing_told(n)
     known = known_orders(orders, facts.customers, time_zone=company.time_zone)
+    lives = lives_of(facts, orders, known, sorts=reading.sorts, moment_us=now)
     parts = [nothing_told(n)]
-    if learned.risk is not None and learned.rhythm is not None and horizon is not None and n:
+    if learned.risk is not None and learned.rhythm is not None and horizon is not None:
         cells = cells_at(bought, completed_gaps(bought), learned.rhythm, moment=as_of, horizon_days=horizon)
         if learned.model is None or learned.reading is None:
             parts.append(told_by_table(learned.risk, cells))
         else:
-            lives = lives_of(facts, orders, known, sorts=learned.reading.sorts, moment_us=_us(as_of))
-            parts.append(told_by_model(learned.model, lives, bought, cells, learned.reading, moment_us=_us(as_of)))
+            parts.append(told_by_model(learned.model, lives, bought, cells, learned.reading, moment_us=now))
     if learned.lives and learned.life_reading is not None:
-        others = happenings_of(facts, orders, facts.customers, learned.life_reading.sorts)
-        waiting = waiting_of(facts, known, others, learned.life_reading)
-        parts += [told_by_lives(risk, standing_now(waiting, risk.axis, _us(as_of)), n) for risk in learned.lives]
-    told = one_told(parts)
-    return told.only((frame["risk_group"].is_not_null()).to_numpy())
+        waiting = waiting_of(facts, known, lives.others, learned.life_reading)
+        parts += [told_by_lives(risk, standing_now(waiting, risk.axis, now), n) for risk in learned.lives]
+    return one_told(parts).only(frame["risk_group"].is_not_null().to_numpy())
 
 
 def _with_probability(frame: pl.DataFrame, told: Told) -> pl.DataFrame:

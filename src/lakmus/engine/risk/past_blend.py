@@ -8,6 +8,7 @@ from datetime import datetime
 
 import numpy as np
 from scipy import special
+from threadpoolctl import threadpool_limits
 
 from lakmus.engine.risk.backtest import JudgedRows
 from lakmus.engine.risk.blend import Fits, Picture, RiskModel, fit_model
@@ -29,6 +30,13 @@ def blends_over(
     ----------
     pictures : every bucket's share in each picture of `reading.moments`. now : (3, m) x, t_x, T of everybody at as_of.
     """
+    with threadpool_limits(1):  # on so little data threads only wait for each other
+        return _blends_over(pictures, now, reading, as_of=as_of)
+
+
+def _blends_over(
+    pictures: Sequence[Sequence[PastPicture]], now: Floats, reading: Reading, *, as_of: datetime
+) -> tuple[RiskModel | None, list[JudgedRows | None]]:
     horizon = float(reading.horizon_days)
     whole = [
         together(parts, days_ago=(as_of - moment).total_seconds() / 86_400) for parts, moment in zip(pictures, reading.moments, strict=True)
