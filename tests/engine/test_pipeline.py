@@ -105,6 +105,20 @@ def test_errors_of_the_verdict_are_rows_of_the_table(analysis: Analysis) -> None
         assert finding.left_silently <= finding.left <= finding.exposed
 
 
+def test_a_bad_review_left_without_an_answer_is_itself_the_complaint() -> None:
+    history = History()
+    for number in range(60):
+        history.customer(f"c{number}").orders("2024-01-01", *[20.0] * (20 if number < 52 else 34))
+    for number in range(51):
+        history.customer(f"c{number}").review("2025-02-02 12:00", 1 if number < 17 else 5, order=f"x{number}")
+        history.promise(f"{number}-0", "2025-02-01", at="2025-01-28").receive(f"{number}-0", "2025-02-09").order(f"{number}-0", "2025-01-28")
+    history.customer("c55").review("2025-10-30 12:00", 1, order="y").fact("review_answered", "2025-10-30 13:00", order="y")
+    found = run(history.table(), as_of=moment("2025-11-30"))
+    unanswered = frame(found, "errors").filter(pl.col("code") == "no_reply")
+    assert (unanswered.height, unanswered["complained"].sum(), unanswered["left_silently"].sum()) == (17, 17, 0)
+    assert isinstance(found.verdict.silent_to_vocal, Estimate) and found.verdict.silent_to_vocal.point == 34 / 17
+
+
 def test_a_planted_cause_is_seen_with_its_sign(analysis: Analysis) -> None:
     broken = next(finding for finding in analysis.verdict.errors if finding.code == "broken_promise")
     assert isinstance(broken.difference, Estimate) and broken.difference.low > 0.05 and broken.difference.high < 0.35

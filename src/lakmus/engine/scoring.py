@@ -128,18 +128,24 @@ def _arrow(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:
 
 
 def _judged_errors(errors: pl.DataFrame, customers: pl.DataFrame, displeasure: pl.DataFrame, *, as_of: datetime) -> pl.DataFrame:
-    """Add to each error whether it lies in the window, and what its customer did afterwards."""
+    """Add to each error whether it lies in the window, and what its customer did.
+
+    Complained: displeasure voiced at or after the error, or the error's own evidence: a bad review left without an answer is itself the
+    complaint, though it stands before the hour at which the silence became an error.
+    """
     fate = customers.select("customer", "lost_at", "lost_in_window", "lost_silently")
     said = displeasure.select(KEY, pl.col("ts").alias("said_at")).sort("said_at")
     joined = errors.join(fate, on="customer", how="left").sort("at", "error_id")
     joined = joined.join_asof(said, left_on="at", right_on="said_at", by=KEY, strategy="forward", check_sortedness=False)
     left = (pl.col("lost_in_window") & (pl.col("lost_at") >= pl.col("at"))).fill_null(False)
+    proofs = errors.select("error_id", pl.col("evidence").alias("activity_id")).explode("activity_id")
+    voiced_itself = pl.col("error_id").is_in(proofs.join(displeasure, on="activity_id", how="semi")["error_id"].implode())
     return joined.with_columns(
         pl.lit("found").alias("status"),
         (pl.col("at") > as_of - timedelta(days=WINDOW_DAYS)).alias("in_window"),
-        pl.col("said_at").is_not_null().alias("complained"),
+        (pl.col("said_at").is_not_null() | voiced_itself).alias("complained"),
         left.alias("left"),
-        (left & pl.col("lost_silently").fill_null(False)).alias("left_silently"),
+        (left & pl.col("lost_silently").fill_null(False) & ~voiced_itself).alias("left_silently"),
     ).sort(KEY, "at", "code", "error_id")
 
 

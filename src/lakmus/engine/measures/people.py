@@ -109,7 +109,7 @@ def _person(row: dict[str, Any], errors: Sequence[dict[str, Any]], words: dict[s
         place=row["place"],
         known_since=row["known_since"],
         orders_count=row["orders_count"],
-        complaints_count=row["complaints_count"],
+        complaints_count=_voiced_count(row),
         state=row["state"],
         state_since=row["state_since"],
         days_since_last_order=row["days_since_last_order"],
@@ -125,6 +125,11 @@ def _person(row: dict[str, Any], errors: Sequence[dict[str, Any]], words: dict[s
     )
 
 
+def _voiced_count(row: dict[str, Any]) -> int:
+    """Whoever left a bad review has complained."""
+    return int(row["complaints_count"] + row["negative_reviews_count"])
+
+
 def _error_chip(error: dict[str, Any], words: dict[str, str]) -> Chip:
     quote = next((words[activity] for activity in error["evidence"] if words.get(activity)), None)
     title = ERROR_CODES[error["code"]].happened
@@ -137,7 +142,7 @@ def _reasons(row: dict[str, Any], chips: Iterable[Chip]) -> list[Wording]:
     )
     never = Wording("Ни разу не жаловался", "Never complained")
     reasons = [silent]
-    if row["complaints_count"] == 0 and any(chip.sort == "error" for chip in chips):
+    if _voiced_count(row) == 0 and any(chip.sort == "error" for chip in chips):
         reasons.append(never)
     return reasons
 
