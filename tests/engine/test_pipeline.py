@@ -111,7 +111,8 @@ def test_a_bad_review_left_without_an_answer_is_itself_the_complaint() -> None:
         history.customer(f"c{number}").orders("2024-01-01", *[20.0] * (20 if number < 52 else 34))
     for number in range(51):
         history.customer(f"c{number}").review("2025-02-02 12:00", 1 if number < 17 else 5, order=f"x{number}")
-        history.promise(f"{number}-0", "2025-02-01", at="2025-01-28").receive(f"{number}-0", "2025-02-09").order(f"{number}-0", "2025-01-28")
+        order = f"{number}-0"
+        history.order(order, "2025-01-28").promise(order, "2025-02-01", at="2025-01-28").receive(order, "2025-02-09")
     history.customer("c55").review("2025-10-30 12:00", 1, order="y").fact("review_answered", "2025-10-30 13:00", order="y")
     found = run(history.table(), as_of=moment("2025-11-30"))
     unanswered = frame(found, "errors").filter(pl.col("code") == "no_reply")
