@@ -290,6 +290,16 @@ def test_reviews_of_late_orders_stand_beside_those_of_orders_on_time() -> None:
     assert late.one_star.low < 0.8 and late.stars.low == 1.0
 
 
+def test_coverage_counts_the_orders_that_the_verdict_counts_also_those_of_which_only_lines_are_known() -> None:
+    history = History().customer("anna").orders("2024-01-01", *[20] * 20)
+    for number in range(3):
+        history.fact("ordered_item", f"2025-03-0{number + 1}", order=f"line-{number}", amount=10.0)
+    history.customer(None).fact("placed_order", "2025-03-05", anonymous="order:9", order="9", amount=1.0)
+    verdict = run(history.table(), as_of=END).verdict
+    orders = next(line for line in verdict.coverage.lines if line.code == "orders")
+    assert (orders.total, orders.linked) == (verdict.orders.count, 24) == (25, 24)
+
+
 def test_missing_feeds_are_named_as_not_measured() -> None:
     history = History().customer("anna").orders("2024-01-01", *[20] * 20)
     verdict = run(history.table(), as_of=END).verdict

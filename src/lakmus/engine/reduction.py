@@ -92,6 +92,7 @@ def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetim
     """Return the page from the sums of all buckets."""
     counts = sums.counts
     known_rhythm = learned.definition.horizon_days is not None
+    orders = _order_counts(sums)
     known_loss = learned.definition.basis != "unknown"
     definition = with_counts(
         learned.definition,
@@ -119,7 +120,7 @@ def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetim
         margin_note=_margin_note(company),
         definition=definition,
         customers=_customer_counts(counts, known_loss=known_loss, hears=hears(learned.feeds)),
-        orders=_order_counts(sums),
+        orders=orders,
         loss=loss if known_rhythm else learned.definition.horizon,
         value_at_risk=sums.amount("value_at_risk"),
         abrupt=counts["abrupt"],
@@ -131,7 +132,7 @@ def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetim
         people=tuple(sums.people),
         do_not_touch=tuple(sums.do_not_touch),
         backtest=learned.backtest,
-        coverage=coverage_of(learned.feeds),
+        coverage=coverage_of(learned.feeds, orders),
     )
 
 
@@ -253,8 +254,8 @@ def _rounded(money: Estimate) -> Estimate:
     return Estimate(round(money.point, 2), round(money.low, 2), round(money.high, 2), money.n, money.badge)
 
 
+_ORDERS_LINKED = Wording("Заказы связаны с клиентом", "Orders linked to a customer")
 _LINES = (
-    ("orders", Wording("Заказы связаны с клиентом", "Orders linked to a customer"), ("placed_order",)),
     ("cases", Wording("Обращения связаны с клиентом", "Cases linked to a customer"), ("opened_case",)),
     ("reviews", Wording("Отзывы связаны с клиентом", "Reviews linked to a customer"), ("left_review",)),
 )
@@ -272,9 +273,12 @@ _MISSING = (
 )  # fmt: skip
 
 
-def coverage_of(feeds: Feeds) -> Coverage:
-    """Return what the verdict could see: links by sort of record, and what no imported file tells."""
-    lines = []
+def coverage_of(feeds: Feeds, orders: OrderCounts) -> Coverage:
+    """Return what the verdict could see: links by sort of record, and what no imported file tells.
+
+    Orders are those that the verdict counts: also those of which files tell only the lines.
+    """
+    lines = [CoverageLine("orders", _ORDERS_LINKED, orders.count - orders.without_customer, orders.count)]
     for code, title, kinds in _LINES:
         feed = feeds.of(*kinds)
         lines.append(CoverageLine(code, title, feed.linked_count, feed.count))
