@@ -32,11 +32,12 @@ def compose_each(
     patterns: Sequence[Pattern], which: Whole, rng: np.random.Generator, *, woman: Flags, words: Mapping[str, pl.Series] | None = None
 ) -> pl.Series:
     """Return one text per row, by the pattern that `which` (rows,) names."""
-    parts, places = [], []
-    for number, pattern in enumerate(patterns):
+    parts, places = [pl.Series("text", [], dtype=pl.String)], [np.empty(0, np.int64)]
+    # A pattern that no row asks for would draw nothing.
+    for number in np.unique(which).tolist():
         rows = np.flatnonzero(which == number)
         own = {name: column.gather(rows) for name, column in (words or {}).items()}
-        parts.append(compose(pattern, rng, len(rows), woman=woman[rows], words=own))
+        parts.append(compose(patterns[number], rng, len(rows), woman=woman[rows], words=own))
         places.append(rows)
     back = np.argsort(np.concatenate(places), kind="stable")
     return pl.concat(parts).gather(back)
