@@ -178,15 +178,16 @@ def test_the_first_users_are_called_by_their_role_in_the_language_of_the_page(db
     assert f"<b>{title}</b>" in client.get("/users/").content.decode()
 
 
-def test_the_data_page_shows_imports_first_and_ten_contradictions_at_a_time(client_of, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_data_page_shows_imports_first_and_little_of_each_list_at_a_time(client_of, monkeypatch: pytest.MonkeyPatch) -> None:
     known = invented_answers.coverage()
-    monkeypatch.setattr(invented_answers, "coverage", lambda: known | {"conflicts": known["conflicts"] * 25})
+    monkeypatch.setattr(invented_answers, "coverage", lambda: known | {"conflicts": known["conflicts"] * 12, "kinds": known["kinds"] * 20})
     client = client_of("owner")
     page = client.get("/data/").content.decode()
     assert page.index('id="imports"') < page.index("79001234567")
-    assert page.count('name="decision" value="same"') == 10
+    assert page.count('name="decision" value="same"') == 5
+    assert (page.split('<details class="open">')[0].count('<td class="when">'), page.count('<td class="when">')) == (6, 20)
     assert 'href="?conflicts=2#conflicts"' in page
-    assert client.get("/data/?conflicts=3").content.decode().count('name="decision" value="same"') == 5
+    assert client.get("/data/?conflicts=3").content.decode().count('name="decision" value="same"') == 2
 
 
 def test_health_answers_without_a_login(db) -> None:

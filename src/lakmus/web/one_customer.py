@@ -24,8 +24,8 @@ MONEY_KINDS = {"placed_order", "paid_invoice", "renewed_contract", "started_cont
 NAMED = {"_order", "_case", "_contract", "_score", "_points", "_quantity", "_minutes", "_promised_at"}
 HALF_A_MONTH = timedelta(days=15)
 MONTHS_BETWEEN_HEADS = 6
-HAPPENINGS_SHOWN = 20
-ERRORS_SHOWN = 5
+HAPPENINGS_SHOWN = 10
+ERRORS_SHOWN = 3
 CONTRIBUTIONS_SHOWN = 5
 
 
@@ -48,7 +48,7 @@ def customer_page(shown: Shown, key: str, *, family: str = "", around: str = "",
         "errors_in_all": len(view.errors),
         "more_errors": len(view.errors) > ERRORS_SHOWN,
         "timeline": [_entry(entry, told_at) for entry in happenings[start : start + HAPPENINGS_SHOWN]],
-        "pager": Pager(len(happenings), page, HAPPENINGS_SHOWN),
+        "pager": Pager(len(happenings), page, HAPPENINGS_SHOWN, anchor="story"),
         "family": family,
         "families": _families(view),
         "next_step": person.next_step if person else None,
@@ -85,7 +85,7 @@ def story_page(shown: Shown, key: str, *, page: int = 1) -> dict[str, Any]:
         "title": story_title(kind, number),
         "errors": errors,
         "timeline": [_entry(entry, told_at) for entry in story.timeline[start : start + HAPPENINGS_SHOWN]],
-        "pager": Pager(len(story.timeline), page, HAPPENINGS_SHOWN),
+        "pager": Pager(len(story.timeline), page, HAPPENINGS_SHOWN, anchor="story"),
     }
 
 

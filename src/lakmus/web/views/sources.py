@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lakmus.operations.accounts.permissions import may, page, refusal
@@ -24,7 +25,7 @@ from lakmus.web.templatetags.written import language
 from lakmus.web.wordings import import_state_title
 
 JOBS_SHOWN = 10
-LINKS_SHOWN = 10
+LINKS_SHOWN = 5
 EXPORTS = {"customers": "customers", "orders": "orders", "errors": "errors"}
 
 
@@ -42,7 +43,7 @@ def sources(request: HttpRequest) -> HttpResponse:
             "file_names": job.file_names,
             "title": import_state_title(job.state),
             "rows_done": job.rows_done,
-            "actor": str(job.created_by or ""),
+            "actor": str(job.created_by or _("the system")),
         }
         for job in found[start : start + JOBS_SHOWN]
     ]
