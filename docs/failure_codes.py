@@ -6,12 +6,13 @@ import ast
 import dataclasses
 import difflib
 import functools
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from docs.source_trees import SOURCE, nodes_of, tree_of
+from docs.source_trees import SOURCE, nodes_of, text_of, tree_of
 from lakmus.history import failures
 
 FAMILIES = {family.__name__ for family in failures.LakmusError.__subclasses__()}
@@ -61,12 +62,11 @@ def collect() -> list[Failure]:
     ------
     Unreadable : an error whose code is computed in a way this does not follow; write it as a literal or take it from a table.
     """
-    trees = {path: tree_of(path) for path in sorted(SOURCE.rglob("*.py"))}
-    del trees[SOURCE / "history" / "failures.py"]
-    constants = {_module(path): dict(_constants(tree)) for path, tree in trees.items()}
-    makers = {_module(path): dict(_makers(tree, _visible(path, tree, constants))) for path, tree in trees.items()}
+    paths = [path for path in sorted(SOURCE.rglob("*.py")) if path != SOURCE / "history" / "failures.py"]
+    constants = {_module(path): dict(_constants(tree)) for path, tree in _naming({"Wording"}, paths)}
+    makers = {_module(path): dict(_makers(tree, _visible(path, tree, constants))) for path, tree in _naming(FAMILIES, paths)}
     found: dict[str, Failure] = {}
-    for path, tree in trees.items():
+    for path, tree in _naming(FAMILIES.union(*makers.values()), paths):
         for failure in _failures(path, tree, _visible(path, tree, constants), _visible(path, tree, makers)):
             known = found.get(failure.code)
             if known is None or known.texts is None:
@@ -74,6 +74,14 @@ def collect() -> list[Failure]:
             elif failure.texts and failure.package == known.package:
                 found[failure.code] = dataclasses.replace(known, texts=_common(known.texts, failure.texts))
     return sorted(found.values(), key=lambda one: (one.package, one.code))
+
+
+def _naming(names: Iterable[str], paths: Iterable[Path]) -> Iterator[tuple[Path, ast.Module]]:
+    """Yield the modules in whose text one of the names stands, with their trees; the others cannot have what is looked for."""
+    named = re.compile(rf"\b(?:{'|'.join(sorted(names))})\b")
+    for path in paths:
+        if named.search(text_of(path)):
+            yield path, tree_of(path)
 
 
 def _common(one: Text, other: Text) -> Text:
@@ -97,7 +105,7 @@ def _module(path: Path) -> str:
 
 def _visible(path: Path, tree: ast.Module, defined: dict[str, dict[str, T]]) -> dict[str, T]:
     """Return what a module defines or imports of `defined` (by module and name), by the name it has there."""
-    visible = dict(defined[_module(path)])
+    visible = dict(defined.get(_module(path), {}))
     for node in _imports(tree):
         if node.module in defined:
             for name in node.names:
