@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,13 +59,18 @@ def test_pages_name_no_host_but_this_machine(page: Path) -> None:
     assert set(hosts) <= {"localhost", "127.0.0.1", "user"}
 
 
-@EACH_PAGE
-def test_every_command_in_a_page_is_known(page: Path) -> None:
+@functools.cache
+def command_line() -> ArgumentParser:
     from lakmus.cli.main import build_parser
 
+    return build_parser()
+
+
+@EACH_PAGE
+def test_every_command_in_a_page_is_known(page: Path) -> None:
     for command in commands(page.read_text(encoding="utf-8"), "lakmus"):
         words = shlex.split(command, comments=True)[1:]
-        build_parser().parse_args(words[: words.index("|")] if "|" in words else words)
+        command_line().parse_args(words[: words.index("|")] if "|" in words else words)
 
 
 @pytest.mark.parametrize("name", ["README.md", *(f"{name}.md" for name in generate.PAGES)])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lakmus.cli.main import build_parser
+from lakmus.cli.main import build_parser, main
 from lakmus.cli.options import home_by_default, language_of
 from lakmus.cli.voice import columns, plain
 
@@ -133,9 +133,16 @@ def test_an_unknown_command_is_wrong_usage(lakmus) -> None:
     assert lakmus("nonsense").returncode == 2
 
 
-def test_refusals_speak_the_language_that_is_asked_for(lakmus) -> None:
-    assert "Папки «lakmus-home» нет" in lakmus("verdict", "--language", "ru").stderr
-    assert "There is no folder “lakmus-home”" in lakmus("verdict", language="en_US.UTF-8").stderr
+def test_refusals_speak_the_language_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("LC_ALL", "LC_MESSAGES", "LAKMUS_HOME", "LAKMUS_LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    assert main(["verdict", "--language", "ru"]) == main(["verdict"]) == 1
+    said = capsys.readouterr().err
+    assert "Папки «lakmus-home» нет" in said and "There is no folder “lakmus-home”" in said
 
 
 @pytest.mark.slow
