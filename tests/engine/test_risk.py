@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from lakmus.engine.feeds import Feed, Feeds
-from lakmus.engine.risk.backtest import _figures, backtest
+from lakmus.engine.risk.backtest import _figures, backtest, drift_of
 from lakmus.engine.risk.definition import NEEDED_CUSTOMERS, define_loss
 from lakmus.engine.risk.known_orders import KnownOrders
-from lakmus.engine.risk.probability import FALL_RULE, GAP_RULE, MODEL, learn_risk
+from lakmus.engine.risk.probability import FALL_RULE, GAP_RULE, MODEL, in_doubt, learn_risk
 from lakmus.engine.risk.snapshots import EXPERIENCE_COUNT, SHAPE, SILENCE_COUNT, Snapshot, cut_moments, empty_snapshot, snapshot
 from lakmus.engine.risk.states import NEVER, loss_shapes, states
 from lakmus.engine.signals.rhythm import CompanyRhythm, Purchases, completed_gaps, personal_rhythm
@@ -132,6 +132,13 @@ def test_probability_is_the_share_of_the_cell_pulled_to_its_neighbours() -> None
     assert table.silence_only[3, 0, 0, 0] == pytest.approx(first)
     assert (table.low < table.probability).all() and (table.probability < table.high).all()
     assert table.n[3, 0, 0, 0] == 100 and table.n[5, 2, 0, 0] == 0
+
+
+def test_an_interval_in_doubt_about_the_level_is_wider_on_both_sides() -> None:
+    table = learn_risk(counts((0, 0, 10, 90), (3, 0, 60, 40)))
+    doubted = in_doubt(table, 0.3)
+    assert (doubted.low < table.low).all() and (doubted.high > table.high).all() and (doubted.probability == table.probability).all()
+    assert drift_of([counts((0, 0, 60, 40)), counts((0, 0, 40, 60))] * 2, MODEL) > drift_of([counts((0, 0, 50, 50))] * 4, MODEL)
 
 
 def test_a_rule_has_two_probabilities_only() -> None:

@@ -100,7 +100,7 @@ class GroupBacktest:
     """The past of customers whom no rhythm of their own describes: `code` is `new`, `one_time` or `contract`.
 
     `used`: `survival`, or `share` where hazards did not show that they know more than one share for everybody; `nothing` while there is
-    too little to say either, `shortage` says why. Each cut's `rules` hold `share`.
+    too little to say either. `shortage`: why nothing is said, or why the past could not judge it yet. Each cut's `rules` hold `share`.
     """
 
     code: str

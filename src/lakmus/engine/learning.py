@@ -15,7 +15,7 @@ from lakmus.engine.bucket import ORDER_COLUMNS, Facts, facts_until, of_kind
 from lakmus.engine.feeds import Feeds, feeds_of, together
 from lakmus.engine.money.purchase_rate import RatePrior, RateSums, fit_rates, rate_sums
 from lakmus.engine.orders import PURCHASE_KINDS, order_moments, order_table, purchases
-from lakmus.engine.risk.backtest import NEEDED_CUTS, JudgedRows, judge
+from lakmus.engine.risk.backtest import NEEDED_CUTS, JudgedRows, drift_of, judge
 from lakmus.engine.risk.blend import RiskModel
 from lakmus.engine.risk.contracts import CONTRACT_HORIZON_DAYS, CONTRACT_KINDS
 from lakmus.engine.risk.definition import define_loss
@@ -24,7 +24,7 @@ from lakmus.engine.risk.groups import LivesJudged, judge_lives
 from lakmus.engine.risk.known_orders import known_orders
 from lakmus.engine.risk.lives import PAST_COLUMNS, PastPicture, Reading, happenings_of, histories_at, lives_of, picture_of, sorts_of
 from lakmus.engine.risk.past_blend import blends_over
-from lakmus.engine.risk.probability import RiskTable, learn_risk
+from lakmus.engine.risk.probability import RiskTable, in_doubt, learn_risk
 from lakmus.engine.risk.snapshots import Snapshot, cells_at, cut_moments, picture_moments, snapshot, summed
 from lakmus.engine.risk.survival import LifeCounts, LifeRisk, axis_of_contracts, axis_of_purchases, no_counts
 from lakmus.engine.risk.waiting import LifeReading, life_counts, waiting_of
@@ -238,7 +238,7 @@ def past_learned(
         model, rows = blends_over(pictures, histories, reading, as_of=as_of)
     judged, blended = judge(cuts, snapshots, rows, horizon_days=definition.horizon_days)
     seen = summed(snapshots)
-    risk = learn_risk(seen, judged.used) if seen.cells.sum() > 0 else None
+    risk = in_doubt(learn_risk(seen, judged.used), drift_of(snapshots, judged.used)) if seen.cells.sum() > 0 else None
     rates = fit_rates((part.rates for part in parts), fallback_days=90.0 if rhythm is None else float(rhythm.median_days))
     waits = _waits_judged(lives, counted)
     groups = tuple(group for one in waits for group in one.groups)

@@ -75,10 +75,11 @@ def counted(axis: Axis, *cells: tuple[int, int, int, int]) -> LifeCounts:
     return counts
 
 
-def test_hazards_are_used_only_where_they_beat_one_share_for_everybody() -> None:
+def test_hazards_give_way_where_one_share_for_everybody_did_better() -> None:
     cuts = [END - timedelta(days=80 * place) for place in range(1, 5)]
     apart = judge_lives(counted(AXIS, (3, 0, 80, 20), (3, 1, 10, 90)), AXIS, cuts)
-    assert [group.used for group in apart.groups] == ["survival", "nothing"]
+    assert [group.used for group in apart.groups] == ["survival", "survival"]
+    assert [group.shortage is None for group in apart.groups] == [True, False]  # nobody stood in the second group: unjudged
     wrong = counted(AXIS, (3, 0, 80, 20), (3, 1, 10, 90))
     wrong.standing[...] = wrong.standing[..., ::-1]
     assert judge_lives(wrong, AXIS, cuts).groups[0].used == "share"

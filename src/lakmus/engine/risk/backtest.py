@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
+from scipy import special
 
 from lakmus.engine.backtest import Backtest, BacktestCut, RuleFigures, SegmentFigures, Stability
 from lakmus.engine.risk.figures import figures_of
+from lakmus.engine.risk.levels import level_of, missing_level
 from lakmus.engine.risk.probability import FALL_RULE, GAP_RULE, MODEL, RULES, RiskTable, learn_risk
 from lakmus.engine.risk.snapshots import EXPERIENCE_EDGES, Snapshot, summed
 from lakmus.engine.signals.rhythm import Flags, Floats, Ints
@@ -98,6 +100,18 @@ def stability_of(judged: Sequence[BacktestCut]) -> tuple[Stability, ...]:
         if len(found) > 1:
             told.append(Stability(code, float(np.mean(found)), min(found), max(found), len(found)))
     return tuple(told)
+
+
+def drift_of(snapshots: Sequence[Snapshot], used: str) -> float:
+    """Return how far the level of the table of cells (or of a rule) was off from one cut to the next, as `levels.level_of` has it."""
+    missing = []
+    for place, counted in enumerate(snapshots):
+        earlier = summed(snapshots[place + 1 :])
+        if _lost(earlier) >= NEEDED_LOST and counted.cells.sum() > 0:
+            said = special.logit(np.clip(learn_risk(earlier, used).probability.ravel(), 1e-6, 1 - 1e-6))
+            lost = counted.cells[..., 1].ravel().astype(np.float64)
+            missing.append(missing_level(said, lost, lost + counted.cells[..., 0].ravel()))
+    return level_of(missing).drift
 
 
 def _mean_brier(judged: Sequence[BacktestCut]) -> float:

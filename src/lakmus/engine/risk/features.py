@@ -109,7 +109,7 @@ SIGNS: Mapping[str, tuple[Wording, tuple[str, ...]]] = {
     "contract_age": (Wording("Сколько действует договор", "How long the contract has run"), ()),
     "contract_payments": (Wording("Оплаты по договору", "Payments of the contract"), ()),
     "recent_trouble": (Wording("Неприятности за 90 дней", "Troubles in 90 days"), ()),
-    "signs_of_life": (Wording("Визиты и ответы за 90 дней", "Visits and answers in 90 days"), ()),
+    "signs_of_life": (Wording("Визиты и ответы за 30 дней", "Visits and answers in 30 days"), ()),
 }
 """What a person is shown as one contribution: its title, and the features (and the purchase process) that are summed for it; none where it
 is said of those whom features do not describe (`survival`)."""

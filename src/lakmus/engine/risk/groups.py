@@ -31,7 +31,7 @@ REGULAR, NEW, ONE_TIME, CONTRACT = "regular", "new", "one_time", "contract"
 GROUPS = (REGULAR, NEW, ONE_TIME, CONTRACT)
 SURVIVAL, SHARE, NOTHING = "survival", "share", "nothing"
 NEEDED_JUDGED = 50
-"""So many customers of a group at past cuts are needed before hazards may stand in the place of one share for everybody."""
+"""So many customers of a group at past cuts are needed before one share for everybody may stand in the place of hazards."""
 TITLES = {
     REGULAR: Wording("Постоянные", "Regulars"),
     NEW: Wording("Новые", "New customers"),
@@ -60,6 +60,10 @@ MEANINGS = {
         "The contract runs. The risk is that they give notice or end it within {days} days.",
     ),
 }
+_UNJUDGED = Wording(
+    "Риск таких клиентов ещё нельзя проверить на прошлом: слишком мало их было.",
+    "The risk of such customers cannot be judged on the past yet: there were too few of them.",
+)
 _SHORT = Wording("Слишком мало таких клиентов в прошлом, чтобы назвать их риск.", "Too few such customers in the past to name their risk.")
 
 
@@ -104,8 +108,9 @@ def group_of_steps(axis: Axis) -> dict[str, slice]:
 def judge_lives(counts: LifeCounts, axis: Axis, cuts: Sequence[datetime]) -> LivesJudged:
     """Return what is said as of now, and what would have been said at each past cut from what was known then, against what came.
 
-    Each cut's hazards come from steps that had ended by then, as they were known; its level from cuts before it. A group's hazards are used
-    where their mean Brier score at the judged cuts is not above that of one share for everybody, learned from the same earlier cuts.
+    Each cut's hazards come from steps that had ended by then, as they were known; its level from cuts before it. A group's hazards give
+    way to one share for everybody, learned from the same earlier cuts, where its mean Brier score at the judged cuts is lower. With too few
+    to judge they stand, and the group's `shortage` says so: a share is that of customers who came early, and too low in a young company.
 
     Parameters
     ----------
@@ -152,18 +157,19 @@ def _judge_group(
             judged.append(_cut(cut, own[place], hazards, share))
     now, share = said[0], share_of_lives(own.sum(axis=0), UNKNOWN_LEVEL, axis)
     enough = sum(cut.n for cut in judged) >= NEEDED_JUDGED
-    if now is not None and enough and _mean_brier([cut.model for cut in judged]) <= _mean_brier([cut.rules[SHARE] for cut in judged]):
-        return GroupBacktest(code, TITLES[code], SURVIVAL, tuple(judged)), _centred(now, own)
+    worse = enough and _mean_brier([cut.model for cut in judged]) > _mean_brier([cut.rules[SHARE] for cut in judged])
+    if now is not None and not worse:
+        unjudged = None if enough else NotEnoughEvidence(_UNJUDGED, NEEDED_JUDGED, sum(cut.n for cut in judged))
+        return GroupBacktest(code, TITLES[code], SURVIVAL, tuple(judged), unjudged), _centred(now, own)
     if share is not None:
         return GroupBacktest(code, TITLES[code], SHARE, tuple(judged)), share
-    return GroupBacktest(code, TITLES[code], NOTHING, tuple(judged), NotEnoughEvidence(_SHORT, NEEDED_JUDGED, int(own.sum()))), _nobody(
-        axis
-    )
+    short = NotEnoughEvidence(_SHORT, NEEDED_JUDGED, int(own.sum()))
+    return GroupBacktest(code, TITLES[code], NOTHING, tuple(judged), short), _nobody(axis)
 
 
 def _centred(risk: LifeRisk, own: Ints) -> LifeRisk:
     """Return the risk with the mean of those who stood there at past cuts, from which contributions are counted."""
-    weight = own.sum(axis=(0, -1))
+    weight = own.sum(axis=(0, -1)) + 1e-6
     mean = float((special.expit(risk.logit) * weight).sum() / weight.sum())
     return LifeRisk(risk.axis, risk.logit, risk.spread, np.full(len(risk.logit), special.logit(mean)), risk.cases)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -38,6 +38,13 @@ class RiskTable:
         """Return (probability, low, high, cases, probability before experience) for each customer; shape (n,) each."""
         place = (cells.silence, cells.experience, cells.exceeded.astype(int), cells.fell.astype(int))
         return self.probability[place], self.low[place], self.high[place], self.n[place], self.silence_only[place]
+
+
+def in_doubt(table: RiskTable, drift: float) -> RiskTable:
+    """Return the table with intervals that also hold how levels differ from one horizon to the next (`levels`), on the logit's scale."""
+    middle, low, high = (special.logit(np.clip(one, 1e-9, 1 - 1e-9)) for one in (table.probability, table.low, table.high))
+    below, above = (np.sqrt((middle - one) ** 2 + (1.96 * drift) ** 2) for one in (low, high))
+    return replace(table, low=special.expit(middle - below), high=special.expit(middle + above))
 
 
 def learn_risk(past: Snapshot, used: str = MODEL) -> RiskTable:

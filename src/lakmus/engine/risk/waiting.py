@@ -17,7 +17,7 @@ from lakmus.engine.risk.survival import ERAS, Axis, LifeCounts, no_counts
 from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints
 
 SECOND_US = 1_000_000
-RECENT_DAYS = 90
+RECENT_DAYS, ALIVE_DAYS = 90, 30
 LATELY_PAID_DAYS, OVERDUE_DAYS = 45, 100
 """Paid within the first: on time; last paid between the two: overdue; longer ago or never: does not pay month by month."""
 LOW_AMOUNT, HIGH_AMOUNT = 0.5, 2.0
@@ -183,7 +183,7 @@ def _classes(waiting: Waiting, spells: Spells, axis: Axis, moment_us: Ints) -> t
     else:
         paid = np.nan_to_num(spells.amount / waiting.usual_amount, nan=1.0)
         first = np.where(paid < LOW_AMOUNT, 1, np.where(paid > HIGH_AMOUNT, 2, 0))
-    trouble, life = (marks.within(owner, moment_us, RECENT_DAYS) for marks in (waiting.trouble, waiting.life))
+    trouble, life = waiting.trouble.within(owner, moment_us, RECENT_DAYS), waiting.life.within(owner, moment_us, ALIVE_DAYS)
     return first.astype(np.int64), trouble.astype(np.int64), life.astype(np.int64)
 
 
