@@ -11,13 +11,14 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lakmus.stream.fingerprints import in_one_length, letters_of
+
 KEY = "customer_key"
 """Physical column of the stream's files: `coalesce(customer, anonymous_customer_id, '')`, by which they are sorted."""
 
 BucketNumbers = np.ndarray[tuple[int], np.dtype[np.uint8]]
 FEW_KEYS = 5_000
-REMEMBERED = 1 << 22
-BUCKET_SQL = "(('0x' || substr(md5(key), 1, 2))::INTEGER % {buckets})::UTINYINT"
+REMEMBERED = 1 << 24
 
 
 def bucket_of(key: str, buckets: int) -> int:
@@ -58,10 +59,9 @@ class Bucketing:
         entries = self._table[places]
         strangers = np.flatnonzero((entries ^ hashes) & high)
         if len(strangers):
-            different, first, which = np.unique(hashes[strangers], return_index=True, return_inverse=True)
-            fresh = (different & high) | self._computed(keys.take(pa.array(strangers[first])))
-            entries[strangers] = fresh[which]
-            self._table[places[strangers[first]]] = fresh
+            fresh = (hashes[strangers] & high) | self._computed(keys.take(pa.array(strangers)))
+            entries[strangers] = fresh
+            self._table[places[strangers]] = fresh
         return (entries & low).astype(np.uint8)
 
     def _computed(self, keys: pa.StringArray) -> BucketNumbers:
@@ -69,6 +69,9 @@ class Bucketing:
         if len(keys) < FEW_KEYS:
             return np.fromiter((bucket_of(key, self._buckets) for key in keys.to_pylist()), np.uint8, len(keys))
         self._connection = self._connection or duckdb.connect(config={"threads": 1})
-        relation = self._connection.from_arrow(pa.table({"key": keys})).project(f"{BUCKET_SQL.format(buckets=self._buckets)} AS bucket")
-        column: BucketNumbers = relation.fetchnumpy()["bucket"]
-        return column
+        digests = self._connection.from_arrow(pa.table({"key": keys})).project("md5(key) AS digest").to_arrow_table()["digest"]
+        digits = np.concatenate([letters_of(in_one_length(chunk))[:, :2] for chunk in digests.chunks])
+        # Codes of hexadecimal digits: 48 to 57, then 97 to 102.
+        halves = np.where(digits > 57, digits - 87, digits - 48)
+        first_bytes: BucketNumbers = halves[:, 0] * np.uint8(16) + halves[:, 1]
+        return first_bytes % np.uint8(self._buckets) if self._buckets < 256 else first_bytes

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Fingerprints = np.ndarray[tuple[int], np.dtype[np.uint64]]
+Letters = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 ID_LENGTH = 32
 FIXED = pa.binary(ID_LENGTH)
 ROWS_AT_ONCE = 8192  # what the processor's nearest memory holds
@@ -49,13 +50,18 @@ def as_text(ids: pa.Array) -> pa.StringArray:
     return pa.StringArray.from_buffers(len(ids), pa.py_buffer(offsets), letters)
 
 
+def letters_of(fixed: pa.FixedSizeBinaryArray) -> Letters:
+    """Return the bytes of ids in one length without copying them, shape (rows, 32)."""
+    start = fixed.offset * ID_LENGTH
+    return np.frombuffer(fixed.buffers()[1], np.uint8)[start : start + ID_LENGTH * len(fixed)].reshape(-1, ID_LENGTH)
+
+
 def _of_chunk(chunk: pa.Array) -> Fingerprints:
     fixed = in_one_length(chunk)
     if fixed is None:
         digests = [text if len(text.encode()) == ID_LENGTH else _digest(text) for text in as_text(chunk).to_pylist()]
         fixed = pa.array([digest.encode() for digest in digests], FIXED)
-    start = fixed.offset * ID_LENGTH
-    words = np.frombuffer(fixed.buffers()[1], np.uint8)[start : start + ID_LENGTH * len(fixed)].view("<u8").reshape(-1, 4)
+    words = letters_of(fixed).view("<u8")
     mixed = np.empty(len(words), np.uint64)
     for first in range(0, len(words), ROWS_AT_ONCE):
         mixed[first : first + ROWS_AT_ONCE] = _mixed(words[first : first + ROWS_AT_ONCE])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
-from lakmus.stream.buckets import Bucketing, keys_of
+from lakmus.stream.buckets import Bucketing, BucketNumbers, keys_of
 from lakmus.stream.durable import remove_folder
 from lakmus.stream.fingerprints import Fingerprints, fingerprints, in_one_length
 from lakmus.stream.lease import hold, is_held
@@ -26,6 +26,7 @@ from lakmus.stream.words import Words
 
 ROWS_PER_CHUNK = 500_000
 BYTES_PER_CHUNK = 160_000_000
+CHUNKS_AHEAD = 2
 ROW = "row"
 """Staged column: the number of the row within its chunk, as it came."""
 Origin = tuple[str, str]
@@ -60,24 +61,25 @@ class Stage:
         self.origins: Counter[Origin] = Counter()
 
     def fill(self, batches: pa.RecordBatchReader, progress: Progress | None = None) -> None:
-        """Read everything; one thread writes a chunk while the next is read.
+        """Read everything; while a chunk is read, one thread parts the one before and another writes the one before that.
 
         Raises
         ------
         BadInput : the columns differ from `ACTIVITY_SCHEMA`, or a required one has nulls.
         """
         check_columns(batches.schema)
-        with ThreadPoolExecutor(1, thread_name_prefix="stage") as writer:
-            previous: Future[None] | None = None
+        with ThreadPoolExecutor(1, thread_name_prefix="part") as parting, ThreadPoolExecutor(1, thread_name_prefix="stage") as writing:
+            written: deque[Future[None]] = deque()
             for chunk in _chunks(batches):
-                if previous:
-                    previous.result()
-                start, self.rows = self.rows, self.rows + sum(batch.num_rows for batch in chunk)
-                previous = writer.submit(self._write, chunk, start)
+                if len(written) == CHUNKS_AHEAD:
+                    written.popleft().result()
+                written.append(writing.submit(self._write, len(self._starts), parting.submit(self._part, chunk)))
+                self._starts.append(self.rows)
+                self.rows += sum(batch.num_rows for batch in chunk)
                 if progress:
                     progress(self.rows)
-            if previous:
-                previous.result()
+            for each in written:
+                each.result()
 
     def all_fingerprints(self) -> Fingerprints:
         """Return the fingerprint of each row in the order in which rows came, shape (rows,); may be called once."""
@@ -106,21 +108,24 @@ class Stage:
             counted[source or "", kind] += count
         return counted
 
-    def _write(self, batches: Sequence[pa.RecordBatch], start: int) -> None:
+    def _part(self, batches: Sequence[pa.RecordBatch]) -> tuple[dict[str, pa.Array], BucketNumbers]:
+        """Return a chunk's columns as they are staged, and the bucket of each row."""
         made = {field.name: self._column([batch[field.name] for batch in batches], field) for field in ACTIVITY_SCHEMA}
         columns = {name: column for name, column in made.items() if column is not None}
         ids = columns["activity_id"]
         self._fingerprints.append(fingerprints(ids))
-        bucket_of_row = self._bucketing.of_keys(keys_of(columns, len(ids)))
+        return columns, self._bucketing.of_keys(keys_of(columns, len(ids)))
+
+    def _write(self, number: int, parted: Future[tuple[dict[str, pa.Array], BucketNumbers]]) -> None:
+        columns, bucket_of_row = parted.result()
         order = pa.array(np.argsort(bucket_of_row, kind="stable").astype(np.uint32))
         taken = {name: pc.take(column, order, boundscheck=False) for name, column in columns.items()} | {ROW: order}
         whole = pa.RecordBatch.from_arrays(list(taken.values()), names=list(taken))
         self.origins += self.counted(whole)
         ends = np.cumsum(np.bincount(bucket_of_row, minlength=self._buckets)).tolist()
-        with pa.OSFile(str(self._chunk_path(len(self._starts))), "wb") as sink, pa.ipc.new_file(sink, whole.schema) as writer:
+        with pa.OSFile(str(self._chunk_path(number)), "wb") as sink, pa.ipc.new_file(sink, whole.schema) as writer:
             for first, last in zip([0, *ends[:-1]], ends, strict=True):
                 writer.write_batch(whole.slice(first, last - first))
-        self._starts.append(start)
 
     def _column(self, parts: Sequence[pa.Array], field: pa.Field) -> pa.Array | None:
         """Return one column of a chunk as it is staged, nothing where it holds nothing.
