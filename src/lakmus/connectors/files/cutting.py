@@ -25,44 +25,41 @@ A_COLUMN = re.compile(r'"?([a-z_]+)"?')
 VECTOR = 2048
 PARTS = 2
 ROWS = "rows_here"
+ALL = "true"
 
 
 class Cutter:
-    """Cuts batches of one schema; `relation` is the SQL of all their rows, asked once for records that are equal."""
+    """Cuts batches of one schema; `relation` is the SQL of all their rows, in their order, asked once for what concerns them all."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, relation: str, emissions: Sequence[Emission], *, source: str, currency: str
     ) -> None:
-        self._connection = connection
         rows = {entry.name: entry.type for entry in connection.sql(f"from {relation} limit 0").to_arrow_table().schema}
+        self._masks = _masks(connection, relation, list(dict.fromkeys(each.where for each in emissions if each.where != ALL)))
         self._cuts = [
-            _Cut(connection, relation, emission, shape_of(emission, source=source, currency=currency), rows) for emission in emissions
+            (each.where, _Cut(connection, relation, each, shape_of(each, source=source, currency=currency), rows))
+            for each in emissions
+            if each.where == ALL or self._masks[each.where].true_count
         ]
-        self._which = list(dict.fromkeys(cut.which for cut in self._cuts if cut.which))
 
-    def activities(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
-        """Yield what the rows of a batch become, in the stream's schema, kind by kind."""
-        if not batch.num_rows:
-            return
-        asked = ", ".join(f"coalesce({which}, false) as m{place}" for place, which in enumerate(self._which))
-        found = look(self._connection, batch, f"select {asked} from {ROWS}").columns if asked else ()
-        masks = dict(zip(self._which, found, strict=True))
-        for cut in self._cuts:
+    def activities(self, batch: pa.RecordBatch, first: int) -> Iterator[pa.RecordBatch]:
+        """Yield what the rows of a batch become, in the stream's schema, kind by kind; `first` is the place of its first row among all."""
+        for where, cut in self._cuts:
             taken = batch
-            if cut.which and masks[cut.which].true_count < batch.num_rows:
-                taken = batch.filter(masks[cut.which])
+            if where != ALL:
+                mask = self._masks[where].slice(first, batch.num_rows)
+                taken = batch if mask.true_count == batch.num_rows else batch.filter(mask)
             if taken.num_rows:
                 yield cut.activities(taken)
 
 
 class _Cut:
-    """One kind of activity: which rows become it (None: all), and what is looked up for them."""
+    """One kind of activity, and what is looked up for the rows that become it."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, relation: str, emission: Emission, shape: Shape, rows: Mapping[str, pa.DataType]
     ) -> None:
         self._connection, self._shape, self._rows = connection, shape, rows
-        self.which = None if emission.where == "true" else emission.where
         inner: dict[str, str] = {}
         at = {name: self._place(name, text, inner) for name, text in shape.columns.items()}
         self._columns = {name: place.strip('"') for name, place in at.items()}
@@ -95,6 +92,15 @@ class _Cut:
         if plain and plain[1] in self._rows and _stands_for(self._rows[plain[1]], ACTIVITY_SCHEMA.field(name).type):
             return named(plain[1])
         return inner.setdefault(typed(name, text), f"x{len(inner)}_")
+
+
+def _masks(connection: duckdb.DuckDBPyConnection, relation: str, wheres: Sequence[str]) -> dict[str, pa.BooleanArray]:
+    """Say for each condition which rows meet it: a bit a row."""
+    if not wheres:
+        return {}
+    asked = ", ".join(f"coalesce({where}, false) as m{place}" for place, where in enumerate(wheres))
+    found = connection.sql(f"select {asked} from {relation}").to_arrow_table()
+    return {where: column.combine_chunks() for where, column in zip(wheres, found.columns, strict=True)}
 
 
 def look(connection: duckdb.DuckDBPyConnection, rows: pa.RecordBatch, query: str) -> pa.RecordBatch:

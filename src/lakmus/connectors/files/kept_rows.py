@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-BATCH_ROWS = 120_000
+BATCH_ROWS = 245_760
 AHEAD = "128MB"
 REFUSED = ("_why", "_cells")
 

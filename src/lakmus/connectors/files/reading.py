@@ -217,7 +217,7 @@ class _Reader:
             for relation, cutter in cutters:
                 with self._seeing(linked) as cursor:
                     for batch in kept(linked.path) if relation is None else streamed(cursor, f"from {relation}"):
-                        yield from cutter.activities(batch)
+                        yield from cutter.activities(batch, done)
                         done += batch.num_rows if relation is None else 0
                         share = STAGING_SHARE + (1 - STAGING_SHARE) * min(1.0, done / max(linked.rows, 1))
                         self.progress(name, int(share * total), total)
