@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,11 +21,12 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Run:
-    """One program's run: wall seconds, and the largest sum of memory that it and its children held at one moment."""
+    """One program's run: wall seconds, the largest sum of memory that it and its children held at one moment, and processor seconds."""
 
     seconds: float
     peak_bytes: int
     output: str
+    cpu_seconds: float
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Line:
     peak_bytes: int | None = None
     ratio: float | None = None
     remark: str = ""
+    cpu_seconds: float | None = None
 
 
 def run(arguments: Sequence[str], *, environment: dict[str, str] | None = None) -> Run:
@@ -47,7 +50,7 @@ def run(arguments: Sequence[str], *, environment: dict[str, str] | None = None) 
     ------
     SystemExit : the program failed; its last words are shown.
     """
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), _cpu_of_children()
     process = subprocess.Popen(
         list(arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **(environment or {})}
     )
@@ -59,7 +62,12 @@ def run(arguments: Sequence[str], *, environment: dict[str, str] | None = None) 
     watcher.join(timeout=1)
     if process.returncode:
         raise SystemExit(f"{' '.join(arguments)[:200]}\nfailed with {process.returncode}:\n{complaints[-2000:]}")
-    return Run(seconds, peak[0], output)
+    return Run(seconds, peak[0], output, _cpu_of_children() - spent)
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def run_python(code: str, *arguments: str) -> Run:
@@ -91,16 +99,17 @@ def _memory(process: psutil.Process) -> int:
 def best(runs: Sequence[Run]) -> Run:
     """Return the quickest of several runs, with the largest memory of them all."""
     quickest = min(runs, key=lambda one: one.seconds)
-    return Run(quickest.seconds, max(one.peak_bytes for one in runs), quickest.output)
+    return replace(quickest, peak_bytes=max(one.peak_bytes for one in runs))
 
 
 def table(title: str, lines: Sequence[Line]) -> str:
     """Return the lines as a Markdown table under their title."""
-    rows = [f"### {title}", "", "| | wall, s | peak, MB | ratio to the peer | |", "|---|---:|---:|---:|---|"]
+    rows = [f"### {title}", "", "| | wall, s | processor, s | peak, MB | ratio to the peer | |", "|---|---:|---:|---:|---:|---|"]
     for line in lines:
         peak = "" if line.peak_bytes is None else f"{line.peak_bytes / MEGABYTE:,.0f}"
         ratio = "" if line.ratio is None else f"{line.ratio:.2f}"
-        rows.append(f"| {line.name} | {line.seconds:.2f} | {peak} | {ratio} | {line.remark} |")
+        cpu = "" if line.cpu_seconds is None else f"{line.cpu_seconds:.1f}"
+        rows.append(f"| {line.name} | {line.seconds:.2f} | {cpu} | {peak} | {ratio} | {line.remark} |")
     return "\n".join(rows) + "\n"
 
 
