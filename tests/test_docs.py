@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import re
 import shlex
 import subprocess
 import sys
-from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "src").rglob("*.md")])
 WRITTEN = [page for page in PAGES if page.parent != generate.REFERENCE]
 PLACES = ("src/", "tests/", "docs/", "benchmarks/", "requirements/", "scripts/", ".ci/")
-EACH_PAGE = pytest.mark.parametrize("page", WRITTEN, ids=lambda page: str(page.relative_to(ROOT)))
+TEXTS = {page.relative_to(ROOT): page.read_text(encoding="utf-8") for page in WRITTEN}
 
 
 def commands(text: str, program: str) -> Iterator[str]:
@@ -34,43 +32,42 @@ def commands(text: str, program: str) -> Iterator[str]:
                 yield words
 
 
-@EACH_PAGE
-def test_every_path_that_a_page_names_exists(page: Path) -> None:
-    named = {path for path in re.findall(r"`([\w./*-]+)`", page.read_text(encoding="utf-8")) if path.startswith(PLACES)}
-    assert [path for path in sorted(named) if not list(ROOT.glob(path.rstrip("/")))] == []
+def found(pattern: str) -> list[tuple[Path, str]]:
+    """Whatever a pattern finds in the pages, each with its page."""
+    return [(page, one) for page, text in TEXTS.items() for one in re.findall(pattern, text)]
 
 
-@EACH_PAGE
-def test_every_link_leads_to_a_file(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
-    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+def test_every_path_that_a_page_names_exists() -> None:
+    named = {(page, path) for page, path in found(r"`([\w./*-]+)`") if path.startswith(PLACES)}
+    assert [(page, path) for page, path in sorted(named) if not list(ROOT.glob(path.rstrip("/")))] == []
 
 
-@EACH_PAGE
-def test_every_make_target_exists(page: Path) -> None:
+def test_every_link_leads_to_a_file() -> None:
+    links = found(r"\]\(([^)#\s]+)[^)]*\)")
+    assert [(page, link) for page, link in links if "://" not in link and not (ROOT / page.parent / link).exists()] == []
+
+
+def test_every_make_target_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    named = re.findall(r"`make ([a-z-]+)", page.read_text(encoding="utf-8"))
-    assert set(named) <= targets
+    assert [(page, named) for page, named in found(r"`make ([a-z-]+)") if named not in targets] == []
 
 
-@EACH_PAGE
-def test_pages_name_no_host_but_this_machine(page: Path) -> None:
-    hosts = re.findall(r"\w+://([\w.-]+)", page.read_text(encoding="utf-8"))
-    assert set(hosts) <= {"localhost", "127.0.0.1", "user"}
+def test_pages_name_no_host_but_this_machine() -> None:
+    assert [(page, host) for page, host in found(r"\w+://([\w.-]+)") if host not in {"localhost", "127.0.0.1", "user"}] == []
 
 
-@functools.cache
-def command_line() -> ArgumentParser:
+def test_every_command_in_a_page_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     from lakmus.cli.main import build_parser
 
-    return build_parser()
-
-
-@EACH_PAGE
-def test_every_command_in_a_page_is_known(page: Path) -> None:
-    for command in commands(page.read_text(encoding="utf-8"), "lakmus"):
-        words = shlex.split(command, comments=True)[1:]
-        command_line().parse_args(words[: words.index("|")] if "|" in words else words)
+    parser, unknown = build_parser(), []
+    for page, text in TEXTS.items():
+        for command in commands(text, "lakmus"):
+            words = shlex.split(command, comments=True)[1:]
+            try:
+                parser.parse_args(words[: words.index("|")] if "|" in words else words)
+            except SystemExit:
+                unknown.append((page, command, capsys.readouterr().err))
+    assert unknown == []
 
 
 @pytest.mark.parametrize("name", ["README.md", *(f"{name}.md" for name in generate.PAGES)])

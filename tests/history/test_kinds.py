@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -25,7 +26,11 @@ PROMISED = {
 """What the product promises to hold, family by family."""
 
 IRREGULAR = {"gave", "left", "paid", "read", "sent", "was"}
-EACH_KIND = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+
+
+def breaking(rule: Callable[[ActivityKind], object]) -> list[str]:
+    """The kinds that break a rule, by name."""
+    return [kind.name for kind in KINDS.values() if not rule(kind)]
 
 
 @pytest.mark.parametrize("family", PROMISED, ids=str)
@@ -34,41 +39,31 @@ def test_every_promised_kind_stands_in_its_family(family: Family) -> None:
     assert set(PROMISED[family].split()) <= held
 
 
-@EACH_KIND
-def test_a_kind_fills_only_declared_columns_and_each_once(kind: ActivityKind) -> None:
-    assert set(kind.columns) <= set(TYPED_COLUMNS)
-    assert len(set(kind.columns)) == len(kind.columns)
+def test_a_kind_fills_only_declared_columns_and_each_once() -> None:
+    assert breaking(lambda kind: set(kind.columns) <= set(TYPED_COLUMNS) and len(set(kind.columns)) == len(kind.columns)) == []
 
 
-@EACH_KIND
-def test_a_kind_is_known_by_columns_that_exist(kind: ActivityKind) -> None:
-    assert kind.identity
-    assert set(kind.identity) <= {*ACTIVITY_SCHEMA.names, "repeat"}
+def test_a_kind_is_known_by_columns_that_exist() -> None:
+    assert breaking(lambda kind: kind.identity and set(kind.identity) <= {*ACTIVITY_SCHEMA.names, "repeat"}) == []
 
 
-@EACH_KIND
-def test_what_identifies_a_kind_it_also_holds(kind: ActivityKind) -> None:
-    typed = {part for part in kind.identity if part.startswith("_")}
-    assert typed <= set(kind.columns)
+def test_what_identifies_a_kind_it_also_holds() -> None:
+    assert breaking(lambda kind: {part for part in kind.identity if part.startswith("_")} <= set(kind.columns)) == []
 
 
-@EACH_KIND
-def test_a_kind_is_named_verb_noun_in_the_past_tense(kind: ActivityKind) -> None:
-    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", kind.name)
-    verbs = kind.name.split("_")
-    assert any(verb.endswith("ed") or verb in IRREGULAR for verb in verbs), kind.name
+def test_a_kind_is_named_verb_noun_in_the_past_tense() -> None:
+    assert breaking(lambda kind: re.fullmatch(r"[a-z]+(_[a-z]+)*", kind.name)) == []
+    assert breaking(lambda kind: any(verb.endswith("ed") or verb in IRREGULAR for verb in kind.name.split("_"))) == []
 
 
-@EACH_KIND
-def test_a_kind_is_titled_in_both_languages(kind: ActivityKind) -> None:
-    assert re.search("[а-яё]", kind.title.ru) and not re.search("[a-z]", kind.title.ru)
-    assert re.search("[a-z]", kind.title.en) and not re.search("[а-яё]", kind.title.en)
+def test_a_kind_is_titled_in_both_languages() -> None:
+    assert breaking(lambda kind: re.search("[а-яё]", kind.title.ru) and not re.search("[a-z]", kind.title.ru)) == []
+    assert breaking(lambda kind: re.search("[a-z]", kind.title.en) and not re.search("[а-яё]", kind.title.en)) == []
 
 
-@EACH_KIND
-def test_money_that_moves_revenue_has_an_amount(kind: ActivityKind) -> None:
-    assert kind.revenue_sign in {-1, 0, 1}
-    assert not kind.revenue_sign or {"_amount", "_currency"} <= set(kind.columns)
+def test_money_that_moves_revenue_has_an_amount() -> None:
+    assert {kind.revenue_sign for kind in KINDS.values()} == {-1, 0, 1}
+    assert breaking(lambda kind: not kind.revenue_sign or {"_amount", "_currency"} <= set(kind.columns)) == []
 
 
 def test_an_amount_never_comes_without_its_currency() -> None:
