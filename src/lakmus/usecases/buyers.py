@@ -14,6 +14,7 @@ from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.home import Home
 from lakmus.usecases.kept_beside import kept_table
+from lakmus.usecases.lay_out_people import PEOPLE
 from lakmus.usecases.show_verdict import Shown
 
 MONTH_DAYS = 30.4375
@@ -45,7 +46,7 @@ def buyers(home: Home, shown: Shown) -> str:
     Columns: `customer`; `cohort` (`YYYY-MM` of the first purchase); `place`, `channel`, `product` (of the first purchase, null unknown);
     `bought` (bit k: bought within the horizon after the k-th month from the first purchase, `LAST_MONTH` at most); `known` (the last k
     whose horizon is over, -1 none); `life_days` and `life_ended` (first purchase to loss, or to now); `gap_days` and `gap_ended`
-    (one of the customer's purchases, picked by chance, to the next one, or to now).
+    (one of the customer's purchases, picked by chance, to the next one, or to now); `rank` (in the table of people).
 
     Raises
     ------
@@ -59,7 +60,7 @@ def buyers(home: Home, shown: Shown) -> str:
         zone, horizon = company_terms().time_zone, shown.verdict.definition.horizon_days
         filled = BUYERS.format(zone=zone, horizon=horizon, month=MONTH_DAYS, last=LAST_MONTH)
         files = home.stream().files()
-        parameters = [shown.as_of, shown.table("orders"), files, shown.as_of, shown.as_of, shown.table("customers")]
+        parameters = [shown.as_of, shown.table("orders"), files, shown.as_of, shown.as_of, shown.table(PEOPLE)]
         return connection.sql(filled, params=parameters)
 
     return kept_table(shown, "buyers", make)
@@ -88,11 +89,11 @@ channels AS (SELECT customer, any_value(_channel) AS channel FROM firsts JOIN fa
 products AS (SELECT customer, arg_max(_product, (coalesce(_amount, 0), _product)) AS product
              FROM firsts JOIN facts ON facts._order = firsts."order" WHERE activity = 'ordered_item' AND _product IS NOT NULL
              GROUP BY customer),
-places AS (SELECT customer, place FROM read_parquet(?))
+places AS (SELECT customer, place, rank FROM read_parquet(?))
 SELECT lives.customer, strftime(first_day, '%Y-%m') AS cohort, place, channel, product, bought,
        greatest(-1, floor((today.today - first_day - {horizon}) / {month}))::INTEGER AS known,
        coalesce(lost_after, today.today - first_day)::DOUBLE AS life_days, lost_after IS NOT NULL AS life_ended,
-       gap_days::DOUBLE AS gap_days, gap_ended
+       gap_days::DOUBLE AS gap_days, gap_ended, rank
 FROM lives JOIN today ON true LEFT JOIN channels USING (customer) LEFT JOIN products USING (customer) LEFT JOIN places USING (customer)
 ORDER BY cohort, lives.customer
 """

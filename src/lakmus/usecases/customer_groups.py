@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
-from lakmus.usecases.asking import ask
 from lakmus.usecases.home import Home
-from lakmus.usecases.results import CUSTOMER_SORTS, Conditions, Listing, customer_conditions
+from lakmus.usecases.results import Conditions, Listing, count_people, customer_conditions, list_people
 from lakmus.usecases.show_alerts import alert_conditions, alert_told
 from lakmus.usecases.show_cohorts import NO_GROUP, cohort_conditions, cohort_told
 from lakmus.usecases.show_flows import NAMES, flow_conditions, flow_told
@@ -55,7 +54,7 @@ def group_of(given: Mapping[str, str]) -> Group:
 
 
 def group_conditions(home: Home, shown: Shown, group: Group) -> Conditions:
-    """Return which rows of the table of customers a group is.
+    """Return which rows of the table of people (`lay_out_people`) a group is.
 
     Raises
     ------
@@ -98,12 +97,7 @@ def list_group(home: Home, shown: Shown, group: Group, *, sort: str = "-value_at
     ------
     BadInput : there is no such group.
     """
-    conditions = group_conditions(home, shown, group)
-    order = CUSTOMER_SORTS.get(sort, CUSTOMER_SORTS["-value_at_risk"])
-    # The clause holds only conditions written by us; what was typed stands in the parameters.
-    sql = f"SELECT * FROM read_parquet(?) WHERE {conditions.where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
-    rows = ask(sql, [shown.table("customers"), *conditions.parameters, size, (max(page, 1) - 1) * size])
-    return Listing(count_group(home, shown, group), rows)
+    return list_people(shown, group_conditions(home, shown, group), sort=sort, page=page, size=size)
 
 
 def count_group(home: Home, shown: Shown, group: Group) -> int:
@@ -113,9 +107,7 @@ def count_group(home: Home, shown: Shown, group: Group) -> int:
     ------
     BadInput : there is no such group.
     """
-    conditions = group_conditions(home, shown, group)
-    sql = f"SELECT count(*) AS n FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
-    return int(ask(sql, [shown.table("customers"), *conditions.parameters])[0]["n"])
+    return count_people(shown, group_conditions(home, shown, group))
 
 
 def _list_told(asked: Mapping[str, str]) -> Wording:

@@ -21,6 +21,7 @@ from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.operations.journal.changes import record
 from lakmus.usecases.home import Home
+from lakmus.usecases.lay_out_people import PEOPLE
 from lakmus.usecases.results import Conditions
 from lakmus.usecases.show_verdict import Shown
 
@@ -132,8 +133,12 @@ def _parts(connection: duckdb.DuckDBPyConnection, home: Home, shown: Shown, name
     """Yield what fits into memory: the stream bucket after bucket, with merges resolved; a verdict's table as it lies there."""
     if name != ACTIVITIES:
         # Conditions and order are written in `results`; what was typed stands in the parameters.
-        sql = f"SELECT * FROM read_parquet(?) WHERE {part.conditions.where}" + (f" ORDER BY {part.order}" if part.order else "")  # noqa: S608
-        yield connection.sql(sql, params=[shown.table(name), *part.conditions.parameters])
+        where, parameters = part.conditions.where, [shown.table(name), *part.conditions.parameters]
+        if name == "customers" and part is not WHOLE:
+            where = f"customer IN (SELECT customer FROM read_parquet(?) WHERE {where})"  # noqa: S608
+            parameters.insert(1, shown.table(PEOPLE))
+        sql = f"SELECT * FROM read_parquet(?) WHERE {where}" + (f" ORDER BY {part.order}" if part.order else "")  # noqa: S608
+        yield connection.sql(sql, params=parameters)
         return
     stream = home.stream()
     snapshot = stream.prepare()

@@ -9,6 +9,8 @@ from typing import Any
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.asking import ask
 from lakmus.usecases.home import Home
+from lakmus.usecases.kept_beside import kept_json
+from lakmus.usecases.lay_out_people import PEOPLE, USUAL_ORDER, rows_at
 from lakmus.usecases.show_verdict import Shown
 
 Row = dict[str, Any]
@@ -16,7 +18,7 @@ Row = dict[str, Any]
 CUSTOMER_SORTS = {
     "name": "name NULLS LAST, customer",
     "customer": "customer",
-    "-value_at_risk": "value_at_risk DESC NULLS LAST, customer",
+    "-value_at_risk": USUAL_ORDER,
     "-churn_probability": "churn_probability DESC NULLS LAST, customer",
     "-lost_value": "lost_value DESC NULLS LAST, customer",
     "-lost_at": "lost_at DESC NULLS LAST, customer",
@@ -103,12 +105,28 @@ def list_customers(
         `lost_month` (`YYYY-MM` on the company's calendar).
     sort : a key of `CUSTOMER_SORTS`; anything else sorts by value at risk.
     """
-    conditions = customer_conditions(home, query=query, filters=filters)
-    return _listing(shown, "customers", conditions, CUSTOMER_SORTS.get(sort, CUSTOMER_SORTS["-value_at_risk"]), page, size)
+    return list_people(shown, customer_conditions(home, query=query, filters=filters), sort=sort, page=page, size=size)
+
+
+def list_people(shown: Shown, conditions: Conditions, *, sort: str, page: int, size: int) -> Listing:
+    """Return a page of the customers who meet the conditions; an unknown sort means the usual one."""
+    order = CUSTOMER_SORTS.get(sort, USUAL_ORDER)
+    order = "rank" if order == USUAL_ORDER else order
+    size = max(1, min(size, LARGEST_PAGE))
+    # The clause holds only conditions written by us; what was typed stands in the parameters.
+    sql = f"SELECT part, row FROM read_parquet(?) WHERE {conditions.where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
+    places = ask(sql, [shown.table(PEOPLE), *conditions.parameters, size, (max(page, 1) - 1) * size])
+    return Listing(count_people(shown, conditions), rows_at(shown.folder, [(place["part"], place["row"]) for place in places]))
+
+
+def count_people(shown: Shown, conditions: Conditions) -> int:
+    """Return how many customers meet the conditions."""
+    sql = f"SELECT count(*) AS n FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
+    return int(ask(sql, [shown.table(PEOPLE), *conditions.parameters])[0]["n"])
 
 
 def customer_conditions(home: Home, *, query: str = "", filters: Mapping[str, Any] | None = None) -> Conditions:
-    """Return which rows of the table of customers are asked for; see `list_customers`."""
+    """Return which rows of the table of people (`lay_out_people`) are asked for; see `list_customers`."""
     asked = dict(filters or {})
     conditions = Conditions()
     if query.strip():
@@ -205,19 +223,26 @@ def order_conditions(filters: Mapping[str, Any] | None = None) -> Conditions:
 
 def counts_by_state(shown: Shown) -> dict[str, int]:
     """Return the number of customers in each state."""
-    rows = ask("SELECT state, count(*) AS n FROM read_parquet(?) WHERE state IS NOT NULL GROUP BY state", [shown.table("customers")])
-    return {row["state"]: row["n"] for row in rows}
+
+    def counted() -> dict[str, int]:
+        sql = "SELECT state, count(*) AS n FROM read_parquet(?) WHERE state IS NOT NULL GROUP BY state ORDER BY state"
+        return {row["state"]: row["n"] for row in ask(sql, [shown.table(PEOPLE)])}
+
+    kept: dict[str, int] = kept_json(shown, "states_now", counted)
+    return kept
 
 
 def counts_by_reason(shown: Shown, *, states: tuple[str, ...]) -> dict[str, int]:
     """Return how many customers of these states show each sign, the commonest first."""
-    rows = ask(
-        """SELECT reason, count(*) AS n
-           FROM (SELECT unnest(reasons) AS reason FROM read_parquet(?) WHERE list_contains(?::VARCHAR[], state))
-           GROUP BY reason ORDER BY n DESC, reason""",
-        [shown.table("customers"), list(states)],
-    )
-    return {row["reason"]: row["n"] for row in rows}
+
+    def counted() -> dict[str, int]:
+        sql = """SELECT reason, count(*) AS n
+                 FROM (SELECT unnest(reasons) AS reason FROM read_parquet(?) WHERE list_contains(?::VARCHAR[], state))
+                 GROUP BY reason ORDER BY n DESC, reason"""
+        return {row["reason"]: row["n"] for row in ask(sql, [shown.table(PEOPLE), list(states)])}
+
+    kept: dict[str, int] = kept_json(shown, f"signs_now-{'-'.join(states)}", counted)
+    return kept
 
 
 def _listing(shown: Shown, table: str, conditions: Conditions, order: str, page: int, size: int) -> Listing:

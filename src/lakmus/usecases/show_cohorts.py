@@ -110,7 +110,7 @@ def cohort_conditions(home: Home, shown: Shown, asked: Mapping[str, str]) -> Con
         wanted += [month] if outcome == "open" else [month, month]
     conditions = Conditions()
     # The column is one of `BY`; what was typed stands in the parameters.
-    conditions.add(f"customer IN (SELECT customer FROM read_parquet(?) WHERE {sql})", buyers(home, shown), *wanted)  # noqa: S608
+    conditions.add(f"rank IN (SELECT rank FROM read_parquet(?) WHERE {sql})", buyers(home, shown), *wanted)  # noqa: S608
     return conditions
 
 

@@ -27,6 +27,7 @@ from lakmus.usecases.asking import ask
 from lakmus.usecases.buyers import no_horizon
 from lakmus.usecases.home import Home
 from lakmus.usecases.kept_beside import kept_json, kept_table
+from lakmus.usecases.lay_out_people import PEOPLE
 from lakmus.usecases.results import Conditions
 from lakmus.usecases.show_cohorts import NO_GROUP
 from lakmus.usecases.show_verdict import Shown
@@ -94,7 +95,7 @@ def flow_conditions(home: Home, shown: Shown, asked: Mapping[str, str]) -> Condi
         parameters.append(old)
     conditions = Conditions()
     # The columns are numbered by us; what was typed stands in the parameters.
-    conditions.add(f"customer IN (SELECT customer FROM read_parquet(?) WHERE {sql})", _states(home, shown), *parameters)  # noqa: S608
+    conditions.add(f"rank IN (SELECT rank FROM read_parquet(?) WHERE {sql})", _states(home, shown), *parameters)  # noqa: S608
     return conditions
 
 
@@ -152,7 +153,7 @@ def _last_day(day: date) -> date:
 
 
 def _states(home: Home, shown: Shown) -> str:
-    """The table of states: `customer`, and `s0` … `s12`, null where the customer was not known yet."""
+    """The table of states: `customer`, `s0` … `s12`, null where the customer was not known yet, and `rank` (in the table of people)."""
 
     def make(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
         moments, horizon, rhythm = _moments(shown), shown.verdict.definition.horizon_days, shown.learned.rhythm
@@ -161,7 +162,9 @@ def _states(home: Home, shown: Shown) -> str:
         read = partial(states_over, rhythm=rhythm, horizon_days=horizon, time_zone=company_terms().time_zone, dates=moments)
         found = map_buckets(home.stream(), read, as_of=shown.as_of, columns=STATE_COLUMNS)
         parts = [_wide(connection, part, moments) for part in found]
-        return connection.from_arrow(pa.concat_tables(parts)).order("customer")
+        connection.register("stood", pa.concat_tables(parts))
+        sql = "SELECT stood.*, rank FROM stood LEFT JOIN read_parquet(?) USING (customer) ORDER BY rank, customer"
+        return connection.sql(sql, params=[shown.table(PEOPLE)])
 
     return kept_table(shown, "states", make)
 

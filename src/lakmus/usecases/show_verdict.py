@@ -30,8 +30,9 @@ from lakmus.operations.company.queries import company_terms
 from lakmus.runners.local import map_buckets
 from lakmus.stream.lease import is_held, lease
 from lakmus.usecases.home import Home
+from lakmus.usecases.lay_out_people import write_people, write_rows
 
-FORMAT = 1
+FORMAT = 2
 KEPT = 8
 PASSES = 3
 WAIT_SECONDS = 3600.0
@@ -49,7 +50,7 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A verdict with the folder of its tables (`customers`, `orders`, `errors`, `moments`, one or more Parquet files each)."""
+    """A verdict with the folder of its tables (`customers`, `orders`, `errors`, `moments`, and `people`, see `lay_out_people`)."""
 
     verdict: Verdict
     learned: Learned
@@ -213,11 +214,14 @@ def _compute(home: Home, moment: datetime, key: str, progress: Progress | None) 
         folder = fresh / name
         folder.mkdir(parents=True, exist_ok=True)
         pq.write_table(part, folder / f"{parts[name]:04}.parquet", compression="zstd")
+        if name == "customers":
+            write_rows(fresh, parts[name], part)
         parts[name] += 1
 
     for name, schema in TABLES.items():
         keep(name, schema.empty_table())
     analysis = analyse(over_buckets, company=company_terms(), as_of=moment, keep=keep)
+    write_people(fresh)
     (fresh / "verdict.json").write_text(json.dumps(analysis.verdict.as_json(), ensure_ascii=False), encoding="utf-8")
     (fresh / "verdict.pickle").write_bytes(pickle.dumps((analysis.verdict, analysis.learned)))
     shutil.rmtree(home.results / key, ignore_errors=True)

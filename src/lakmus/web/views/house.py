@@ -16,6 +16,7 @@ from lakmus.operations.accounts.permissions import page
 from lakmus.operations.accounts.queries import tokens_visible_to, users_visible_to
 from lakmus.operations.accounts.roles import Role
 from lakmus.operations.company.queries import company_terms
+from lakmus.operations.imports.queries import forgotten_people as people_left_out
 from lakmus.operations.journal.queries import entries
 from lakmus.usecases import forgotten_people, keep_house
 from lakmus.web import answers
@@ -152,7 +153,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("forgotten"))
         except LakmusError as failure:
             problem = failure.wording
-    found = forgotten_people.forgotten_people().select_related("forgotten_by").order_by("-forgotten_at", "-pk")
+    found = people_left_out().select_related("forgotten_by").order_by("-forgotten_at", "-pk")
     pager = Pager(found.count(), asked_page(request))
     rows = [
         {"number": one.pk, "at": one.forgotten_at, "by": one.forgotten_by or _("the system")}

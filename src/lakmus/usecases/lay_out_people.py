@@ -1,0 +1,61 @@
+"""Customers laid out for lists: a narrow table to search and sort by, and whole rows that are fetched by their place in it.
+
+A page of a list reads a few columns of everybody and all columns of fifteen. In the verdict's own table of customers the second costs as
+much as reading everything; here a row is one batch of a file away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from lakmus.usecases.asking import cursor
+
+PEOPLE, ROWS = "people", "people_rows"
+"""Folders beside a verdict: the narrow table, and the rows."""
+BATCH = 256
+COLUMNS = (
+    *("customer", "name", "place", "state", "state_since", "lost_at", "lost_in_window", "lost_silently", "eligible", "exclusion"),
+    *("error_codes", "reasons", "churn_probability", "value_at_risk", "lost_value", "revenue", "last_order_at", "errors_count"),
+    *("days_since_last_order", "purchase_days_count"),
+)
+"""What lists filter and sort by. Besides stand `rank` (from 1, the usual order of lists), `part` and `row` (where the whole row lies)."""
+USUAL_ORDER = "value_at_risk DESC NULLS LAST, customer"
+
+
+def write_rows(folder: Path, part: int, customers: pa.Table) -> None:
+    """Keep a part of the table of customers so that single rows can be read."""
+    path = folder / ROWS / f"{part:04}.arrow"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    # One chunk, so that every batch but the last is full and a row's batch is known from its number.
+    whole = customers.combine_chunks()
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, whole.schema, options=options) as writer:
+        writer.write_table(whole, max_chunksize=BATCH)
+
+
+def write_people(folder: Path) -> None:
+    """Write the narrow table from the table of customers in the same folder."""
+    path = folder / PEOPLE / "0000.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with cursor() as connection:
+        # Only names of our own columns.
+        sql = f"""SELECT {", ".join(COLUMNS)}, regexp_extract(filename, '(\\d+)[.]parquet$', 1)::INTEGER AS part,
+                         file_row_number::INTEGER AS row, row_number() OVER (ORDER BY {USUAL_ORDER})::INTEGER AS rank
+                  FROM read_parquet(?, filename = true, file_row_number = true) ORDER BY rank"""  # noqa: S608
+        connection.sql(sql, params=[str(folder / "customers" / "*.parquet")]).write_parquet(str(path), compression="zstd")
+
+
+def rows_at(folder: Path, places: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:
+    """Return the whole rows at places (part, row), in their order."""
+    found: dict[tuple[int, int], dict[str, Any]] = {}
+    for (part, number), same in groupby(sorted(places), key=lambda place: (place[0], place[1] // BATCH)):
+        with pa.memory_map(str(folder / ROWS / f"{part:04}.arrow")) as source:
+            batch = pa.ipc.open_file(source).get_batch(number)
+            for place in same:
+                found[place] = batch.slice(place[1] % BATCH, 1).to_pylist()[0]
+    return [found[place] for place in places]
