@@ -2,8 +2,9 @@
 
     python -m benchmarks.risk_cuts --data ../shared/data
 
-Data, cuts, outcome, eligibility and candidates are those of the protocol in docs/explanation/risk.md; `--development` takes the cuts that
-the settings were chosen on. LightGBM comes from the `bench` group; without it its line is left out.
+Data, cuts, outcome, eligibility and candidates are those of the protocol in docs/explanation/risk.md; `--cuts development` takes the cuts
+that the settings were chosen on, `--cuts first` the final ones that were opened first. LightGBM comes from the `bench` group; without it
+its line is left out.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ import polars as pl
 from scipy import special, stats
 
 from lakmus.engine.risk.additive import fit_linear, fit_steps
-from lakmus.engine.risk.blend import Picture, blend_weights, fit_model
+from lakmus.engine.risk.blend import Fits, Picture, blend_weights, fit_model
 from lakmus.engine.risk.features import PURCHASE_FEATURES, Happenings, Lives, Usual, features_at
+from lakmus.engine.risk.levels import Level, level_of, missing_level
 from lakmus.engine.risk.pareto_nbd import fit_pareto_nbd
 from lakmus.engine.risk.purchase_histories import PurchaseHistories
+from lakmus.engine.risk.snapshots import CUTS
 from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints
 
 HORIZON, SPACING, LEAST_PAST = 90, 30, 30
@@ -30,10 +33,17 @@ FINAL = {
     "Online Retail, first year": ("retail_first", ("2010-07-12", "2010-08-11", "2010-09-10")),
     "CDNOW master": ("cdnow", ("1997-10-01", "1998-01-01", "1998-04-01")),
 }
+SECOND = {
+    "Online Retail, two years": ("retail_both", ("2011-01-10", "2011-03-10", "2011-05-10")),
+    "CDNOW master": ("cdnow", ("1997-11-15", "1998-02-15", "1998-03-15")),
+}
+"""The second final cuts: named, and committed, before they were opened."""
+TELCO_SEEDS = {"first": (0,), "second": (1, 2, 3)}
 DEVELOPMENT = {
     "Online Retail, second year": ("retail_second", ("2011-07-12", "2011-08-11", "2011-09-10")),
     "CDNOW master, early": ("cdnow", ("1997-06-20", "1997-07-03")),
 }
+CUTS_OF = {"first": FINAL, "second": SECOND, "development": DEVELOPMENT}
 
 
 def retail(path: Path, names: dict[str, str], moment: pl.Expr) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -53,6 +63,13 @@ def load(name: str, data: Path) -> tuple[pl.DataFrame, pl.DataFrame | None]:
         frame = pl.DataFrame({"c": [row[0] for row in rows], "day": [row[1] for row in rows], "amount": [float(row[3]) for row in rows]})
         return frame.with_columns(pl.col("day").str.to_date("%Y%m%d")), None
     folder = data / "online_retail"
+    if name == "retail_both":
+        # The second year tells of no returns, so none are read of the first.
+        border, (first, _), (second, _) = date(2010, 12, 1), load("retail_first", data), load("retail_second", data)
+        columns = ["c", "day", "amount"]
+        return pl.concat(
+            [first.filter(pl.col("day") < border).select(columns), second.filter(pl.col("day") >= border).select(columns)]
+        ), None
     if name == "retail_first":
         names = {"Invoice": "i", "Quantity": "q", "InvoiceDate": "t", "Price": "p", "Customer ID": "c"}
         return retail(folder / "online_retail_II_year_2009_2010.parquet", names, pl.col("t").cast(pl.Datetime("us")))
@@ -175,13 +192,27 @@ def judged(company: Company, cut: int) -> dict[str, list[float]]:
     shown["logistic regression"] = figures(now.lost, plain_logistic(features, lost)(now.features))
     if (trees := lightgbm(features, lost)) is not None:
         shown["LightGBM, defaults"] = figures(now.lost, trees(now.features))
-    model = fit_model(pictures, now.everybody, horizon_days=HORIZON)
-    shown["Lakmus"] = figures(now.lost, model.of(now.features, histories).probability)
+    fits: Fits = {}
+    model = fit_model(pictures, now.everybody, horizon_days=HORIZON, fits=fits)
+    logit, level = model.of(now.features, histories).logit, level_before(pictures, fits)
+    shown["Lakmus"] = figures(now.lost, special.expit(logit))
+    shown["Lakmus, level followed"] = figures(now.lost, special.expit(logit + level.shift))
     return shown
 
 
-def telco(data: Path) -> dict[str, list[float]]:
-    """Return mean AUC, Brier, ECE over the five folds of the protocol."""
+def level_before(pictures: list[Picture], fits: Fits) -> Level:
+    """Return the level that was missing one, two and three horizons before the cut from blends learned before those moments."""
+    missing = []
+    for at in (pictures[place] for place in range(0, len(pictures), HORIZON // SPACING)):
+        before = [one for one in pictures if one.days_ago >= at.days_ago + HORIZON]
+        model = fit_model(before, at.everybody, horizon_days=HORIZON, fits=fits) if before and len(missing) < CUTS else None
+        if model is not None:
+            missing.append(missing_level(model.of(at.features, PurchaseHistories.of(*at.everybody)).logit, at.lost))
+    return level_of(missing)
+
+
+def telco(data: Path, seeds: tuple[int, ...]) -> dict[str, list[float]]:
+    """Return mean AUC, Brier, ECE over the five folds of the protocol, for each seed."""
     from sklearn.model_selection import StratifiedKFold
 
     table = pl.read_csv(data / "telco" / "Telco-Customer-Churn.csv", infer_schema_length=10_000)
@@ -194,7 +225,8 @@ def telco(data: Path) -> dict[str, list[float]]:
     features = np.concatenate([numbers.to_numpy().astype(float), words.to_numpy().astype(float)], axis=1)
     rule = (table["Contract"] == "Month-to-month").to_numpy().astype(float)
     rows: dict[str, list[list[float]]] = {}
-    for train, test in StratifiedKFold(5, shuffle=True, random_state=0).split(features, lost):
+    folds = [fold for seed in seeds for fold in StratifiedKFold(5, shuffle=True, random_state=seed).split(features, lost)]
+    for train, test in folds:
         rows.setdefault("rule: month-to-month contract", []).append(figures(lost[test], rule[test], probability=False))
         rows.setdefault("logistic regression", []).append(figures(lost[test], plain_logistic(features[train], lost[train])(features[test])))
         if (trees := lightgbm(features[train], lost[train])) is not None:
@@ -205,7 +237,7 @@ def telco(data: Path) -> dict[str, list[float]]:
         weights, level = blend_weights(inside, lost[train], has_process=False)
         said = special.expit(both(features[train], lost[train], features[test]) @ np.array(weights[:2]) + level)
         rows.setdefault("Lakmus", []).append(figures(lost[test], said))
-    return {name: list(np.mean(folds, axis=0)) for name, folds in rows.items()}
+    return {name: list(np.mean(shown, axis=0)) for name, shown in rows.items()}
 
 
 def both(features: Floats, lost: Floats, asked: Floats) -> Floats:
@@ -228,13 +260,13 @@ def main() -> None:
     """Read the arguments, judge, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
-    parser.add_argument("--development", action="store_true", help="the cuts that settings were chosen on, instead of the final ones")
+    parser.add_argument("--cuts", choices=["first", "second", "development"], default="second", help="which cuts of the protocol")
     arguments = parser.parse_args()
     if not arguments.data.exists():
         print(f"{arguments.data} is not there; nothing was judged")
         return
     warnings.simplefilter("ignore")
-    for title, (name, cuts) in (DEVELOPMENT if arguments.development else FINAL).items():
+    for title, (name, cuts) in CUTS_OF[arguments.cuts].items():
         company = Company(name, arguments.data)
         shown = [judged(company, (date.fromisoformat(cut) - date(1970, 1, 1)).days) for cut in cuts]
         print(
@@ -243,7 +275,8 @@ def main() -> None:
         )
         means = {way: list(np.mean([one[way] for one in shown], axis=0)) for way in shown[0]}
         print(table(f"{title}, mean of {len(cuts)} cuts, {len(PURCHASE_FEATURES)} features of purchases", means))
-    print(table("Telco, five folds", telco(arguments.data)))
+    seeds = TELCO_SEEDS["second" if arguments.cuts == "second" else "first"]
+    print(table(f"Telco, five folds, seeds {', '.join(map(str, seeds))}", telco(arguments.data, seeds)))
 
 
 if __name__ == "__main__":

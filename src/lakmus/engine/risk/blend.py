@@ -7,13 +7,13 @@ contributions are exact.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize, special
 
 from lakmus.engine.risk.additive import LIMIT, Linear, Steps, fit_linear, fit_steps
-from lakmus.engine.risk.levels import DRIFT_UNSEEN, Level
+from lakmus.engine.risk.levels import DRIFT_UNSEEN
 from lakmus.engine.risk.pareto_nbd import ParetoNbd, fit_pareto_nbd
 from lakmus.engine.risk.purchase_histories import PurchaseHistories
 from lakmus.engine.signals.rhythm import Flags, Floats
@@ -75,10 +75,6 @@ class RiskModel:
     drift: float
     horizon_days: float
     cases: int
-
-    def levelled(self, level: Level) -> RiskModel:
-        """Return the blend with a calibrated level: everybody's logit moved by its shift, in doubt by its drift."""
-        return replace(self, mean_logit=self.mean_logit + level.shift, drift=level.drift)
 
     @property
     def mean(self) -> float:

@@ -1,4 +1,4 @@
-"""The blend as of now, and the blends that would have been learned before each past cut, each with a level from the cuts before it."""
+"""The blend as of now, and the blends that would have been learned before each past cut, and how far their level was off."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ def blends_over(
 ) -> tuple[RiskModel | None, list[JudgedRows | None]]:
     """Return the blend learned as of now, and what blends learned before each cut said at it (None where none could be learned).
 
-    The level of each is calibrated on moments later than those its parts were learned from, and never on the moment it is judged at: the
-    blend of a cut takes what was missing at the cuts before it, that of now what was missing at all of them.
+    How far the level of each was off is measured on moments later than those its parts were learned from, and never on the moment it is
+    judged at: the blend of a cut takes the drift of the cuts before it, that of now the drift of all. It widens the intervals only: on the
+    development cuts levels that were followed from one horizon to the next did harm where there is a season, and no good elsewhere.
 
     Parameters
     ----------
@@ -49,14 +50,10 @@ def _blends_over(
         if at < len(whole):
             row = _judged_rows(whole[at:], pictures[at], horizon, fits)
         if row is not None:
-            logit = special.logit(np.clip(row.probability, 1e-6, 1 - 1e-6))
-            level = level_of(missing)
-            missing.append(missing_level(logit, row.lost))
-            mean = float(special.expit(special.logit(row.mean) + level.shift))
-            row = replace(row, probability=special.expit(logit + level.shift), mean=mean)
+            missing.append(missing_level(special.logit(np.clip(row.probability, 1e-6, 1 - 1e-6)), row.lost))
         rows.insert(0, row)
     model = fit_model(whole, now, horizon_days=horizon, fits=fits) if whole else None
-    return None if model is None else model.levelled(level_of(missing)), rows
+    return None if model is None else replace(model, drift=level_of(missing).drift), rows
 
 
 def _judged_rows(pictures: Sequence[Picture], parts: Sequence[PastPicture], horizon: float, fits: Fits) -> JudgedRows | None:
