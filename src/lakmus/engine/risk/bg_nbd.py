@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from scipy import special
 
-from lakmus.engine.risk.likelihood import Slope, best_summit, too_few_repeats, undetermined
+from lakmus.engine.risk.likelihood import Slope, best_summit, starts_of, too_few_repeats, undetermined
 from lakmus.engine.risk.purchase_histories import PurchaseHistories, coarse, grouped
 from lakmus.engine.signals.rhythm import Floats
 from lakmus.history.estimate import NotEnoughEvidence
@@ -83,9 +83,7 @@ def fit_bg_nbd(histories: PurchaseHistories, *, however_wide: bool = False) -> B
         return lack
     exact = grouped(histories)
     rough = coarse(exact)
-    mean_age = float((exact.age * exact.weight).sum() / exact.weight.sum())
-    mean_repeats = float((exact.repeats_count * exact.weight).sum() / exact.weight.sum())
-    starts = [np.log([r, r * mean_age / max(mean_repeats, 0.05), a, b]) for r, a, b in ((0.5, 0.8, 2.5), (1.5, 0.3, 3.0), (0.2, 2.0, 2.0))]
+    starts = starts_of(exact, ((0.5, 0.8, 2.5), (1.5, 0.3, 3.0), (0.2, 2.0, 2.0)))
     parts = [exact] if rough is None else [rough, exact]
     summit = best_summit([_slope_of(part) for part in parts], starts)
     if (lack := undetermined(summit, histories.repeat_customers_count)) is not None and not however_wide:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lakmus.engine.risk.purchase_histories import PurchaseHistories
 from lakmus.engine.signals.rhythm import Floats
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.wording import Wording
@@ -88,6 +89,21 @@ def _summit(logs: Floats, log_likelihood: float, here: Slope, start: Floats) -> 
     if peaked:
         covariance = np.linalg.inv(-here[2]).astype(np.float64)
     return Summit(logs, log_likelihood, covariance, peaked)
+
+
+def starts_of(
+    histories: PurchaseHistories, guesses: Iterable[tuple[float, float, float]], *, last_in_ages: bool = False
+) -> list[Floats]:
+    """Return log-parameters (4,) to begin from: r, alpha that fits the mean rate of repeats, and the two that tell of leaving.
+
+    Parameters
+    ----------
+    guesses : (r, third, fourth) each. last_in_ages : whether the fourth is a time, guessed as a part of the mean age.
+    """
+    mean_age = float((histories.age * histories.weight).sum() / histories.weight.sum())
+    mean_repeats = float((histories.repeats_count * histories.weight).sum() / histories.weight.sum())
+    scale = mean_age if last_in_ages else 1.0
+    return [np.log([r, r * mean_age / max(mean_repeats, 0.05), third, fourth * scale]) for r, third, fourth in guesses]
 
 
 def best_summit(slopes: Iterable[Callable[[Floats], Slope]], starts: Iterable[Floats]) -> Summit:

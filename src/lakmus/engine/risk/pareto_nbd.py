@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from lakmus.engine.risk.likelihood import Slope, best_summit, too_few_repeats, undetermined
+from lakmus.engine.risk.likelihood import Slope, best_summit, starts_of, too_few_repeats, undetermined
 from lakmus.engine.risk.purchase_histories import PurchaseHistories, coarse, grouped
 from lakmus.engine.signals.rhythm import Floats
 from lakmus.history.estimate import NotEnoughEvidence
@@ -89,12 +89,7 @@ def fit_pareto_nbd(histories: PurchaseHistories, *, however_wide: bool = False) 
         return lack
     exact = grouped(histories)
     rough = coarse(exact)
-    mean_age = float((exact.age * exact.weight).sum() / exact.weight.sum())
-    mean_repeats = float((exact.repeats_count * exact.weight).sum() / exact.weight.sum())
-    starts = [
-        np.log([r, r * mean_age / max(mean_repeats, 0.05), s, beta * mean_age])
-        for r, s, beta in ((0.6, 0.6, 0.4), (2.0, 0.3, 1.0), (0.3, 1.5, 3.0))
-    ]
+    starts = starts_of(exact, ((0.6, 0.6, 0.4), (2.0, 0.3, 1.0), (0.3, 1.5, 3.0)), last_in_ages=True)
     slopes = [_slope_of(exact, rough=False)] if rough is None else [_slope_of(rough, rough=True), _slope_of(exact, rough=False)]
     summit = best_summit(slopes, starts)
     if (lack := undetermined(summit, histories.repeat_customers_count)) is not None and not however_wide:
