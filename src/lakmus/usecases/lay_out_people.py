@@ -21,7 +21,7 @@ BATCH = 256
 COLUMNS = (
     *("customer", "name", "place", "state", "state_since", "lost_at", "lost_in_window", "lost_silently", "eligible", "exclusion"),
     *("error_codes", "reasons", "churn_probability", "value_at_risk", "lost_value", "revenue", "last_order_at", "errors_count"),
-    *("days_since_last_order", "purchase_days_count"),
+    *("days_since_last_order", "purchase_days_count", "risk_group"),
 )
 """What lists filter and sort by. Besides stand `rank` (from 1, the usual order of lists), `part` and `row` (where the whole row lies)."""
 USUAL_ORDER = "value_at_risk DESC NULLS LAST, customer"
