@@ -24,6 +24,7 @@ from lakmus.operations.accounts.models import User
 from lakmus.operations.company.queries import company_terms
 from lakmus.operations.imports.models import ImportJob, State
 from lakmus.operations.imports.queries import forgotten_people
+from lakmus.usecases.asking import ask
 from lakmus.usecases.forgotten_people import KEY_FILE
 from lakmus.usecases.home import FOLDERS, Home
 
@@ -193,9 +194,8 @@ def _each_once(home: Home) -> Wording:
     files = home.stream().files()
     if not files:
         return IN_ORDER
-    with duckdb.connect(config={"threads": 2}) as database:
-        found = database.execute("SELECT count(*), count(DISTINCT activity_id) FROM read_parquet(?)", [files]).fetchone()
-    rows, different = found or (0, 0)
+    (found,) = ask("SELECT count(*) AS rows, count(DISTINCT activity_id) AS different FROM read_parquet(?)", [files])
+    rows, different = found["rows"], found["different"]
     if rows != different:
         raise _NotInOrder(Wording("повторов: {n}. Сообщите нам", "{n} repeated. Please tell us").filled(n=rows - different))
     return Wording("проверено событий: {rows}", "{rows} activities checked").filled(rows=rows)

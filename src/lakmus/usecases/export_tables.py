@@ -20,6 +20,7 @@ from lakmus.history.failures import BadInput, WrongUsage
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.operations.journal.changes import record
+from lakmus.usecases.asking import cursor
 from lakmus.usecases.home import Home
 from lakmus.usecases.lay_out_people import PEOPLE
 from lakmus.usecases.results import Conditions
@@ -116,7 +117,7 @@ def _write(home: Home, shown: Shown, name: str, target: TextIO, part: Part, lang
     # The names come from our own schemas; what people wrote stands only in the rows.
     cells = ", ".join(_cell(column, dialect) for column in columns)
     rows = 0
-    with duckdb.connect(config={"threads": 2}) as connection, tempfile.TemporaryDirectory(prefix="export-", dir=home.work) as work:
+    with cursor() as connection, tempfile.TemporaryDirectory(prefix="export-", dir=home.work) as work:
         connection.execute("SET TimeZone = ?", [company_terms().time_zone])
         target.write(dialect.delimiter.join(column.name for column in columns) + "\r\n")
         made = Path(work) / "part.csv"

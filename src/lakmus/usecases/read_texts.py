@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from lakmus.connectors.files import FilePlan, inspect_files
+from lakmus.connectors.files.staging import connect
 from lakmus.connectors.files.whole import relation_of
 from lakmus.engine.text import lexicon
 from lakmus.engine.text.reading import is_only_thanks, tidy
@@ -63,7 +62,7 @@ def read_texts(path: Path, *, column: str) -> Iterator[ReadText]:
         work = Path(folder)
         plan = inspect_files([path], work_dir=work, time_zone="UTC").files[0]
         place = _place_of(plan, column)
-        with duckdb.connect(config={"threads": 1}) as connection:
+        with connect(work) as connection:
             found = connection.execute(f"SELECT c{place} FROM {relation_of(plan, work)}")
             row = 0
             while batch := found.fetchmany(BATCH):

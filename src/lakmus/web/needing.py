@@ -1,4 +1,7 @@
-"""Views that need a verdict: without data they say how to begin, while it is computed they wait and ask again."""
+"""Views that need a verdict: without data they say how to begin, while it is computed they wait and ask again.
+
+`verdict_page` is what nearly every page stands behind: who may see it, errors in words, the verdict.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from lakmus.operations.accounts.permissions import page
+from lakmus.usecases.prepare_pages import ask_for_pages, pages_are_ready
 from lakmus.web import answers
-from lakmus.web.page import show
+from lakmus.web.page import says_failures, show
 
 
 def needs_verdict(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -21,9 +26,7 @@ def needs_verdict(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
         if analysis is answers.NO_DATA:
             return show(request, "empty.html", current="verdict")
         if isinstance(analysis, answers.Computing):
-            response = show(request, "computing.html", {"share": analysis.share}, status=202)
-            response.headers["Cache-Control"] = "no-store"
-            return response
+            return _wait(request, analysis.share)
         if request.headers.get("X-Waiting"):
             # The page that waits asked; the answer is there, so it loads itself anew as a whole.
             response = HttpResponse(status=200)
@@ -32,3 +35,34 @@ def needs_verdict(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
         return view(request, analysis, *args, **kwargs)
 
     return answered
+
+
+def needs_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Have the worker compute what the page reads beside the verdict, unless it is there or the company is small enough for now."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, analysis: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not pages_are_ready(analysis) and answers.home().stream().count > answers.AT_ONCE:
+            ask_for_pages(analysis)
+            return _wait(request, None)
+        return view(request, analysis, *args, **kwargs)
+
+    return answered
+
+
+def verdict_page(
+    name: str, *, verb: str = "view", post: str | None = None, prepared: bool = False
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Make a view of a verdict the page `name` (see `permissions.page`); `prepared` ones also need what `prepare_pages` computes."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        reading = needs_pages(view) if prepared else view
+        return page(name, verb=verb, post=post)(says_failures(needs_verdict(reading)))
+
+    return decorate
+
+
+def _wait(request: HttpRequest, share: float | None) -> HttpResponse:
+    response = show(request, "computing.html", {"share": share}, status=202)
+    response.headers["Cache-Control"] = "no-store"
+    return response

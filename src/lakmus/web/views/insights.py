@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,56 +17,31 @@ from lakmus.operations.accounts.permissions import may, page, refusal
 from lakmus.usecases import segments
 from lakmus.usecases.customer_groups import group_conditions, group_of
 from lakmus.usecases.export_tables import Part, export_table
-from lakmus.usecases.prepare_pages import ask_for_pages, pages_are_ready
 from lakmus.usecases.results import CUSTOMER_SORTS
 from lakmus.web import answers, insights
 from lakmus.web.narrowing import MONEY_COLUMNS, customer_sort, sort_choices
-from lakmus.web.needing import needs_verdict
+from lakmus.web.needing import verdict_page
 from lakmus.web.page import asked_page, says_failures, show
 from lakmus.web.templatetags.written import language
-
-
-def needs_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Have the worker compute what the page reads, unless it is there or the company is small enough to do so at once."""
-
-    @wraps(view)
-    def answered(request: HttpRequest, analysis: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not pages_are_ready(analysis) and answers.home().stream().count > answers.AT_ONCE:
-            ask_for_pages(analysis)
-            response = show(request, "computing.html", {"share": None}, status=202)
-            response.headers["Cache-Control"] = "no-store"
-            return response
-        return view(request, analysis, *args, **kwargs)
-
-    return answered
 
 
 def _shown(request: HttpRequest, template: str, analysis: Any, context: dict[str, Any]) -> HttpResponse:
     return show(request, template, answers.carried(analysis) | context, current="signals")
 
 
-@page("signals")
-@says_failures
-@needs_verdict
-@needs_pages
+@verdict_page("signals", prepared=True)
 def alerts(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show which segments changed beyond season and noise."""
     return _shown(request, "alerts.html", analysis, insights.alerts(analysis, rule=request.GET.get("rule", "")))
 
 
-@page("signals")
-@says_failures
-@needs_verdict
-@needs_pages
+@verdict_page("signals", prepared=True)
 def retention(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show who bought on after a first purchase."""
     return _shown(request, "retention.html", analysis, insights.retention(analysis, by=request.GET.get("by", "")))
 
 
-@page("signals")
-@says_failures
-@needs_verdict
-@needs_pages
+@verdict_page("signals", prepared=True)
 def survival(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show how long buyers stay, or how soon they buy again."""
     asked = request.GET
@@ -76,27 +49,19 @@ def survival(request: HttpRequest, analysis: Any) -> HttpResponse:
     return _shown(request, "survival.html", analysis, context)
 
 
-@page("signals")
-@says_failures
-@needs_verdict
+@verdict_page("signals")
 def rfm(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show the map of buyers by how long ago and how often they bought."""
     return _shown(request, "rfm.html", analysis, insights.rfm(analysis))
 
 
-@page("signals")
-@says_failures
-@needs_verdict
-@needs_pages
+@verdict_page("signals", prepared=True)
 def flows(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show the states at the ends of months, and who moved."""
     return _shown(request, "flows.html", analysis, insights.flows(analysis, at=request.GET.get("at", "")))
 
 
-@page("signals")
-@says_failures
-@needs_verdict
-@needs_pages
+@verdict_page("signals", prepared=True)
 def group(request: HttpRequest, analysis: Any) -> HttpResponse:
     """List the customers behind a figure."""
     found = group_of(request.GET.dict())
@@ -106,10 +71,7 @@ def group(request: HttpRequest, analysis: Any) -> HttpResponse:
     return _shown(request, "group.html", analysis, context)
 
 
-@page("customers", verb="export")
-@says_failures
-@needs_verdict
-@needs_pages
+@verdict_page("customers", verb="export", prepared=True)
 def group_file(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Send the customers of a group as a CSV file."""
     if not may(request.user, "signals"):
@@ -125,10 +87,7 @@ def group_file(request: HttpRequest, analysis: Any) -> HttpResponse:
     return FileResponse(file, as_attachment=True, filename="customers.csv", content_type="text/csv; charset=utf-8")  # type: ignore[return-value]
 
 
-@page("segments", post="change")
-@says_failures
-@needs_verdict
-@needs_pages
+@verdict_page("segments", post="change", prepared=True)
 def saved(request: HttpRequest, analysis: Any) -> HttpResponse:
     """List saved groups; save one under a name."""
     if request.method == "POST":

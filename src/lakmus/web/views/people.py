@@ -16,7 +16,7 @@ from lakmus.operations.accounts.permissions import page
 from lakmus.usecases.forget_customer import forget_customer
 from lakmus.web import answers, narrowing, one_customer
 from lakmus.web.lists import choices, state_titles
-from lakmus.web.needing import needs_verdict
+from lakmus.web.needing import verdict_page
 from lakmus.web.page import asked_page, says_failures, show
 
 NOT_THE_NUMBER = Wording(
@@ -25,9 +25,7 @@ NOT_THE_NUMBER = Wording(
 )
 
 
-@page("customers")
-@says_failures
-@needs_verdict
+@verdict_page("customers")
 def customers(request: HttpRequest, analysis: Any) -> HttpResponse:
     """List customers, searched and filtered."""
     filters = narrowing.customer_filters(request)
@@ -53,9 +51,7 @@ def customers(request: HttpRequest, analysis: Any) -> HttpResponse:
     return show(request, "customers.html", answers.carried(analysis) | context, current="customers")
 
 
-@page("customers")
-@says_failures
-@needs_verdict
+@verdict_page("customers")
 def customer(request: HttpRequest, analysis: Any, key: str) -> HttpResponse:
     """Show one customer: where they stand, lamps, our errors with evidence, everything that happened, the next step."""
     family, around = request.GET.get("family", ""), request.GET.get("around", "")
@@ -63,9 +59,7 @@ def customer(request: HttpRequest, analysis: Any, key: str) -> HttpResponse:
     return show(request, "customer.html", answers.carried(analysis) | context, current="customers")
 
 
-@page("orders")
-@says_failures
-@needs_verdict
+@verdict_page("orders")
 def orders(request: HttpRequest, analysis: Any) -> HttpResponse:
     """List orders: the rows behind figures of deliveries and stars."""
     filters = narrowing.order_filters(request)
@@ -82,9 +76,7 @@ def orders(request: HttpRequest, analysis: Any) -> HttpResponse:
     return show(request, "orders.html", answers.carried(analysis) | context)
 
 
-@page("errors")
-@says_failures
-@needs_verdict
+@verdict_page("errors")
 def errors(request: HttpRequest, analysis: Any) -> HttpResponse:
     """List service errors: the rows behind figures of causes."""
     filters = narrowing.error_filters(request)
@@ -106,18 +98,14 @@ def errors(request: HttpRequest, analysis: Any) -> HttpResponse:
     return show(request, "errors.html", answers.carried(analysis) | context)
 
 
-@page("errors")
-@says_failures
-@needs_verdict
+@verdict_page("errors")
 def evidence(request: HttpRequest, analysis: Any, error_id: str) -> HttpResponse:
     """Show the activities that prove one error, for the row that was opened."""
     error = one_customer.proofs_of(analysis, error_id)
     return show(request, "parts/proofs.html", {"error": error, "proofs": error["proofs"]})
 
 
-@page("errors")
-@says_failures
-@needs_verdict
+@verdict_page("errors")
 def story(request: HttpRequest, analysis: Any, key: str) -> HttpResponse:
     """Show what is known of an order or a case whose customer is not; a known customer has a page of their own."""
     context = one_customer.story_page(analysis, key, page=asked_page(request))

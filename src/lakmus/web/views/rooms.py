@@ -17,8 +17,8 @@ from lakmus.usecases.reports import verdict_pdf
 from lakmus.usecases.reports.findings import by_harm, harm_seen
 from lakmus.web import answers
 from lakmus.web.lists import ON_SCALE, STATES, Pager, part_of, state_titles
-from lakmus.web.needing import needs_verdict
-from lakmus.web.page import asked_page, says_failures, show
+from lakmus.web.needing import verdict_page
+from lakmus.web.page import asked_page, show
 from lakmus.web.templatetags.written import is_estimate, language
 
 SHOWN_ERRORS = 3
@@ -56,9 +56,7 @@ def scales(errors: Any) -> dict[str, float]:
     }
 
 
-@page("verdict")
-@says_failures
-@needs_verdict
+@verdict_page("verdict")
 def verdict(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show the answer on one page."""
     found = analysis.verdict
@@ -83,9 +81,7 @@ def verdict(request: HttpRequest, analysis: Any) -> HttpResponse:
     return show(request, "verdict.html", answers.carried(analysis) | context, current="verdict")
 
 
-@page("verdict", verb="export")
-@says_failures
-@needs_verdict
+@verdict_page("verdict", verb="export")
 def report(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Send the verdict as a PDF to print or to mail; it says what the page says."""
     pdf = verdict_pdf(analysis.verdict, time_zone=company_terms().time_zone, language=language())
@@ -94,9 +90,7 @@ def report(request: HttpRequest, analysis: Any) -> HttpResponse:
     return answer
 
 
-@page("signals")
-@says_failures
-@needs_verdict
+@verdict_page("signals")
 def signals(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show who is cooling, since when, by which signs."""
     state = request.GET.get("state", "")
@@ -124,9 +118,7 @@ def signals(request: HttpRequest, analysis: Any) -> HttpResponse:
     return show(request, "signals.html", answers.carried(analysis) | context, current="signals")
 
 
-@page("causes")
-@says_failures
-@needs_verdict
+@verdict_page("causes")
 def causes(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show the errors ranked by what they cost."""
     errors = by_money(analysis.verdict.errors)
@@ -140,9 +132,7 @@ def causes(request: HttpRequest, analysis: Any) -> HttpResponse:
     return show(request, "causes.html", answers.carried(analysis) | context, current="causes")
 
 
-@page("causes")
-@says_failures
-@needs_verdict
+@verdict_page("causes")
 def cause(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
     """Show one kind of error with its rows."""
     error = next((error for error in analysis.verdict.errors if error.code == code), None)
@@ -162,9 +152,7 @@ def cause(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
     return show(request, "cause.html", answers.carried(analysis) | context, current="causes")
 
 
-@page("measures")
-@says_failures
-@needs_verdict
+@verdict_page("measures")
 def measures(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show the Monday list with drafts, and whom to leave alone."""
     everybody = analysis.verdict.people
@@ -186,9 +174,7 @@ def results(request: HttpRequest) -> HttpResponse:
     return show(request, "results.html", current="results")
 
 
-@page("definition")
-@says_failures
-@needs_verdict
+@verdict_page("definition")
 def definition(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show the label card: what "lost" means here."""
     linkable = ("one_time", "no_orders", "lost_before_window")

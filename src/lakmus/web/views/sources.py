@@ -19,7 +19,7 @@ from lakmus.usecases.export_tables import export_table
 from lakmus.web import answers
 from lakmus.web.lists import Pager, part_of
 from lakmus.web.narrowing import shown_part
-from lakmus.web.needing import needs_verdict
+from lakmus.web.needing import verdict_page
 from lakmus.web.page import asked_page, says_failures, show
 from lakmus.web.templatetags.written import language
 from lakmus.web.wordings import import_state_title
@@ -68,9 +68,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("data") + "#conflicts")
 
 
-@page("customers")
-@says_failures
-@needs_verdict
+@verdict_page("customers")
 def export(request: HttpRequest, analysis: Any, name: str) -> HttpResponse:
     """Send the rows that a list shows with these filters as a CSV file that a spreadsheet opens."""
     if name not in EXPORTS or not may(request.user, EXPORTS[name], "export"):

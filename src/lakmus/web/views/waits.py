@@ -6,15 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from lakmus.operations.accounts.permissions import page
 from lakmus.web import answers, first_waits
-from lakmus.web.needing import needs_verdict
-from lakmus.web.page import asked_page, says_failures, show
+from lakmus.web.needing import verdict_page
+from lakmus.web.page import asked_page, show
 
 
-@page("waiting")
-@says_failures
-@needs_verdict
+@verdict_page("waiting")
 def waiting(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show first waits by shift, channel, topic or member of staff."""
     by, sort = request.GET.get("by", ""), request.GET.get("sort", "")
@@ -22,9 +19,7 @@ def waiting(request: HttpRequest, analysis: Any) -> HttpResponse:
     return show(request, "waiting.html", answers.carried(analysis) | context, current="causes")
 
 
-@page("waiting")
-@says_failures
-@needs_verdict
+@verdict_page("waiting")
 def cases(request: HttpRequest, analysis: Any) -> HttpResponse:
     """List the cases behind a figure of first waits, the longest wait first."""
     asked = request.GET
