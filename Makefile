@@ -81,7 +81,7 @@ check-contracts: $(VENV)/.check
 	@$(VENV)/bin/lint-imports --no-logo
 
 check-tests: $(VENV)/.check $(MESSAGES)
-	$(PYTHON) -m pytest -q -n 2 --dist worksteal -m "not slow and not browser"
+	POLARS_MAX_THREADS=1 $(PYTHON) -m pytest -q -n 2 --dist worksteal -m "not slow and not browser"
 
 .PHONY: bench
 bench: $(VENV)/.bench ## each claim of speed, as a ratio to a named peer in the same run
