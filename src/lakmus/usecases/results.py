@@ -15,11 +15,13 @@ from lakmus.usecases.show_verdict import Shown
 
 Row = dict[str, Any]
 
+# Nobody is called likeliest to leave who has bought once only: their probability says whether they come back at all.
+LIKELIEST = "churn_probability IS NULL, coalesce(risk_group IN ('new', 'one_time'), false), churn_probability DESC, customer"
 CUSTOMER_SORTS = {
     "name": "name NULLS LAST, customer",
     "customer": "customer",
     "-value_at_risk": USUAL_ORDER,
-    "-churn_probability": "churn_probability DESC NULLS LAST, customer",
+    "-churn_probability": LIKELIEST,
     "-lost_value": "lost_value DESC NULLS LAST, customer",
     "-lost_at": "lost_at DESC NULLS LAST, customer",
     "-revenue": "revenue DESC NULLS LAST, customer",

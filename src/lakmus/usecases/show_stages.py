@@ -14,7 +14,7 @@ from lakmus.history.failures import NotFound
 from lakmus.history.wording import Wording
 from lakmus.usecases.asking import ask
 from lakmus.usecases.home import Home
-from lakmus.usecases.results import Conditions, Row
+from lakmus.usecases.results import LIKELIEST, Conditions, Row
 from lakmus.usecases.show_verdict import Shown
 
 Answer = dict[str, Any]
@@ -71,7 +71,7 @@ def show_risk(home: Home, shown: Shown, segment: Segment) -> Answer:
     conditions = _of(home, shown, segment)
     if not segment.customer:
         conditions.add("churn_probability IS NOT NULL")
-    rows = _rows(shown, "customers", RISK_COLUMNS, conditions, "churn_probability DESC NULLS LAST, customer", segment.limit)
+    rows = _rows(shown, "customers", RISK_COLUMNS, conditions, LIKELIEST, segment.limit)
     return {"as_of": shown.as_of, "used": shown.verdict.backtest.used, "customers": [_risk(row) for row in rows]}
 
 

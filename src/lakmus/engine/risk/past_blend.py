@@ -23,9 +23,8 @@ def blends_over(
 ) -> tuple[RiskModel | None, list[JudgedRows | None]]:
     """Return the blend learned as of now, and what blends learned before each cut said at it (None where none could be learned).
 
-    How far the level of each was off is measured on moments later than those its parts were learned from, and never on the moment it is
-    judged at: the blend of a cut takes the drift of the cuts before it, that of now the drift of all. It widens the intervals only: on the
-    development cuts levels that were followed from one horizon to the next did harm where there is a season, and no good elsewhere.
+    How far the level was off is measured at each cut on a blend that had learned from earlier pictures only. It widens the intervals and is
+    not followed: on the development cuts levels taken from the horizons before did harm where there is a season, and no good elsewhere.
 
     Parameters
     ----------
