@@ -134,12 +134,13 @@ def _parts(connection: duckdb.DuckDBPyConnection, home: Home, shown: Shown, name
     """Yield what fits into memory: the stream bucket after bucket, with merges resolved; a verdict's table as it lies there."""
     if name != ACTIVITIES:
         # Conditions and order are written in `results`; what was typed stands in the parameters.
-        where, parameters = part.conditions.where, [shown.table(name), *part.conditions.parameters]
+        sql, parameters = f"SELECT * FROM read_parquet(?) WHERE {part.conditions.where}", [shown.table(name)]  # noqa: S608
         if name == "customers" and part is not WHOLE:
-            where = f"customer IN (SELECT customer FROM read_parquet(?) WHERE {where})"  # noqa: S608
-            parameters.insert(1, shown.table(PEOPLE))
-        sql = f"SELECT * FROM read_parquet(?) WHERE {where}" + (f" ORDER BY {part.order}" if part.order else "")  # noqa: S608
-        yield connection.sql(sql, params=parameters)
+            # What lists ask for is asked of the table of people, which knows the rank, too.
+            people = f"SELECT customer, rank FROM read_parquet(?) WHERE {part.conditions.where}"  # noqa: S608
+            sql, parameters = f"SELECT * FROM read_parquet(?) JOIN ({people}) USING (customer)", [*parameters, shown.table(PEOPLE)]  # noqa: S608
+        sql += f" ORDER BY {part.order}" if part.order else ""
+        yield connection.sql(sql, params=[*parameters, *part.conditions.parameters])
         return
     stream = home.stream()
     snapshot = stream.prepare()

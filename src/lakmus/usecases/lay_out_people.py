@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from lakmus.usecases.asking import cursor
@@ -23,8 +24,10 @@ COLUMNS = (
     *("error_codes", "reasons", "churn_probability", "value_at_risk", "lost_value", "revenue", "last_order_at", "errors_count"),
     *("days_since_last_order", "purchase_days_count", "risk_group"),
 )
-"""What lists filter and sort by. Besides stand `rank` (from 1, the usual order of lists), `part` and `row` (where the whole row lies)."""
-USUAL_ORDER = "value_at_risk DESC NULLS LAST, customer"
+"""What lists filter and sort by. Besides stand `rank` (from 1, the usual order of lists, and that among equals in any other), and `part`
+and `row`, where the whole row lies."""
+PLACES = "places.npy"
+"""(part << 32) + row of each rank, so that a list asks the narrow table for ranks alone."""
 
 
 def write_rows(folder: Path, part: int, customers: pa.Table) -> None:
@@ -45,13 +48,18 @@ def write_people(folder: Path) -> None:
     with cursor() as connection:
         # Only names of our own columns.
         sql = f"""SELECT {", ".join(COLUMNS)}, regexp_extract(filename, '(\\d+)[.]parquet$', 1)::INTEGER AS part,
-                         file_row_number::INTEGER AS row, row_number() OVER (ORDER BY {USUAL_ORDER})::INTEGER AS rank
+                         file_row_number::INTEGER AS row,
+                         row_number() OVER (ORDER BY value_at_risk DESC NULLS LAST, customer)::INTEGER AS rank
                   FROM read_parquet(?, filename = true, file_row_number = true) ORDER BY rank"""  # noqa: S608
         connection.sql(sql, params=[str(folder / "customers" / "*.parquet")]).write_parquet(str(path), compression="zstd")
+        kept = connection.sql("SELECT (part::BIGINT << 32) + row AS place FROM read_parquet(?) ORDER BY rank", params=[str(path)])
+        np.save(path.with_name(PLACES), np.asarray(kept.fetchnumpy()["place"], np.int64))
 
 
-def rows_at(folder: Path, places: Sequence[tuple[int, int]]) -> list[dict[str, Any]]:
-    """Return the whole rows at places (part, row), in their order."""
+def rows_of(folder: Path, ranks: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the whole rows of ranks, in their order."""
+    kept = np.load(folder / PEOPLE / PLACES, mmap_mode="r")
+    places = [divmod(int(kept[rank - 1]), 1 << 32) for rank in ranks]
     found: dict[tuple[int, int], dict[str, Any]] = {}
     for (part, number), same in groupby(sorted(places), key=lambda place: (place[0], place[1] // BATCH)):
         with pa.memory_map(str(folder / ROWS / f"{part:04}.arrow")) as source:

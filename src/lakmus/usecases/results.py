@@ -10,25 +10,26 @@ from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.asking import ask
 from lakmus.usecases.home import Home
 from lakmus.usecases.kept_beside import kept_json
-from lakmus.usecases.lay_out_people import PEOPLE, USUAL_ORDER, rows_at
+from lakmus.usecases.lay_out_people import PEOPLE, rows_of
 from lakmus.usecases.show_verdict import Shown
 
 Row = dict[str, Any]
 
 # Nobody is called likeliest to leave who has bought once only: their probability says whether they come back at all.
-LIKELIEST = "churn_probability IS NULL, coalesce(risk_group IN ('new', 'one_time'), false), churn_probability DESC, customer"
+LIKELIEST = "churn_probability IS NULL, coalesce(risk_group IN ('new', 'one_time'), false), churn_probability DESC"
 CUSTOMER_SORTS = {
-    "name": "name NULLS LAST, customer",
+    "name": "name NULLS LAST, rank",
     "customer": "customer",
-    "-value_at_risk": USUAL_ORDER,
-    "-churn_probability": LIKELIEST,
-    "-lost_value": "lost_value DESC NULLS LAST, customer",
-    "-lost_at": "lost_at DESC NULLS LAST, customer",
-    "-revenue": "revenue DESC NULLS LAST, customer",
-    "-last_order_at": "last_order_at DESC NULLS LAST, customer",
-    "-errors_count": "errors_count DESC NULLS LAST, customer",
-    "-state_since": "state_since DESC NULLS LAST, customer",
+    "-value_at_risk": "rank",
+    "-churn_probability": f"{LIKELIEST}, rank",
+    "-lost_value": "lost_value DESC NULLS LAST, rank",
+    "-lost_at": "lost_at DESC NULLS LAST, rank",
+    "-revenue": "revenue DESC NULLS LAST, rank",
+    "-last_order_at": "last_order_at DESC NULLS LAST, rank",
+    "-errors_count": "errors_count DESC NULLS LAST, rank",
+    "-state_since": "state_since DESC NULLS LAST, rank",
 }
+"""Orders of the table of people."""
 ORDERS = {"errors": '"at" DESC, error_id', "orders": 'ts DESC, "order"'}
 LARGEST_PAGE = 10_000
 
@@ -112,13 +113,13 @@ def list_customers(
 
 def list_people(shown: Shown, conditions: Conditions, *, sort: str, page: int, size: int) -> Listing:
     """Return a page of the customers who meet the conditions; an unknown sort means the usual one."""
-    order = CUSTOMER_SORTS.get(sort, USUAL_ORDER)
-    order = "rank" if order == USUAL_ORDER else order
+    order = CUSTOMER_SORTS.get(sort, "rank")
     size = max(1, min(size, LARGEST_PAGE))
     # The clause holds only conditions written by us; what was typed stands in the parameters.
-    sql = f"SELECT part, row FROM read_parquet(?) WHERE {conditions.where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
-    places = ask(sql, [shown.table(PEOPLE), *conditions.parameters, size, (max(page, 1) - 1) * size])
-    return Listing(count_people(shown, conditions), rows_at(shown.folder, [(place["part"], place["row"]) for place in places]))
+    sql = f"SELECT rank, count(*) OVER () AS n FROM read_parquet(?) WHERE {conditions.where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
+    found = ask(sql, [shown.table(PEOPLE), *conditions.parameters, size, (max(page, 1) - 1) * size])
+    total = found[0]["n"] if found else count_people(shown, conditions)
+    return Listing(total, rows_of(shown.folder, [row["rank"] for row in found]))
 
 
 def count_people(shown: Shown, conditions: Conditions) -> int:

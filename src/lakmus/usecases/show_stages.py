@@ -71,7 +71,7 @@ def show_risk(home: Home, shown: Shown, segment: Segment) -> Answer:
     conditions = _of(home, shown, segment)
     if not segment.customer:
         conditions.add("churn_probability IS NOT NULL")
-    rows = _rows(shown, "customers", RISK_COLUMNS, conditions, LIKELIEST, segment.limit)
+    rows = _rows(shown, "customers", RISK_COLUMNS, conditions, f"{LIKELIEST}, customer", segment.limit)
     return {"as_of": shown.as_of, "used": shown.verdict.backtest.used, "customers": [_risk(row) for row in rows]}
 
 
