@@ -32,7 +32,7 @@ from lakmus.stream.lease import is_held, lease
 from lakmus.usecases.home import Home
 from lakmus.usecases.lay_out_people import write_people, write_rows
 
-FORMAT = 2
+FORMAT = 3
 KEPT = 8
 PASSES = 3
 WAIT_SECONDS = 3600.0
