@@ -133,7 +133,7 @@ def _wide_encoding(head: bytes) -> str | None:
     for name in ("utf-16-le", "utf-16-be"):
         # Both Latin and Cyrillic letters have a small high byte; a text has spaces, digits or line ends in that form.
         high = head[1::2] if name == "utf-16-le" else head[0::2]
-        if high and sum(byte in (0, 4) for byte in high) > 0.95 * len(high) and high.count(0) and b"\n" in head:
+        if high and high.count(0) + high.count(4) > 0.95 * len(high) and high.count(0) and b"\n" in head:
             return name
     return None
 
