@@ -66,6 +66,10 @@ def definition() -> v.Definition:
         window_start_at=AS_OF - timedelta(days=365), window_end_at=AS_OF, eligible_count=9640, censored_count=812,
         censoring=Wording("ещё не прошёл срок", "the horizon has not passed yet"),
         excluded=(v.Exclusion("one_time", Wording("одна покупка", "a single purchase"), 212),),
+        groups=(
+            v.RiskGroup("new", Wording("Новые", "New customers"), Wording("Второй покупки нет.", "No second purchase."), "survival",
+                        Wording("по таким же клиентам", "by customers like them"), 94, 812, 0.41),
+        ),
     )  # fmt: skip
 
 

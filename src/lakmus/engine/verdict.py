@@ -31,14 +31,15 @@ class Exclusion:
 class RiskGroup:
     """How the risk of one sort of customers is made: `code` is `regular`, `new`, `one_time` or `contract`.
 
-    `method`: `model`, a rule's name, `survival`, `share` or `nothing`. `count`: of how many something is said; `mean`: the mean probability
-    of loss within `horizon_days` among them, None where nothing is said.
+    `method`: `model`, a rule's name, `survival`, `share` or `nothing`; `made` says it in words. `count`: of how many something is said;
+    `mean`: the mean probability of loss within `horizon_days` among them, None where nothing is said.
     """
 
     code: str
     title: Wording
     meaning: Wording
     method: str
+    made: Wording
     horizon_days: int | None
     count: int
     mean: float | None

@@ -12,6 +12,7 @@ from scipy import special
 from lakmus.engine.backtest import Backtest, BacktestCut, GroupBacktest, RuleFigures
 from lakmus.engine.risk.figures import figures_of
 from lakmus.engine.risk.levels import UNKNOWN_LEVEL, level_of, missing_level
+from lakmus.engine.risk.probability import FALL_RULE, GAP_RULE, MODEL
 from lakmus.engine.risk.survival import (
     STEPS_A_HORIZON,
     Axis,
@@ -60,6 +61,14 @@ MEANINGS = {
         "The contract runs. The risk is that they give notice or end it within {days} days.",
     ),
 }
+METHODS = {
+    MODEL: Wording("модель: на прошлом компании она точнее обоих правил", "a model: on the company's past it beat both rules"),
+    GAP_RULE: Wording("правило «не покупал дольше обычного»", "the rule “longer without a purchase than usual”"),
+    FALL_RULE: Wording("правило «упало на 20 %»", "the rule “fell by 20 %”"),
+    SURVIVAL: Wording("по тому, как скоро это случалось с такими же клиентами", "how soon it happened with customers like them"),
+    SHARE: Wording("одна доля для всех: точнее на прошлом не вышло", "one share for all: nothing did better on the past"),
+    NOTHING: Wording("сказать пока нельзя: таких клиентов мало", "cannot be said yet: there are too few of them"),
+}
 _UNJUDGED = Wording(
     "Риск таких клиентов ещё нельзя проверить на прошлом: слишком мало их было.",
     "The risk of such customers cannot be judged on the past yet: there were too few of them.",
@@ -86,7 +95,7 @@ def groups_of(
             days = horizon_days if horizon_days is not None else contract_days
             method = methods[code] if count or methods[code] == NOTHING else NOTHING
             mean = round(whole / count, 6) if count else None
-            shown.append(RiskGroup(code, TITLES[code], MEANINGS[code].filled(days=days), method, days, count, mean))
+            shown.append(RiskGroup(code, TITLES[code], MEANINGS[code].filled(days=days), method, METHODS[method], days, count, mean))
     return tuple(shown)
 
 

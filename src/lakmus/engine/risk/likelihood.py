@@ -91,9 +91,7 @@ def _summit(logs: Floats, log_likelihood: float, here: Slope, start: Floats) -> 
     return Summit(logs, log_likelihood, covariance, peaked)
 
 
-def starts_of(
-    histories: PurchaseHistories, guesses: Iterable[tuple[float, float, float]], *, last_in_ages: bool = False
-) -> list[Floats]:
+def starts_of(histories: PurchaseHistories, guesses: Iterable[tuple[float, float, float]], *, last_in_ages: bool = False) -> list[Floats]:
     """Return log-parameters (4,) to begin from: r, alpha that fits the mean rate of repeats, and the two that tell of leaving.
 
     Parameters

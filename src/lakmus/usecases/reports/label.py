@@ -35,6 +35,9 @@ def definition_lines(verdict: Verdict, language: str, time_zone: str) -> tuple[L
             lines.append(Line(said(words.EXCLUDED), f"{number(excluded.count, language)}. {said(excluded.reason)}"))
     if card.censored_count:
         lines.append(Line(said(words.CENSORED), said(card.censoring)))
+    for group in card.groups:
+        mean = "" if group.mean is None else f" {percent(group.mean, language)} ({number(group.count, language)})."
+        lines.append(Line(said(group.title), f"{said(group.meaning)}{mean}"))
     lines.append(Line(said(words.MARGIN), said(verdict.margin_note)))
     return tuple(lines)
 
