@@ -29,6 +29,7 @@ from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.runners.local import map_buckets
 from lakmus.stream.lease import is_held, lease
+from lakmus.stream.store import Stream
 from lakmus.usecases.home import Home
 from lakmus.usecases.lay_out_people import write_people, write_rows
 
@@ -79,7 +80,11 @@ def moment_of(home: Home, *, as_of: date | datetime | None) -> datetime:
         return as_of
     if as_of is not None:
         return end_of_day(as_of, company_terms().time_zone)
-    last = home.stream().watermarks().last_at
+    return _last_moment(home.stream())
+
+
+def _last_moment(stream: Stream) -> datetime:
+    last = stream.watermarks().last_at
     if last is None:
         raise NotFound("no_data", NO_DATA)
     return min(last, timezone.now())
@@ -140,10 +145,11 @@ def computing_share(home: Home, *, as_of: date | datetime | None = None) -> floa
 
 
 def _asked(home: Home, as_of: date | datetime | None) -> tuple[datetime, str]:
-    if not has_data(home):
-        raise NotFound("no_data", NO_DATA)
-    moment = moment_of(home, as_of=as_of)
+    # One stream for all questions: it reads its log once.
     stream = home.stream()
+    if not stream.count:
+        raise NotFound("no_data", NO_DATA)
+    moment = _last_moment(stream) if as_of is None else moment_of(home, as_of=as_of)
     said = [FORMAT, _engine_at_start(), stream.version, moment.isoformat(), asdict(company_terms())]
     return moment, hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:24]
 
