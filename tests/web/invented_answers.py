@@ -40,7 +40,7 @@ def customer_row(number: int) -> SimpleNamespace:
         lost_at=AS_OF - timedelta(days=90), lost_silently=True, churn_probability=0.78 if known else None, churn_low=0.66, churn_high=0.87,
         horizon_days=94, complaints_count=0, negative_reviews_count=0, errors_count=2, last_order_at=AS_OF - timedelta(days=41), days_since_last_order=41.2,
         gap_median_days=19.0, value_at_risk=84300.0, lost_value=22000.0, revenue=412600.0, known_since=AS_OF - timedelta(days=1700),
-        exclusion=None if known else "one_time", chips=[{"sort": "error", "title": LATE}],
+        exclusion=None if known else "one_time", risk_group="regular", chips=[{"sort": "error", "title": LATE}],
     )  # fmt: skip
 
 

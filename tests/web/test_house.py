@@ -190,6 +190,14 @@ def test_the_data_page_shows_imports_first_and_little_of_each_list_at_a_time(cli
     assert client.get("/data/?conflicts=3").content.decode().count('name="decision" value="same"') == 2
 
 
+@pytest.mark.parametrize(("group", "said"), [("regular", "уйдёт с вероятностью"), ("one_time", "не вернётся с вероятностью")])
+def test_of_who_bought_once_the_page_says_whether_they_come_back(client_of, monkeypatch: pytest.MonkeyPatch, group: str, said: str) -> None:
+    told = invented_answers.customer_page(None, "1001")
+    told["row"].risk_group = group
+    monkeypatch.setattr(invented_answers, "customer_page", lambda *asked, **more: told)
+    assert said in client_of("owner").get("/customers/1001/").content.decode()
+
+
 def test_health_answers_without_a_login(db) -> None:
     assert Client().get("/health/").json() == {"status": "ok"}
 
