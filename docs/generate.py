@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import dataclasses
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,7 +18,9 @@ from unittest import mock
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
 sys.path.insert(0, str(ROOT))
-os.environ.setdefault("LAKMUS_HOME", tempfile.mkdtemp(prefix="lakmus-docs-"))
+if "LAKMUS_HOME" not in os.environ:
+    os.environ["LAKMUS_HOME"] = tempfile.mkdtemp(prefix="lakmus-docs-")
+    atexit.register(shutil.rmtree, os.environ["LAKMUS_HOME"], ignore_errors=True)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lakmus.config.settings")
 
 if TYPE_CHECKING:
