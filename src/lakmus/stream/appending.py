@@ -21,7 +21,7 @@ from lakmus.stream.parquet import write_parquet
 from lakmus.stream.staging import ROW, Origin, Stage
 from lakmus.stream.watermarks import noted_kinds
 
-WRITERS = 2
+WRITERS = 3
 Mask = np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
