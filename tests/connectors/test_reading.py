@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from lakmus.connectors.files import ImportPlan, read_plan
+from lakmus.connectors.files.kept_rows import BATCH_ROWS
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.history.failures import BadInput
 from tests.connectors.conftest import MOSCOW, NOW
@@ -32,7 +33,7 @@ def test_progress_grows_to_the_number_of_rows(large_plan: ImportPlan, tmp_path: 
         progress=lambda *report: told.append(report),
     )
     sizes = [batch.num_rows for batch in result.batches]
-    assert sum(sizes) == 250_000 and len(sizes) > 1 and max(sizes) <= 130_000, "it comes in pieces"
+    assert sum(sizes) == 250_000 and len(sizes) > 1 and max(sizes) <= BATCH_ROWS, "it comes in pieces"
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
     assert told[-1] == ("orders.csv", 250_000, 250_000)
 

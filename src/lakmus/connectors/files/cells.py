@@ -8,6 +8,8 @@ from lakmus.connectors.files.sql import literal
 
 NOBODY = "0 0.0 nan NaN null NULL - none None неизвестно Неизвестно n/a N/A na NA нет Нет <NA> \\N NaT".split()
 WORDS_FOR_NOTHING = ("", "nan", "NaN", "null", "NULL", "None", "NaT", "\\N", "Missing_Description")
+SHORT = 6
+"""Bytes."""
 BLANKS = "[\\s\\x{00A0}\\x{202F}\\x{2009}''’]"
 MONEY_WORDS = "(?i)(₽|руб(лей|ля|ль)?\\.?|р\\.|rub|r\\$|\\$|€|£|usd|eur|brl|gbp|₸|₴|%)"
 MISSING = "('', '-', '–', '—', 'null', 'none', 'n/a', 'na', 'nat', '\\n')"
@@ -52,15 +54,15 @@ def text(cell: str) -> str:
 def label(cell: str) -> str:
     """SQL: the text without blanks around it, null where empty or where a program wrote a word for nothing."""
     plain = _trimmed(cell)
-    return f"case when {plain} in ({_list(WORDS_FOR_NOTHING)}) then null else {plain} end"
+    return f"case when {among(plain, WORDS_FOR_NOTHING)} then null else {plain} end"
 
 
 def identifier(cell: str, *, of_person: bool = False) -> str:
     """SQL: a number or code of something; `17850.0` reads as `17850`, words for nothing (a person's 0 too) as null."""
     plain = _trimmed(cell)
     whole = f"case when regexp_full_match({plain}, '\\d+\\.0') then replace({plain}, '.0', '') else {plain} end"
-    nothing = _list(["", *(NOBODY if of_person else NOBODY[2:])])
-    return f"case when {plain} in ({nothing}) then null when suffix({plain}, '.0') then {whole} else {plain} end"
+    nothing = among(plain, ["", *(NOBODY if of_person else NOBODY[2:])])
+    return f"case when {nothing} then null when suffix({plain}, '.0') then {whole} else {plain} end"
 
 
 def _trimmed(cell: str) -> str:
@@ -68,6 +70,15 @@ def _trimmed(cell: str) -> str:
     blank = "chr(160)"
     edge = f"{cell} < '!' or suffix({cell}, ' ') or suffix({cell}, {blank}) or ({cell} >= {blank} and {cell} < chr(161))"
     return f"case when {edge} then trim({cell}, ' \t\r\n' || {blank}) else {cell} end"
+
+
+def among(cell: str, words: Sequence[str]) -> str:
+    """SQL: whether a text is one of some words; few texts are as short as most of them, so lengths are asked first."""
+    short = [word for word in words if len(word.encode()) <= SHORT]
+    long = [word for word in words if len(word.encode()) > SHORT]
+    asked = [f"(strlen({cell}) <= {SHORT} and {cell} in ({_list(short)}))"] if short else []
+    asked += [f"(strlen({cell}) <= {max(len(word.encode()) for word in long)} and {cell} in ({_list(long)}))"] if long else []
+    return f"({' or '.join(asked)})"
 
 
 def _list(words: Sequence[str]) -> str:

@@ -39,9 +39,7 @@ KEYS = {
     "invoices": ("amount",),
 }
 
-TOTALS = ", ".join(
-    f"'{word}'" for word in ("Итого", "Итого:", "ИТОГО", "ИТОГО:", "Всего", "Всего:", "ВСЕГО", "Total", "TOTAL", "Total:", "Grand Total")
-)
+TOTALS = ("Итого", "Итого:", "ИТОГО", "ИТОГО:", "Всего", "Всего:", "ВСЕГО", "Total", "TOTAL", "Total:", "Grand Total")
 TOTALS_WITHIN = 2
 """In which first columns reports write the word."""
 
@@ -232,7 +230,7 @@ def _why(plan: FilePlan, fed: list[tuple[int, ColumnPlan]], now: datetime) -> st
     every = " and ".join(f"c{index} is null" for index in range(len(plan.columns)))
     latest = f"timestamp '{now + timedelta(days=1):%Y-%m-%d %H:%M:%S}'"
     fine: list[str] = []
-    totals = " or ".join(f"coalesce(c{index} in ({TOTALS}), false)" for index in range(min(TOTALS_WITHIN, len(plan.columns))))
+    totals = " or ".join(f"coalesce({cells.among(f'c{index}', TOTALS)}, false)" for index in range(min(TOTALS_WITHIN, len(plan.columns))))
     checks: list[Check] = [(every, "'empty_row|'"), (totals, "'total_row|'")]
     for index, column in fed:
         field, cell = column.field or "", f"c{index}"
@@ -252,7 +250,8 @@ def _why(plan: FilePlan, fed: list[tuple[int, ColumnPlan]], now: datetime) -> st
             continue
         fine.append(f'coalesce("{field}" between {lowest} and {highest}, {cell} is null)')
     needed = _needed(plan, {column.field or "": index for index, column in fed})
-    fine += [f"not ({wrong})" for wrong, _ in [*needed, *checks[:2]]]
+    # A row that has what it needs is not empty.
+    fine += [f"not ({wrong})" for wrong, _ in [*needed, *checks[bool(needed) : 2]]]
     reasons = " ".join(f"when {wrong} then {reason}" for wrong, reason in [*checks, *needed])
     return f"case when {' and '.join(fine)} then null else case {reasons} end end"
 
