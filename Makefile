@@ -66,7 +66,7 @@ test: $(VENV)/.test $(MESSAGES) ## the whole suite on SQLite, then what touches 
 	LAKMUS_TEST_DATABASE=postgres $(PYTHON) -m pytest -n 2 --dist worksteal -m "not browser" $(DATABASE_TESTS)
 
 .PHONY: check
-check: $(VENV)/.check $(MESSAGES) ## style, types, contracts, house rules and the fast tests; within a minute
+check: $(VENV)/.check $(MESSAGES) ## style, types, contracts, house rules and the fast tests; about a minute
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-style check-contracts check-types check-tests
 
 .PHONY: check-style check-types check-contracts check-tests
