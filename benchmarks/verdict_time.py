@@ -68,7 +68,8 @@ PEER = """
 import duckdb, json, sys
 files = json.loads(open(sys.argv[1]).read())
 duckdb.sql(
-    "select customer, count(*), sum(_amount), max(ts) from read_parquet($files, union_by_name = true) where activity = 'placed_order' group by customer",
+    "select customer, count(*), sum(_amount), max(ts) from read_parquet($files, union_by_name = true)"
+    " where activity = 'placed_order' group by customer",
     params={"files": files},
 ).to_arrow_table()
 """
