@@ -111,7 +111,7 @@ def with_counts(
         ),
     )
     censoring = Wording(
-        "Ещё в пределах срока {count}: об их уходе пока никто не знает, они считаются оставшимися.",
-        "Still within the horizon: {count}. Nobody can know yet whether they left; they count as staying.",
-    ).filled(count=censored)
+        "Срок ещё не прошёл: об их уходе пока никто не знает, они считаются оставшимися.",
+        "The horizon has not passed: nobody can know yet whether they left; they count as staying.",
+    )
     return replace(definition, eligible_count=eligible, censored_count=censored, censoring=censoring, excluded=excluded, groups=groups)

@@ -34,7 +34,7 @@ def definition_lines(verdict: Verdict, language: str, time_zone: str) -> tuple[L
         if excluded.count:
             lines.append(Line(said(words.EXCLUDED), f"{number(excluded.count, language)}. {said(excluded.reason)}"))
     if card.censored_count:
-        lines.append(Line(said(words.CENSORED), said(card.censoring)))
+        lines.append(Line(said(words.CENSORED), f"{number(card.censored_count, language)}. {said(card.censoring)}"))
     for group in card.groups:
         mean = "" if group.mean is None else f" {percent(group.mean, language)} ({number(group.count, language)})."
         lines.append(Line(said(group.title), f"{said(group.meaning)}{mean}"))
