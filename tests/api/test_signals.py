@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lakmus.usecases.show_backtest import WAYS
 from lakmus.usecases.signal_pages import PAGES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -35,6 +36,16 @@ def test_the_figures_of_a_page_open_to_as_many_customers(program: Any, shop: Pat
     move = program("get", "/api/signals/moves").json()["moves"][-1]
     asked = "&".join(f"{end}={move[end]}" for end in ("at", "old", "new"))
     assert program("get", f"/api/signals/customers?of=flow&{asked}").json()["total"] == move["customers"]
+
+
+def test_the_check_on_the_past_says_what_the_verdict_says(program: Any, shop: Path) -> None:
+    told = program("get", "/api/signals/backtest", language="en").json()
+    judged = program("get", "/api/verdict", language="en").json()["backtest"]
+    assert {name: told[name] for name in ("used", "words", "cuts", "shortage")} == {
+        name: judged[name] for name in ("used", "words", "cuts", "shortage")
+    }
+    assert told["used_title"] == WAYS[told["used"]].en and bool(told["why"]) == bool(told["cuts"])
+    assert program("get", "/api/signals/backtest", role="agent").status_code == 403
 
 
 def test_a_choice_that_a_page_does_not_offer_is_refused(program: Any, shop: Path) -> None:

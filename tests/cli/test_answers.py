@@ -50,7 +50,7 @@ def test_the_rows_of_each_stage_have_the_promised_fields(shop: Path) -> None:
     effect = answer(shop, "causes")["effects"][0]
     assert {"code", "outcome", "exposed", "effect", "negative_control", "sensitivity"} <= set(effect)
     judged = answer(shop, "risk", "backtest")
-    assert {"cuts", "used"} <= set(judged)
+    assert {"cuts", "used", "why", "told", "stability", "groups", "horizon_days"} <= set(judged)
     found = answer(shop, "verdict")["errors"][0]
     assert {"code", "exposed", "complained", "left", "left_silently", "difference", "effect", "money"} <= set(found)
 

@@ -41,7 +41,7 @@ DATA_WORDS = {
     "en",
     "n",
 }
-DATA_WORDS |= {"pdf", "rub", "usd", "eur", "gbp", "brl", "kzt", "byn", "uah", "br"}
+DATA_WORDS |= {"auc", "pr", "ece", "pdf", "rub", "usd", "eur", "gbp", "brl", "kzt", "byn", "uah", "br"}
 
 
 class Words(HTMLParser):

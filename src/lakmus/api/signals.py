@@ -15,6 +15,7 @@ from lakmus.api.tokens import Bearer, caller
 from lakmus.api.wordings import language_of
 from lakmus.operations.accounts.permissions import may, require
 from lakmus.usecases.customer_groups import KEYS, group_of, group_told, list_group
+from lakmus.usecases.show_backtest import show_backtest
 from lakmus.usecases.show_stages import Segment, show_signals
 from lakmus.usecases.signal_pages import PAGES, signal_page
 
@@ -71,6 +72,13 @@ def customers(
     rows = plain(found.rows, language)
     rows = rows if may(caller(request), "customers", "money") else without_money(rows)
     return {"total": found.total, "page": page, "page_size": page_size, "rows": rows, "title": plain(group_told(shown, group), language)}
+
+
+@router.get("/signals/backtest", auth=SEES, response={200: dict[str, Any], **NOT_YET}, summary="The check on the company's own past")
+def backtest(request: HttpRequest, as_of: AsOf = None) -> Any:
+    """Return what `lakmus risk backtest --format json` prints: each judged cut, its figures, and why which way is used."""
+    language = language_of(request)
+    return plain(show_backtest(verdict_asked(home(), as_of), language=language), language)
 
 
 @router.get("/signals/{page}", auth=SEES, response={200: dict[str, Any], **NOT_YET}, summary="A page of signals")

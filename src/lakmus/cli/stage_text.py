@@ -37,9 +37,6 @@ CAUSES_HEAD = Wording("ошибка|столкнулись|уходят чаще
 MONEY_HEAD = Wording("клиент|имя|состояние|под угрозой|потеряно", "customer|name|state|at risk|lost")
 SIGNALS_HEAD = Wording("признак|клиентов|окно, дн.|что это", "signal|customers|window, days|what it is")
 ONE_HEAD = Wording("признак|сейчас|прошлый период|обычно|тревога", "signal|now|previous|usual|warns")
-CUTS_HEAD = Wording(
-    "на дату|клиентов|ушли|AUC|PR-AUC|Брайер|lift10|правила: AUC", "as of|customers|left|AUC|PR-AUC|Brier|lift10|rules: AUC"
-)
 LOSS = Wording(
     "Потери за 12 месяцев: {loss}. Под угрозой у оставшихся: {risk}.", "Lost in 12 months: {loss}. At risk with those who stay: {risk}."
 )
@@ -65,37 +62,23 @@ def risk(answer: Answer, language: str) -> str:
                 amount(row["value_at_risk"], language=language),
             ]
         )
-    return _table(Wording(RISK_HEAD, RISK_HEAD_EN), rows, language, right=(3, 4, 5, 6, 7)) or _said(NOBODY, language)
-
-
-def backtest(answer: Answer, language: str) -> str:
-    """Return the sentence an owner reads, and the figures behind it."""
-    if answer["shortage"]:
-        return finding(answer["shortage"], language)
-    rows = []
-    for cut in answer["cuts"]:
-        model = cut["model"]
-        figures = [number(model[name], language, digits=3) for name in ("auc", "pr_auc", "brier")]
-        rules = ", ".join(f"{name} {number(rule['auc'], language, digits=3)}" for name, rule in cut["rules"].items())
-        lift = number(model["lift10"], language, digits=1)
-        rows.append([_day(cut["as_of"], language), number(cut["n"], language), number(cut["churned"], language), *figures, lift, rules])
-    return f"{_said(answer['words'], language)}\n\n{_table(CUTS_HEAD, rows, language, right=(1, 2, 3, 4, 5, 6))}"
+    return table(Wording(RISK_HEAD, RISK_HEAD_EN), rows, language, right=(3, 4, 5, 6, 7)) or said(NOBODY, language)
 
 
 def errors(answer: Answer, language: str) -> str:
     """Return the table of service errors."""
     rows = [
         [
-            _day(row["at"], language),
+            day_of(row["at"], language),
             row["code"],
             row["customer"] or "",
             row["order"] or "",
             row["case"] or "",
-            _said(row["summary"], language),
+            said(row["summary"], language),
         ]
         for row in answer["errors"]
     ]
-    return _table(ERRORS_HEAD, rows, language) or _said(NO_ERRORS, language)
+    return table(ERRORS_HEAD, rows, language) or said(NO_ERRORS, language)
 
 
 def causes(answer: Answer, language: str) -> str:
@@ -103,52 +86,50 @@ def causes(answer: Answer, language: str) -> str:
     rows = []
     for row in answer["effects"]:
         if not row["measured"]:
-            rows.append([_said(row["title"], language), "", _said(NOT_MEASURED, language), _said(row["not_measured"], language)])
+            rows.append([said(row["title"], language), "", said(NOT_MEASURED, language), said(row["not_measured"], language)])
             continue
         rows.append(
             [
-                _said(row["title"], language),
+                said(row["title"], language),
                 number(row["exposed"], language),
                 finding(row["difference"], language, points),
                 finding(row["effect"], language, lambda figure, language: number(figure, language)),
             ]
         )
-    return _table(CAUSES_HEAD, rows, language, right=(1,))
+    return table(CAUSES_HEAD, rows, language, right=(1,))
 
 
 def money(answer: Answer, language: str) -> str:
     """Return what losses cost, and with whom."""
     currency = answer["currency"]
     lines = [
-        _said(LOSS, language).format(
-            loss=cost(answer["loss"], currency, language), risk=amount(answer["value_at_risk"], currency, language)
-        )
+        said(LOSS, language).format(loss=cost(answer["loss"], currency, language), risk=amount(answer["value_at_risk"], currency, language))
     ]
-    lines += [f"  {_said(row['title'], language)}: {cost(row['money'], currency, language)}" for row in answer["errors"]]
+    lines += [f"  {said(row['title'], language)}: {cost(row['money'], currency, language)}" for row in answer["errors"]]
     rows = [
         [row["customer"], row["name"] or "", state_name(row["state"], language)]
         + [amount(row[name] or None, currency, language) for name in ("value_at_risk", "lost_value")]
         for row in answer["customers"]
     ]
-    return "\n".join([*lines, "", _table(MONEY_HEAD, rows, language, right=(3, 4))])
+    return "\n".join([*lines, "", table(MONEY_HEAD, rows, language, right=(3, 4))])
 
 
 def measures(answer: Answer, language: str) -> str:
     """Return Monday's list with its drafts, and whom to leave alone."""
     lines = []
     for place, person in enumerate(answer["people"], 1):
-        reasons = "; ".join(_said(reason, language) for reason in person["reasons"])
+        reasons = "; ".join(said(reason, language) for reason in person["reasons"])
         lines += [
-            f"{place}. {person['name'] or person['customer']} [{person['customer']}]: {_said(person['next_step'], language)}",
+            f"{place}. {person['name'] or person['customer']} [{person['customer']}]: {said(person['next_step'], language)}",
             f"   {amount(person['money_at_stake'], language=language)}, {percent(person['churn']['point'], language)}; {reasons}",
-            f"   {_said(person['draft'], language)}",
+            f"   {said(person['draft'], language)}",
         ]
     if not lines:
-        lines.append(_said(NO_PEOPLE, language))
+        lines.append(said(NO_PEOPLE, language))
     if answer["do_not_touch"]:
-        lines += ["", _said(UNTOUCHED, language)]
+        lines += ["", said(UNTOUCHED, language)]
         lines += [
-            f"  {one['name'] or one['customer']} [{one['customer']}]: {_said(one['reason'], language)}" for one in answer["do_not_touch"]
+            f"  {one['name'] or one['customer']} [{one['customer']}]: {said(one['reason'], language)}" for one in answer["do_not_touch"]
         ]
     return "\n".join(lines)
 
@@ -159,23 +140,23 @@ def signals(answer: Answer, language: str) -> str:
         rows = []
         for row in answer["signals"]:
             figures = [number(row[name], language, digits=1) for name in ("now", "previous", "usual")]
-            rows.append([_said(row["title"], language), *figures, _said(WARNS, language) if row["warns"] else ""])
-        return _table(ONE_HEAD, rows, language, right=(1, 2, 3))
+            rows.append([said(row["title"], language), *figures, said(WARNS, language) if row["warns"] else ""])
+        return table(ONE_HEAD, rows, language, right=(1, 2, 3))
     rows = [
         [
-            _said(row["title"], language),
+            said(row["title"], language),
             number(row["customers"], language),
             number(row["window_days"], language),
-            _said(row["definition"], language),
+            said(row["definition"], language),
         ]
         for row in answer["signals"]
     ]
-    return _table(SIGNALS_HEAD, rows, language, right=(1, 2))
+    return table(SIGNALS_HEAD, rows, language, right=(1, 2))
 
 
 def proof(answer: Answer, language: str) -> str:
     """Return what is proved, or that nothing is."""
-    return _said(answer["reading"], language)
+    return said(answer["reading"], language)
 
 
 def state_name(state: str | None, language: str) -> str:
@@ -186,7 +167,7 @@ def state_name(state: str | None, language: str) -> str:
 def finding(found: Answer, language: str, unit: Callable[..., str] = number) -> str:
     """Return an estimate with its interval, or what is missing for one."""
     if "point" not in found:
-        return _said(NOT_ENOUGH, language).format(needed=found["needed"], available=found["available"])
+        return said(NOT_ENOUGH, language).format(needed=found["needed"], available=found["available"])
     low, high = unit(found["low"], language), unit(found["high"], language)
     return f"{unit(found['point'], language)} ({between(low, high, language)})"
 
@@ -196,17 +177,20 @@ def cost(found: Answer, currency: str, language: str) -> str:
     if "point" not in found:
         return finding(found, language)
     if found["low"] <= 0:
-        return _said(NO_HARM, language)
+        return said(NO_HARM, language)
     return "{} ({})".format(*estimated_money(found["point"], found["low"], found["high"], currency, language))
 
 
-def _table(head: Wording, rows: list[list[str]], language: str, *, right: tuple[int, ...] = ()) -> str:
+def table(head: Wording, rows: list[list[str]], language: str, *, right: tuple[int, ...] = ()) -> str:
+    """Return rows under a head whose parts are set apart by |, the columns `right` to the right; nothing without rows."""
     return columns([head.in_language(language).split("|"), *rows], right=right) if rows else ""
 
 
-def _said(wording: Any, language: str) -> str:
+def said(wording: Any, language: str) -> str:
+    """Return a wording, or its JSON form, in one language."""
     return wording.in_language(language) if isinstance(wording, Wording) else str(wording[language])
 
 
-def _day(at: datetime | str, language: str) -> str:
+def day_of(at: datetime | str, language: str) -> str:
+    """Return the day of a moment or of its ISO form."""
     return day(datetime.fromisoformat(at) if isinstance(at, str) else at, language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
-from lakmus.cli import signal_pages, stage_text
+from lakmus.cli import backtest_text, signal_pages, stage_text
 from lakmus.cli.options import Commands, add_as_of
 from lakmus.cli.verdicts import computed
 from lakmus.cli.voice import Voice
@@ -90,9 +90,9 @@ def risk(asked: Namespace, voice: Voice) -> None:
 def backtest(asked: Namespace, voice: Voice) -> None:
     """Answer with the check on the company's past."""
     _, shown = _seen(asked, voice)
-    from lakmus.usecases.show_stages import show_backtest
+    from lakmus.usecases.show_backtest import show_backtest
 
-    _answer(voice, asked, show_backtest(shown), stage_text.backtest)
+    _answer(voice, asked, show_backtest(shown), backtest_text.backtest)
 
 
 def errors(asked: Namespace, voice: Voice) -> None:

@@ -94,11 +94,6 @@ def _risk(row: Row) -> Row:
     return {**row, **told}
 
 
-def show_backtest(shown: Shown) -> Answer:
-    """Return how well the risk would have done on the company's own past, against the naive rules."""
-    return {"as_of": shown.as_of, **_plain(shown.verdict.backtest)}
-
-
 def show_signals(home: Home, shown: Shown, segment: Segment) -> Answer:
     """Return the catalogue of signals with the number of customers who show each, and the signs of each customer asked about.
 

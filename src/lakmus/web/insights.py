@@ -18,7 +18,7 @@ from lakmus.web.lists import PAGE_SIZE, Pager, state_titles
 from lakmus.web.templatetags.written import language, worded
 
 HEATS = 10
-ROOMS = ("signals", "alerts", "retention", "survival", "rfm", "flows", "segments")
+ROOMS = ("signals", "alerts", "retention", "survival", "rfm", "flows", "backtest", "segments")
 
 
 def rooms(current: str) -> list[dict[str, Any]]:
@@ -30,6 +30,7 @@ def rooms(current: str) -> list[dict[str, Any]]:
         "survival": _("How long they stay"),
         "rfm": _("Map of buyers"),
         "flows": _("Moves between states"),
+        "backtest": _("Check on the past"),
         "segments": _("Saved groups"),
     }
     return [{"name": name, "title": titles[name], "current": name == current} for name in ROOMS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lakmus.web.views import accounts, errors, house, importing, insights, people, rooms, sources, waits
+from lakmus.web.views import accounts, errors, house, importing, insights, people, risk, rooms, sources, waits
 
 urlpatterns = [
     # The way of thought.
@@ -16,6 +16,7 @@ urlpatterns = [
     path("signals/survival/", insights.survival, name="survival"),
     path("signals/map/", insights.rfm, name="rfm"),
     path("signals/moves/", insights.flows, name="flows"),
+    path("signals/backtest/", risk.backtest, name="backtest"),
     path("signals/customers/", insights.group, name="group"),
     path("signals/customers/file/", insights.group_file, name="group_file"),
     path("signals/groups/", insights.saved, name="segments"),
