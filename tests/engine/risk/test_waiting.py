@@ -12,7 +12,17 @@ from scipy import special
 
 from lakmus.engine.learning import life_reading_of, read_lives, read_rhythm, reading_of, rhythm_learned
 from lakmus.engine.risk.groups import judge_lives
-from lakmus.engine.risk.survival import Axis, LifeCounts, axis_of_contracts, axis_of_purchases, fit_hazards, no_counts, weighted
+from lakmus.engine.risk.survival import (
+    LAG_COUNT,
+    LAG_OF,
+    Axis,
+    LifeCounts,
+    axis_of_contracts,
+    axis_of_purchases,
+    fit_hazards,
+    no_counts,
+    weighted,
+)
 from tests.engine.companies import END, shop
 from tests.engine.histories import COMPANY, ZONE, History, moment
 from tests.engine.risk.test_known_orders import known_by, revised_shop
@@ -24,13 +34,14 @@ AXIS = axis_of_purchases(80.0)
 def steps_of(hazard: np.ndarray, people: int, seed: int = 1) -> np.ndarray:
     """Steps of people who each wait until it happens or two horizons are over; the hazard of each bin, doubled by the second class."""
     rng = np.random.default_rng(seed)
-    steps = np.zeros((AXIS.bins, 3, 2, 2, 2))
+    steps = np.zeros((LAG_COUNT, AXIS.bins, 3, 2, 2, 2))
     for trouble in (0, 1):
         waiting = people
         for step in range(AXIS.followed):
             where = int(AXIS.bin_of(np.array(step)))
             happened = rng.binomial(waiting, hazard[where] * (1 + trouble))
-            steps[where, 0, trouble, 0] += (waiting - happened, happened)
+            for lag in range(min(step, 7) + 1):
+                steps[LAG_OF[lag], where, 0, trouble, 0] += (waiting - happened, happened)
             waiting -= happened
     return steps
 
@@ -55,6 +66,28 @@ def test_the_interval_of_a_hazard_covers_what_is_true() -> None:
     assert covered >= 33
 
 
+def test_a_sign_of_life_that_fades_says_less_of_the_end_of_the_horizon_than_of_its_beginning() -> None:
+    rng, people, hazard = np.random.default_rng(4), 20_000, 0.03
+    alive = np.zeros((people, AXIS.followed), dtype=bool)
+    alive[:, 0] = rng.random(people) < 0.5
+    for step in range(1, AXIS.followed):  # whoever visited visits again in every second step, others in every tenth
+        alive[:, step] = rng.random(people) < np.where(alive[:, step - 1], 0.5, 0.1)
+    happens = rng.random(alive.shape) < hazard * (1 + 3 * alive)
+    waits = np.cumsum(np.cumsum(happens, axis=1), axis=1) <= 1
+    steps = np.zeros((LAG_COUNT, AXIS.bins, 3, 2, 2, 2))
+    for step in range(AXIS.followed):
+        here = waits[:, step]
+        for lag in range(min(step, 7) + 1):
+            where = (LAG_OF[lag], int(AXIS.bin_of(np.array(step))), 0, 0)
+            np.add.at(steps[where], (alive[here, step - lag].astype(int), happens[here, step].astype(int)), 1)
+    table = fit_hazards(steps, AXIS)
+    assert table is not None
+    for life in (0, 1):
+        stands = waits[:, 12] & (alive[:, 12] == bool(life))
+        truth = 1 - happens[stands, 12:20].any(axis=1).mean()
+        assert special.expit(table.logit[12, 0, 0, life]) == pytest.approx(truth, abs=0.02)
+
+
 def test_too_little_that_happened_gives_no_hazards() -> None:
     assert fit_hazards(steps_of(np.full(AXIS.bins, 0.001), 30), AXIS) is None
 
@@ -71,7 +104,7 @@ def counted(axis: Axis, *cells: tuple[int, int, int, int]) -> LifeCounts:
     for step, trouble, kept, lost in cells:
         counts.standing[:, step, 0, trouble, 0] += (kept, lost)
         chance = 1 - (lost / (kept + lost)) ** (1 / 8)
-        counts.steps[:, 0, axis.bin_of(np.array(step)), 0, trouble, 0] += (round(8e3 * (1 - chance)), round(8e3 * chance))
+        counts.steps[:, 0, :, axis.bin_of(np.array(step)), 0, trouble, 0] += (round(8e3 * (1 - chance)), round(8e3 * chance))
     return counts
 
 
@@ -161,5 +194,5 @@ def test_customers_with_a_contract_are_told_how_likely_its_end_is() -> None:
 
 def test_weights_of_eras_fall_with_age() -> None:
     counts = no_counts(AXIS).steps[0]
-    counts[:, 0, 0, 0, 0, 0] = 1
-    assert 1 < weighted(counts)[0, 0, 0, 0, 0] < counts.shape[0]
+    counts[:, 0, 0, 0, 0, 0, 0] = 1
+    assert 1 < weighted(counts)[0, 0, 0, 0, 0, 0] < counts.shape[0]

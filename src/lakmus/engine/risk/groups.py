@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -18,6 +18,7 @@ from lakmus.engine.risk.survival import (
     Axis,
     LifeCounts,
     LifeRisk,
+    LifeTable,
     fit_hazards,
     risk_of_lives,
     share_of_lives,
@@ -126,40 +127,39 @@ def judge_lives(counts: LifeCounts, axis: Axis, cuts: Sequence[datetime]) -> Liv
     cuts : latest first, one horizon apart; as many as were counted.
     """
     tables = [fit_hazards(weighted(counts.steps[view]), axis) for view in range(len(cuts) + 1)]
-    missing: list[tuple[float, float] | None] = [None]
-    for place in range(len(cuts)):
-        table, stood = tables[place + 1], counts.standing[place].reshape(-1, 2)
-        whole = stood.sum(axis=1).astype(np.float64)
-        off = None if table is None or whole.sum() == 0 else missing_level(table.logit.ravel(), stood[:, 1].astype(np.float64), whole)
-        missing.append(off)
-    said = []
-    for view, table in enumerate(tables):
-        level = level_of([off for off in missing[view + 1 :] if off is not None])
-        said.append(None if table is None else risk_of_lives(table, level, axis))
-    groups, whole_risk = [], _nobody(axis)
+    groups, whole, cases = [], _nobody(axis), 0
     for code, steps in group_of_steps(axis).items():
-        group, risk = _judge_group(code, steps, counts.standing[: len(cuts)], said, axis, cuts)
+        group, risk = _judge_group(code, steps, counts.standing[: len(cuts)], tables, axis, cuts)
         groups.append(group)
-        for name in ("logit", "spread", "mean_logit"):
-            getattr(whole_risk, name)[steps] = getattr(risk, name)[steps]
-    cases = max((one.cases for one in said if one is not None), default=0)
+        cases = max(cases, risk.cases)
+        for name in ("logit", "spread", "mean_logit", "drift"):
+            getattr(whole, name)[steps] = getattr(risk, name)[steps]
     some = any(group.used != NOTHING for group in groups)
-    final = LifeRisk(axis, whole_risk.logit, whole_risk.spread, whole_risk.mean_logit, cases) if some else None
-    return LivesJudged(final, tuple(groups))
+    return LivesJudged(replace(whole, cases=cases) if some else None, tuple(groups))
+
+
+def _levelled(tables: Sequence[LifeTable | None], own: Ints, axis: Axis) -> list[LifeRisk | None]:
+    """Return what the hazards of each view say of one group, moved by what was missing of its level at the cuts before that view."""
+    missing: list[tuple[float, float] | None] = [None]
+    for table, stood in zip(tables[1:], own, strict=True):
+        lost, whole = stood[..., 1].ravel().astype(np.float64), stood.sum(axis=-1).ravel().astype(np.float64)
+        missing.append(None if table is None or not whole.any() else missing_level(table.logit.ravel(), lost, whole))
+    levels = [level_of([off for off in missing[view + 1 :] if off is not None]) for view in range(len(tables))]
+    return [None if table is None else risk_of_lives(table, level, axis) for table, level in zip(tables, levels, strict=True)]
 
 
 def _nobody(axis: Axis) -> LifeRisk:
     shape = (axis.followed + 1, 3, 2, 2)
-    return LifeRisk(axis, np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape[0], np.nan), 0)
+    return LifeRisk(axis, np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape[0], np.nan), 0, np.full(shape[0], np.nan))
 
 
 def _judge_group(
-    code: str, steps: slice, standing: Ints, said: Sequence[LifeRisk | None], axis: Axis, cuts: Sequence[datetime]
+    code: str, steps: slice, standing: Ints, tables: Sequence[LifeTable | None], axis: Axis, cuts: Sequence[datetime]
 ) -> tuple[GroupBacktest, LifeRisk]:
     """Return a group's past, and what is said of it as of now: by hazards, by one share, or nothing."""
     own = np.zeros_like(standing)
     own[:, steps] = standing[:, steps]
-    judged = []
+    judged, said = [], _levelled(tables, own, axis)
     for place, cut in enumerate(cuts):
         share, hazards = share_of_lives(own[place + 1 :].sum(axis=0), UNKNOWN_LEVEL, axis), said[place + 1]
         if share is not None and hazards is not None and own[place].sum() > 0:
@@ -180,7 +180,7 @@ def _centred(risk: LifeRisk, own: Ints) -> LifeRisk:
     """Return the risk with the mean of those who stood there at past cuts, from which contributions are counted."""
     weight = own.sum(axis=(0, -1)) + 1e-6
     mean = float((special.expit(risk.logit) * weight).sum() / weight.sum())
-    return LifeRisk(risk.axis, risk.logit, risk.spread, np.full(len(risk.logit), special.logit(mean)), risk.cases)
+    return LifeRisk(risk.axis, risk.logit, risk.spread, np.full(len(risk.logit), special.logit(mean)), risk.cases, risk.drift)
 
 
 def _cut(cut: datetime, stood: Ints, hazards: LifeRisk, share: LifeRisk) -> BacktestCut:

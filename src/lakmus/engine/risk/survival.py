@@ -19,6 +19,11 @@ from lakmus.engine.signals.rhythm import Floats, Ints
 STEPS_A_HORIZON = 8
 LEVELS = (3, 2, 2)
 """Classes of the three things that shift a hazard; class 0 of each is the ordinary one."""
+LAGS = (1, 2, 4)
+"""What was seen of a customer shifts the hazard of the step it was seen at by so much, of later steps otherwise: lower edges, in steps, of
+the classes of how long ago it was seen, after the first."""
+LAG_OF = np.searchsorted(LAGS, np.arange(STEPS_A_HORIZON), side="right")
+LAG_COUNT = len(LAGS) + 1
 ERAS = 5
 """Steps are counted by how many whole horizons ago they ended; the last era holds everything older."""
 ERA_WEIGHT = 0.7
@@ -71,9 +76,10 @@ def axis_of_contracts(horizon_days: float) -> Axis:
 class LifeCounts:
     """Counts of one bucket, or of all.
 
-    `steps` (1 + CUTS, ERAS, bins, *LEVELS, 2): customers' steps in which nothing and something happened, as known at as_of and at each
-    past cut, by how many whole horizons before that moment they ended. `standing` (CUTS, followed + 1, *LEVELS, 2):
-    who stood where at each past cut, and whether they were lost in the horizon after it.
+    `steps` (1 + CUTS, ERAS, lags, bins, *LEVELS, 2): customers' steps in which nothing and something happened, as known at as_of and at
+    each past cut, by how many whole horizons before that moment they ended, and by the class in which a customer stood so many steps
+    before; so each step counts once for each of STEPS_A_HORIZON lags, as far as its customer was waited for by then. `standing` (CUTS,
+    followed + 1, *LEVELS, 2): who stood where at each past cut, and whether they were lost in the horizon after it.
     """
 
     steps: Ints
@@ -86,7 +92,7 @@ class LifeCounts:
 def no_counts(axis: Axis) -> LifeCounts:
     """Return the counts of nobody."""
     return LifeCounts(
-        np.zeros((1 + CUTS, ERAS, axis.bins, *LEVELS, 2), np.int64),
+        np.zeros((1 + CUTS, ERAS, LAG_COUNT, axis.bins, *LEVELS, 2), np.int64),
         np.zeros((CUTS, axis.followed + 1, *LEVELS, 2), np.int64),
     )
 
@@ -103,45 +109,55 @@ class LifeTable:
 def fit_hazards(steps: npt.NDArray[np.float64], axis: Axis) -> LifeTable | None:
     """Return the probabilities of loss that discrete hazards imply; None while too little happened.
 
-    Formula: logit h(step, x) = a[bin of step] + b'x, a logistic regression over customers' steps with a ridge on b and on differences of
-    neighbouring a (Cox, 1972; Brown, 1975; Allison, 1982; Singer and Willett, 1993). Nothing happens within a horizon with probability
-    S = product of 1 - h over its steps; its variance on the logit's scale by the delta method (Greenwood's for a table without x).
+    Formula: logit h(step, lag, x) = a[bin of step] + b[class of lag]'x, x seen `lag` steps before: a logistic regression over customers'
+    steps with a ridge on b and on differences of neighbouring a (Cox, 1972; Brown, 1975; Allison, 1982; Singer and Willett, 1993), stacked
+    over the moments x was seen at (landmarks: van Houwelingen, 2007), since a visit today says more of tomorrow than of the quarter.
+    Nothing happens within a horizon with probability S = product over lags of 1 - h; its variance on the logit's scale by the delta method
+    (Greenwood's for a table without x). A step that stands at several lags counts once in all.
 
     Parameters
     ----------
-    steps : (bins, *LEVELS, 2) customers' steps without and with what happens, weighted.
+    steps : (lags, bins, *LEVELS, 2) customers' steps without and with what happens, weighted.
     """
-    happened, all_steps = steps[..., 1].ravel(), steps.sum(axis=-1).ravel()
-    if happened.sum() < NEEDED_HAPPENED or all_steps.sum() - happened.sum() < NEEDED_HAPPENED:
+    each = steps / (np.bincount(LAG_OF) * LAG_COUNT)[:, None, None, None, None, None]
+    happened, all_steps = each[..., 1].ravel(), each.sum(axis=-1).ravel()
+    seen = steps[0]
+    if seen[..., 1].sum() < NEEDED_HAPPENED or seen[..., 0].sum() < NEEDED_HAPPENED:
         return None
     rows, penalty = _design(axis)
-    found, covariance = _logistic(rows, happened, all_steps, penalty)
-    shaped = rows.reshape(axis.bins, *LEVELS, -1)
+    found, covariance = _logistic(rows, happened, all_steps, penalty, bins=axis.bins)
+    # Over all lags a step counts once, so for the shifts of one lag alone it counts too little.
+    known = np.where(np.arange(len(found)) < axis.bins, 1.0, LAG_COUNT**-0.5)
+    covariance = covariance * np.outer(known, known)
+    shaped = rows.reshape(LAG_COUNT, axis.bins, *LEVELS, -1)
     hazard = special.expit(shaped @ found)
-    ahead = axis.bin_of(np.arange(axis.followed + 1)[:, None] + np.arange(STEPS_A_HORIZON)[None, :])
+    lag = np.arange(STEPS_A_HORIZON)
+    ahead = (LAG_OF[None, :], axis.bin_of(np.arange(axis.followed + 1)[:, None] + lag[None, :]))
     stays = np.log1p(-hazard)[ahead].sum(axis=1)
     slope = -(hazard[..., None] * shaped)[ahead].sum(axis=1)
     spread = np.einsum("...i,ij,...j->...", slope, covariance, slope)
     nothing = np.clip(np.exp(stays), 1e-6, 1 - 1e-6)
     logit = special.logit(1 - nothing if axis.happening_is_loss else nothing)
-    return LifeTable(np.clip(logit, -LIMIT, LIMIT), spread / (1 - nothing) ** 2, round(float(all_steps.sum()) / STEPS_A_HORIZON))
+    cases = round(float(seen.sum()) / STEPS_A_HORIZON)
+    return LifeTable(np.clip(logit, -LIMIT, LIMIT), spread / (1 - nothing) ** 2, cases)
 
 
 def _design(axis: Axis) -> tuple[Floats, Floats]:
-    """Return the rows of all cells, (bins x LEVELS, columns), and the penalty of the columns (columns, columns)."""
-    places = np.stack(np.meshgrid(np.arange(axis.bins), *(np.arange(size) for size in LEVELS), indexing="ij"), axis=-1).reshape(-1, 4)
-    bins = (places[:, :1] == np.arange(axis.bins)).astype(np.float64)
-    shifts = np.stack([places[:, 1] == 1, places[:, 1] == 2, places[:, 2] == 1, places[:, 3] == 1], axis=1).astype(np.float64)
-    steps = np.diff(np.eye(axis.bins), axis=0)
-    penalty = np.zeros((axis.bins + 4, axis.bins + 4))
+    """Return the rows of all cells, (lags x bins x LEVELS, columns), and the penalty of the columns (columns, columns)."""
+    sizes = (LAG_COUNT, axis.bins, *LEVELS)
+    lag, bins, *classes = (part.ravel() for part in np.meshgrid(*(np.arange(size) for size in sizes), indexing="ij"))
+    shifts = np.stack([classes[0] == 1, classes[0] == 2, classes[1] == 1, classes[2] == 1], axis=1)
+    lagged = [shifts * (lag == one)[:, None] for one in range(LAG_COUNT)]
+    rows = np.concatenate([bins[:, None] == np.arange(axis.bins), *lagged], axis=1).astype(np.float64)
+    # Who waits for a purchase buys ever less likely: logits on a line beyond what was seen. The hazards of contracts jump about years.
+    steps = np.diff(np.eye(axis.bins), n=1 if axis.happening_is_loss else 2, axis=0)
+    penalty = SHIFT_RIDGE / LAG_COUNT * np.eye(rows.shape[1])
     penalty[: axis.bins, : axis.bins] = SMOOTHING * steps.T @ steps + 1e-3 * np.eye(axis.bins)
-    penalty[axis.bins :, axis.bins :] = SHIFT_RIDGE * np.eye(4)
-    return np.concatenate([bins, shifts], axis=1), penalty
+    return rows, penalty
 
 
-def _logistic(rows: Floats, happened: Floats, whole: Floats, penalty: Floats) -> tuple[Floats, Floats]:
+def _logistic(rows: Floats, happened: Floats, whole: Floats, penalty: Floats, *, bins: int) -> tuple[Floats, Floats]:
     """Return penalised maximum likelihood of grouped binomials, by Newton's steps, and its covariance (Laplace)."""
-    bins = rows.shape[1] - 4
     found = np.zeros(rows.shape[1])
     found[:bins] = special.logit(np.clip(happened.sum() / whole.sum(), 1e-5, 1 - 1e-5))
     pull = found.copy()  # hazards are drawn to each other and, hardly, to their mean
@@ -161,7 +177,8 @@ class LifeRisk:
     """What is said of a customer by where they stand, on the logit's scale: `logit` and `spread` (half of a 95 % interval), both
     (followed + 1, *LEVELS), NaN where nothing is said.
 
-    `mean_logit` (followed + 1,): of the group to which a step belongs; contributions are counted from it.
+    `mean_logit` (followed + 1,): of the group to which a step belongs; contributions are counted from it. `drift` (followed + 1,): see
+    `levels.Level`.
     """
 
     axis: Axis
@@ -169,12 +186,15 @@ class LifeRisk:
     spread: Floats
     mean_logit: Floats
     cases: int
+    drift: Floats
 
 
 def risk_of_lives(table: LifeTable, level: Level, axis: Axis) -> LifeRisk:
     """Return what is said: the table, moved by the level that was missing on the past, and in doubt by how levels differ."""
     logit = np.clip(table.logit + level.shift, -LIMIT, LIMIT)
-    return LifeRisk(axis, logit, 1.96 * np.sqrt(table.variance + level.drift**2), logit[:, 0, 0, 0], table.cases)
+    return LifeRisk(
+        axis, logit, 1.96 * np.sqrt(table.variance + level.drift**2), logit[:, 0, 0, 0], table.cases, np.full(len(logit), level.drift)
+    )
 
 
 def share_of_lives(seen: Ints, level: Level, axis: Axis) -> LifeRisk | None:
@@ -190,10 +210,12 @@ def share_of_lives(seen: Ints, level: Level, axis: Axis) -> LifeRisk | None:
     logit = float(special.logit((lost + 1) / (kept + lost + 2)))
     spread = 1.96 * float(np.sqrt(1 / (lost + 1) + 1 / (kept + 1) + level.drift**2))
     shape = seen.shape[:-1]
-    return LifeRisk(axis, np.full(shape, logit), np.full(shape, spread), np.full(shape[0], logit), int(kept + lost))
+    return LifeRisk(
+        axis, np.full(shape, logit), np.full(shape, spread), np.full(shape[0], logit), int(kept + lost), np.full(shape[0], level.drift)
+    )
 
 
 def weighted(steps: Ints) -> npt.NDArray[np.float64]:
-    """Return the steps of one view (ERAS, bins, *LEVELS, 2) as one, nearer eras weighing more."""
+    """Return the steps of one view (ERAS, lags, bins, *LEVELS, 2) as one, nearer eras weighing more."""
     weight = ERA_WEIGHT ** np.arange(ERAS)
     return np.asarray(np.tensordot(weight, steps, axes=1))

@@ -13,7 +13,7 @@ from lakmus.engine.bucket import Facts, of_kind
 from lakmus.engine.risk.contracts import CONTRACT_KINDS, ENDING_KINDS, RUNNING_KINDS
 from lakmus.engine.risk.features import Happenings
 from lakmus.engine.risk.known_orders import NEVER, KnownOrders
-from lakmus.engine.risk.survival import ERAS, Axis, LifeCounts, no_counts
+from lakmus.engine.risk.survival import ERAS, LAG_OF, STEPS_A_HORIZON, Axis, LifeCounts, no_counts
 from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints
 
 SECOND_US = 1_000_000
@@ -219,7 +219,7 @@ def _bought(waiting: Waiting, owner: Ints, now_us: int, after_us: float, until_u
 
 
 def _count_steps(steps: Ints, waiting: Waiting, spells: Spells, axis: Axis, *, moment_us: int, horizon_us: int) -> None:
-    """Add every whole step that ended by the moment, and whether what is waited for happened in it, to `steps` (ERAS, bins, *LEVELS, 2)."""
+    """Add every whole step that ended by the moment, and whether what is waited for happened in it, to `steps` (ERAS, lags, bins, ...)."""
     step_us = round(axis.step_days * DAY_US)
     whole = (moment_us - spells.start_us) // step_us
     happened_in = np.where(spells.end_us < NEVER, (np.minimum(spells.end_us, moment_us) - spells.start_us) // step_us, NEVER)
@@ -230,6 +230,9 @@ def _count_steps(steps: Ints, waiting: Waiting, spells: Spells, axis: Axis, *, m
     begins = expanded.start_us + step * step_us
     era = np.minimum((moment_us - begins - step_us) // horizon_us, ERAS - 1)
     happens = (happened_in[row] == step).astype(np.int64)
-    shape = steps.shape
-    place = np.ravel_multi_index((era, axis.bin_of(step), *_classes(waiting, expanded, axis, begins), happens), shape)
-    steps += np.bincount(place, minlength=steps.size).reshape(shape)
+    shape, kinds = steps.shape, _classes(waiting, expanded, axis, begins)
+    for lag in range(STEPS_A_HORIZON):
+        since = np.flatnonzero(step >= lag)  # a spell's steps stand in a row: what was seen so many steps before stands so much before
+        seen = (part[since - lag] for part in kinds)
+        where = (era[since], np.full(since.size, LAG_OF[lag]), axis.bin_of(step[since]), *seen, happens[since])
+        steps += np.bincount(np.ravel_multi_index(where, shape), minlength=steps.size).reshape(shape)
