@@ -84,14 +84,14 @@ def _cuts(cuts: list[Answer], language: str) -> str:
     rows = []
     for cut in cuts:
         model = cut["model"]
-        ends = [_three(model[name], language) for name in ("ece_low", "ece_high")]
+        low, high = (_three(model[name], language) for name in ("ece_low", "ece_high"))
         rows.append(
             [
                 day_of(cut["as_of"], language),
                 number(cut["n"], language),
                 number(cut["churned"], language),
                 *(_three(model[name], language) for name in ("auc", "pr_auc", "brier", "ece")),
-                between(*ends, language) if model["ece_low"] is not None else "–",
+                between(low, high, language) if model["ece_low"] is not None else "–",
                 _three(model["ece_by_chance"], language),
                 number(model["lift10"], language, digits=1),
                 percent(model["precision20"], language),

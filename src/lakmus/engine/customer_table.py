@@ -17,6 +17,7 @@ from lakmus.engine.risk.groups import CONTRACT, NEW, ONE_TIME, REGULAR
 from lakmus.engine.risk.known_orders import known_orders
 from lakmus.engine.risk.lives import lives_of
 from lakmus.engine.risk.saying import GAP, Told, nothing_told, one_told, told_by_lives, told_by_model, told_by_table
+from lakmus.engine.risk.segments import horizons_of, places_of
 from lakmus.engine.risk.snapshots import cells_at
 from lakmus.engine.risk.standing import standing
 from lakmus.engine.risk.states import LOST, WARM, loss_shapes
@@ -76,16 +77,14 @@ def _moments(us: Ints) -> pl.Series:
 def _profile(facts: Facts, codes: pl.DataFrame) -> pl.DataFrame:
     """Return name, place and known_since of each customer, in the order of `codes`."""
     told = of_kind(facts, "gave_details").sort("_known_at", "ts", "activity_id").group_by("customer")
-    details = told.agg(pl.col("_name").drop_nulls().last().alias("name"), pl.col("_place").drop_nulls().last().alias("told_place"))
-    bought = of_kind(facts, "placed_order").filter(pl.col("_place").is_not_null()).sort("ts", "activity_id")
-    places = bought.group_by("customer").agg(pl.col("_place").last().alias("order_place"))
+    details = told.agg(pl.col("_name").drop_nulls().last().alias("name"))
     dated = facts.all_of("owner", "ts").filter(pl.col("owner").is_not_null() & (pl.col("ts") >= pl.datetime(1970, 1, 2, time_zone="UTC")))
     since = dated.group_by("owner").agg(pl.col("ts").min().alias("known_since"))
     joined = codes
-    for more in (details, places):
+    for more in (details, places_of(facts)):
         joined = joined.join(more, on="customer", how="left", maintain_order="left")
     joined = joined.join(since, on="owner", how="left", maintain_order="left")
-    return joined.select("owner", "name", pl.coalesce("told_place", "order_place").alias("place"), "known_since")
+    return joined.select("owner", "name", "place", "known_since")
 
 
 def _totals(orders: pl.DataFrame, facts: Facts, codes: pl.DataFrame) -> pl.DataFrame:
@@ -146,17 +145,20 @@ def _with_risk(
     n, now = frame.height, _us(as_of)
     counts = np.bincount(bought.owner, minlength=n).astype(np.int64)
     frame = frame.with_columns(pl.Series("purchase_days_count", counts))
-    horizon = learned.definition.horizon_days
+    definition, horizon = learned.definition, learned.definition.horizon_days
     if horizon is None or learned.rhythm is None:
-        return _undefined(frame, *contract_ends(facts), as_of=as_of)
+        return _undefined(frame, *contract_ends(facts), by_contract=definition.basis == "contract", as_of=as_of)
     known = frame["known_since"].to_physical().fill_null(-1).to_numpy()
     second = lamps.second_lamp_us(grids)
-    stands = standing(facts, bought, learned.rhythm, second, known_since_us=known, horizon_days=horizon, now_us=now)
+    own = horizons_of(facts, horizon_days=horizon, by=definition.horizon_by, horizons=definition.horizons)
+    contracts = definition.basis != "purchases"
+    stands = standing(facts, bought, learned.rhythm, second, known_since_us=known, horizon_days=own, now_us=now, contracts=contracts)
     lost_us, contract = stands.lost_us, stands.contract
     lost = lost_us >= 0
-    in_window = lost & (lost_us > _us(as_of - timedelta(days=WINDOW_DAYS)))
-    rules = [(counts == 0) & ~contract, (counts == 1) & ~contract, lost & ~in_window]
-    exclusion = np.select(rules, ["no_orders", "one_time", "lost_before_window"], default="")
+    few = (counts >= 2) & (counts < definition.least_purchases) & ~contract
+    in_window = lost & ~few & (lost_us > _us(as_of - timedelta(days=WINDOW_DAYS)))
+    rules = [(counts == 0) & ~contract, (counts == 1) & ~contract, few, lost & ~in_window]
+    exclusion = np.select(rules, ["no_orders", "one_time", "few_purchases", "lost_before_window"], default="")
     frame = frame.with_columns(
         pl.Series("state", stands.state.tolist(), dtype=pl.String),
         _moments(stands.since_us).alias("state_since"),
@@ -171,14 +173,14 @@ def _with_risk(
     return frame
 
 
-def _undefined(frame: pl.DataFrame, contract: Flags, ended_us: Ints, *, as_of: datetime) -> pl.DataFrame:
+def _undefined(frame: pl.DataFrame, contract: Flags, ended_us: Ints, *, by_contract: bool, as_of: datetime) -> pl.DataFrame:
     """Return the frame with everything that needs a rhythm left open; what contracts tell is told."""
     counts = frame["purchase_days_count"].to_numpy()
     lost = ended_us >= 0
     in_window = lost & (ended_us > _us(as_of - timedelta(days=WINDOW_DAYS)))
     state = np.where(lost, LOST, np.where(contract, WARM, ""))
     rules = [contract & (~lost | in_window), lost, counts == 0, counts == 1]
-    exclusion = np.select(rules, ["", "lost_before_window", "no_orders", "one_time"], default="no_rhythm")
+    exclusion = np.select(rules, ["", "lost_before_window", "no_orders", "one_time"], default="no_contract" if by_contract else "no_rhythm")
     return frame.with_columns(
         pl.Series("state", [name or None for name in state.tolist()], dtype=pl.String),
         pl.Series("exclusion", [name or None for name in exclusion.tolist()], dtype=pl.String),

@@ -18,7 +18,7 @@ from lakmus.engine.orders import PURCHASE_KINDS, order_moments, order_table, pur
 from lakmus.engine.risk.backtest import NEEDED_CUTS, JudgedRows, drift_of, judge
 from lakmus.engine.risk.blend import RiskModel
 from lakmus.engine.risk.contracts import CONTRACT_HORIZON_DAYS, CONTRACT_KINDS
-from lakmus.engine.risk.definition import define_loss
+from lakmus.engine.risk.definition import BY_DATA, define_loss
 from lakmus.engine.risk.features import Usual
 from lakmus.engine.risk.groups import LivesJudged, judge_lives
 from lakmus.engine.risk.known_orders import known_orders
@@ -40,7 +40,7 @@ from lakmus.engine.signals.rhythm import (
 )
 from lakmus.engine.signals.season import season_sums
 from lakmus.engine.verdict import Definition
-from lakmus.history.company import Company
+from lakmus.history.company import Company, LossTerms
 
 RHYTHM_COLUMNS = (*ORDER_COLUMNS, "_author", "_amount")
 LEARNING_COLUMNS = (*ORDER_COLUMNS, *PAST_COLUMNS)
@@ -204,11 +204,11 @@ def _purchases(facts: Facts, *, time_zone: str) -> Purchases:
     return purchase_days(orders, orders["customer"].unique().sort())
 
 
-def rhythm_learned(parts: Sequence[RhythmPart], *, as_of: datetime) -> Learned:
-    """Return the definition of loss, the feeds and the rhythm from every bucket's part, and nothing else yet."""
+def rhythm_learned(parts: Sequence[RhythmPart], *, as_of: datetime, loss: LossTerms = BY_DATA) -> Learned:
+    """Return the definition of loss, the feeds and the rhythm from every bucket's part, and nothing else yet; `loss`: see `Company`."""
     feeds = together(part.feeds for part in parts)
     rhythm = company_rhythm(part.histogram for part in parts)
-    definition = define_loss(rhythm, feeds=feeds, as_of=as_of)
+    definition = define_loss(rhythm, feeds=feeds, as_of=as_of, terms=loss)
     return Learned(definition, feeds, rhythm, fit_rates((), fallback_days=90.0), None, judge((), (), (), horizon_days=None)[0])
 
 

@@ -87,7 +87,7 @@ def learn(map_buckets: MapBuckets, *, company: Company, as_of: datetime) -> Lear
     """Return what all customers teach: the definition of loss, the feeds, rates, risk and the back-test."""
     gaps = partial(read_rhythm, as_of=as_of, time_zone=company.time_zone)
     read = list(map_buckets(gaps, columns=RHYTHM_COLUMNS))
-    learned = rhythm_learned(read, as_of=as_of)
+    learned = rhythm_learned(read, as_of=as_of, loss=company.loss)
     reading = reading_of(read, learned, as_of=as_of)
     lives = life_reading_of(read, learned, reading, as_of=as_of)
     parts: list[PastPart] = []

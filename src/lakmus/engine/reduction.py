@@ -102,6 +102,8 @@ def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetim
         one_time=counts["one_time"],
         lost_before=counts["lost_before"],
         unknown_orders=counts["orders_without_customer"],
+        few_purchases=counts["few_purchases"],
+        no_contract=counts["no_contract"],
         groups=groups_of(
             learned.backtest,
             {code: (counts[f"told_{code}"], counts[f"millionths_{code}"] / 1e6) for code in GROUPS},

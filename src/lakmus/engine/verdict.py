@@ -7,11 +7,12 @@ are `{"ru", "en"}`, or one string when a language is asked for. Money is in `cur
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
 from lakmus.engine.backtest import Backtest
+from lakmus.history.company import LEAST_PURCHASES
 from lakmus.history.estimate import Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
 
@@ -56,8 +57,11 @@ class Definition:
     horizon_days : whole days without a purchase after which a customer counts as lost; None when unknown.
     horizon : the same with its 95 % interval, n = customers with a completed gap; or why it is unknown.
     window_start_at, window_end_at : "lost in 12 months" = `window_start_at < lost_at <= window_end_at`.
-    eligible_count : customers with purchases on at least two days, not lost before the window.
+    eligible_count : customers with purchases on at least `least_purchases` days, not lost before the window.
     censored_count : eligible customers within the horizon, of whom nobody knows yet.
+    chosen_by : `data`, or `company` where a person decided any of it. found_days : the horizon that the data would choose, None unknown.
+    horizon_by, horizons : segments with a horizon of their own for states and losses (`history.company.LossTerms`); risk is within
+        `horizon_days` for everybody.
     """
 
     version: str
@@ -75,6 +79,11 @@ class Definition:
     censoring: Wording = NO_WORDS
     excluded: tuple[Exclusion, ...] = ()
     groups: tuple[RiskGroup, ...] = ()
+    chosen_by: str = "data"
+    found_days: int | None = None
+    least_purchases: int = LEAST_PURCHASES
+    horizon_by: str = ""
+    horizons: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+LEAST_PURCHASES = 2
 DEFAULT_REPLY_TARGETS = {"chat": 60, "messenger": 240, "social": 2880, "email": 1440, "phone": 1440, "": 1440}
+
+
+@dataclass(frozen=True, slots=True)
+class LossTerms:
+    """What the company decided about "lost"; whatever is left open is chosen by the data.
+
+    Parameters
+    ----------
+    version : number of the company's own definition, from 1; 0 is the one that the data choose.
+    basis : `` (silence, and the end of a contract where there are contracts, whichever comes first), `purchases` (silence alone) or
+        `contract` (notice or end alone).
+    horizon_days : silence after which a customer is lost; None takes it from the rhythm.
+    least_purchases : on so many different days a customer must have bought to be counted, from 2.
+    horizon_by : `` (one horizon for all), `place`, or `channel` (of the first order). horizons : days by segment; the others have the
+        horizon of the company.
+    """
+
+    version: int = 0
+    basis: str = ""
+    horizon_days: int | None = None
+    least_purchases: int = LEAST_PURCHASES
+    horizon_by: str = ""
+    horizons: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +44,7 @@ class Company:
     no_reply_after_minutes : a message still unanswered after this long counts as never answered so far.
     repeat_contact_days : a second case on the same matter within this many days is the same unresolved problem.
     aftersales_days : days after delivery within which a useful contact is expected.
+    loss : what the company decided about "lost".
     """
 
     name: str = "Лакмус"
@@ -31,3 +56,4 @@ class Company:
     no_reply_after_minutes: int = 72 * 60
     repeat_contact_days: int = 30
     aftersales_days: int = 14
+    loss: LossTerms = field(default_factory=LossTerms)

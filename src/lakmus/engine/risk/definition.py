@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from lakmus.engine.feeds import Feeds
 from lakmus.engine.signals.rhythm import CompanyRhythm
 from lakmus.engine.verdict import Definition, Exclusion, RiskGroup
+from lakmus.history.company import LEAST_PURCHASES, LossTerms
 from lakmus.history.estimate import Badge, Estimate, NotEnoughEvidence
 from lakmus.history.wording import Wording
 
@@ -18,49 +20,87 @@ NEEDED_CUSTOMERS = 50
 """Below this many customers with a completed gap the 90th percentile is known to worse than -+8 percentage points: too little to name
 losses."""
 WINDOW_DAYS = 365
+BY_DATA = LossTerms()
+NO_RHYTHM = Wording(
+    "Слишком мало клиентов, которые покупали хотя бы дважды: ритм покупок компании ещё не виден.",
+    "Too few customers have bought at least twice: the company's rhythm of purchases cannot be seen yet.",
+)
+BY_CONTRACT = Wording(
+    "Срок молчания не используется: клиент уходит, когда предупредил об уходе или закончил договор.",
+    "No silence is counted: a customer leaves by giving notice or ending the contract.",
+)
+CONTRACT_TEXT = Wording("«Ушёл» – закончил договор или предупредил об уходе.", "“Lost” means the contract ended or notice was given.")
+CONTRACT_ELIGIBILITY = Wording(
+    "Считаем клиентов с договором, который не закончился ещё до начала этих 12 месяцев.",
+    "Counted are customers with a contract that had not ended before these 12 months.",
+)
+UNKNOWN_TEXT = Wording(
+    "Пока нельзя сказать, после какого перерыва клиент ушёл.", "It cannot be said yet after which silence a customer is lost."
+)
+CHOSEN_TEXT = Wording(
+    "«Ушёл» – не покупал дольше {days} дн.: так решила компания. По данным вышло бы {found} дн.: 9 из 10 перерывов не длиннее.",
+    "“Lost” means no purchase for more than {days} days: the company decided so. The data would say {found}: 9 in 10 gaps are no longer.",
+)
+FEW_PURCHASES = Wording("Покупали, но меньше чем в {least} разных дней", "Bought, but on fewer than {least} different days")
+NO_CONTRACT = Wording("Покупали без договора", "Bought without a contract")
+OWN_HORIZONS = Wording(" Свой срок: {own} дн.", " A horizon of their own, in days: {own}.")
 
 
-def define_loss(rhythm: CompanyRhythm | None, *, feeds: Feeds, as_of: datetime) -> Definition:
+def define_loss(rhythm: CompanyRhythm | None, *, feeds: Feeds, as_of: datetime, terms: LossTerms = BY_DATA) -> Definition:
     """Return the definition of loss without its counts (see `with_counts`).
 
     horizon_days = the 90th percentile of completed gaps between purchases, each customer weighing the same
-    (`signals.rhythm.company_rhythm`), within SHORTEST_HORIZON_DAYS..LONGEST_HORIZON_DAYS. A customer is lost at `lost_at` = last order +
-    horizon_days x 24 h, if that moment has come.
+    (`signals.rhythm.company_rhythm`), within SHORTEST_HORIZON_DAYS..LONGEST_HORIZON_DAYS, unless the company decided on another. A customer
+    is lost at `lost_at` = last order + horizon_days x 24 h, if that moment has come.
 
     Parameters
     ----------
-    rhythm : the company's rhythm, or None. feeds : what the company sends. as_of : end of the window.
+    rhythm : the company's rhythm, or None. feeds : what the company sends. as_of : end of the window. terms : what the company decided.
     """
-    window = {"window_days": WINDOW_DAYS, "window_start_at": as_of - timedelta(days=WINDOW_DAYS), "window_end_at": as_of}
-    eligibility = Wording(
-        "Считаем клиентов, которые покупали хотя бы в два разных дня и не были потеряны ещё до начала этих 12 месяцев.",
-        "Counted are customers who bought on at least two different days and were not already lost before these 12 months.",
-    )
     seen = 0 if rhythm is None else rhythm.customers_count
-    if rhythm is None or seen < NEEDED_CUSTOMERS:
-        contract = feeds.has("ended_contract") or feeds.has("gave_notice")
-        shortage = NotEnoughEvidence(
-            Wording(
-                "Слишком мало клиентов, которые покупали хотя бы дважды: ритм покупок компании ещё не виден.",
-                "Too few customers have bought at least twice: the company's rhythm of purchases cannot be seen yet.",
-            ),
-            NEEDED_CUSTOMERS,
-            seen,
+    found = bounded(rhythm.p90_days) if rhythm is not None and seen >= NEEDED_CUSTOMERS else None
+    days = found if terms.horizon_days is None or rhythm is None else terms.horizon_days
+    card = partial(
+        Definition,
+        version=VERSION if not terms.version else f"{VERSION}.{terms.version}",
+        completed_gaps_count=0 if rhythm is None else rhythm.gaps_count,
+        window_days=WINDOW_DAYS,
+        window_start_at=as_of - timedelta(days=WINDOW_DAYS),
+        window_end_at=as_of,
+        chosen_by="company" if terms.version else "data",
+        found_days=found,
+        least_purchases=terms.least_purchases,
+    )
+    eligibility = _eligibility(terms.least_purchases)
+    if terms.basis == "contract":
+        silence = NotEnoughEvidence(BY_CONTRACT, 0, 0)
+        return card(basis="contract", text=CONTRACT_TEXT, eligibility=CONTRACT_ELIGIBILITY, horizon_days=None, horizon=silence)
+    if rhythm is None or days is None:
+        contract = (feeds.has("ended_contract") or feeds.has("gave_notice")) and terms.basis != "purchases"
+        text, basis = (CONTRACT_TEXT, "contract") if contract else (UNKNOWN_TEXT, "unknown")
+        shortage = NotEnoughEvidence(NO_RHYTHM, NEEDED_CUSTOMERS, seen)
+        return card(basis=basis, text=text, eligibility=eligibility, horizon_days=None, horizon=shortage)
+    by, horizons = (terms.horizon_by, dict(terms.horizons)) if terms.horizons else ("", {})
+    text = _text(days, rhythm.p90_days) if terms.horizon_days is None else CHOSEN_TEXT.filled(days=days, found=rhythm.p90_days)
+    if horizons:
+        own = ", ".join(f"{segment} {length}" for segment, length in sorted(horizons.items()))
+        text = Wording(text.ru + OWN_HORIZONS.ru.format(own=own), text.en + OWN_HORIZONS.en.format(own=own))
+    low, high = (days, days) if terms.horizon_days is not None else (bounded(rhythm.p90_low), bounded(rhythm.p90_high))
+    horizon = Estimate(float(days), float(min(days, low)), float(max(days, high)), seen, Badge.COUNTED)
+    basis = "purchases" if terms.basis == "purchases" else "rhythm"
+    return card(basis=basis, text=text, eligibility=eligibility, horizon_days=days, horizon=horizon, horizon_by=by, horizons=horizons)
+
+
+def _eligibility(least: int) -> Wording:
+    if least == LEAST_PURCHASES:
+        return Wording(
+            "Считаем клиентов, которые покупали хотя бы в два разных дня и не были потеряны ещё до начала этих 12 месяцев.",
+            "Counted are customers who bought on at least two different days and were not already lost before these 12 months.",
         )
-        text = (
-            Wording("«Ушёл» – закончил договор или предупредил об уходе.", "“Lost” means the contract ended or notice was given.")
-            if contract
-            else Wording(
-                "Пока нельзя сказать, после какого перерыва клиент ушёл.", "It cannot be said yet after which silence a customer is lost."
-            )
-        )
-        basis = "contract" if contract else "unknown"
-        gaps = 0 if rhythm is None else rhythm.gaps_count
-        return Definition(VERSION, basis, text, eligibility, None, shortage, gaps, **window)  # type: ignore[arg-type]
-    days = bounded(rhythm.p90_days)
-    low, high = min(days, bounded(rhythm.p90_low)), max(days, bounded(rhythm.p90_high))
-    horizon = Estimate(float(days), float(low), float(high), seen, Badge.COUNTED)
-    return Definition(VERSION, "rhythm", _text(days, rhythm.p90_days), eligibility, days, horizon, rhythm.gaps_count, **window)  # type: ignore[arg-type]
+    return Wording(
+        "Считаем клиентов, которые покупали не меньше чем в {least} разных дней и не были потеряны ещё до начала этих 12 месяцев.",
+        "Counted are customers who bought on at least {least} different days and were not already lost before these 12 months.",
+    ).filled(least=least)
 
 
 def bounded(days: int) -> int:
@@ -91,6 +131,8 @@ def with_counts(
     one_time: int,
     lost_before: int,
     unknown_orders: int,
+    few_purchases: int = 0,
+    no_contract: int = 0,
     groups: tuple[RiskGroup, ...] = (),
 ) -> Definition:
     """Return the card with its counts: who is eligible, who is left out and why, of whom nobody knows yet, whose risk is made how."""
@@ -101,6 +143,14 @@ def with_counts(
             "lost_before_window",
             Wording("Потеряны раньше этих 12 месяцев и не вернулись", "Lost before these 12 months and never came back"),
             lost_before,
+        ),
+        *(
+            Exclusion(code, reason, count)
+            for code, reason, count in (
+                ("few_purchases", FEW_PURCHASES.filled(least=definition.least_purchases), few_purchases),
+                ("no_contract", NO_CONTRACT, no_contract),
+            )
+            if count
         ),
         Exclusion(
             "orders_without_customer",

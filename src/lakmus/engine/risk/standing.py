@@ -26,7 +26,15 @@ class Standing:
 
 
 def standing(
-    facts: Facts, bought: Purchases, company: CompanyRhythm, second_lamp_us: Ints, *, known_since_us: Ints, horizon_days: int, now_us: int
+    facts: Facts,
+    bought: Purchases,
+    company: CompanyRhythm,
+    second_lamp_us: Ints,
+    *,
+    known_since_us: Ints,
+    horizon_days: int | Ints,
+    now_us: int,
+    contracts: bool = True,
 ) -> Standing:
     """Return where each customer stands; silence and the end of a contract are both a loss, the earlier one counts.
 
@@ -34,6 +42,7 @@ def standing(
     ----------
     facts, bought : one bucket's, as of the moment. company : the company's rhythm. known_since_us : (n,) first activity.
     second_lamp_us : (n,) when the second lamp went out, -1 where fewer than two are out. now_us : the moment, microseconds.
+    horizon_days : of all, or (n,) of each. contracts : False where silence alone is a loss (`history.company.LossTerms.basis`).
     """
     counts = np.bincount(bought.owner, minlength=bought.count)
     gaps = completed_gaps(bought)
@@ -41,6 +50,8 @@ def standing(
     lamps_us = np.where(second_lamp_us >= 0, second_lamp_us, NEVER)
     placed = states(bought, gaps, rhythm, lamps_us, known_since_us=known_since_us, horizon_days=horizon_days, now_us=now_us)
     contract, ended_us = contract_ends(facts)
+    if not contracts:
+        contract, ended_us = np.zeros_like(contract), np.full_like(ended_us, -1)
     silent = (placed.lost_us >= 0) & (placed.lost_us <= now_us) & (counts >= 2)
     lost_us = np.where(silent, placed.lost_us, -1)
     lost_us = np.where((ended_us >= 0) & ((ended_us < lost_us) | ~silent), ended_us, lost_us)

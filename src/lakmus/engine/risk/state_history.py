@@ -11,12 +11,15 @@ import pyarrow as pa
 
 from lakmus.engine.bucket import ORDER_COLUMNS, Facts, facts_until
 from lakmus.engine.orders import purchases
+from lakmus.engine.risk.definition import BY_DATA
+from lakmus.engine.risk.segments import horizons_of
 from lakmus.engine.risk.standing import standing
 from lakmus.engine.signals import lamps
 from lakmus.engine.signals.prefix_sums import measured
 from lakmus.engine.signals.rhythm import CompanyRhythm, Ints, purchase_days
 from lakmus.engine.signals.trails import trails_of
 from lakmus.history.activity import TIMESTAMP
+from lakmus.history.company import LossTerms
 
 STATE_COLUMNS = ORDER_COLUMNS
 """What the states are read from."""
@@ -24,7 +27,14 @@ SCHEMA = pa.schema([("customer", pa.string()), ("as_of", TIMESTAMP), ("state", p
 
 
 def states_over(
-    table: pa.Table, bucket: int = 0, *, rhythm: CompanyRhythm, horizon_days: int, time_zone: str, dates: Sequence[datetime]
+    table: pa.Table,
+    bucket: int = 0,
+    *,
+    rhythm: CompanyRhythm,
+    horizon_days: int,
+    time_zone: str,
+    dates: Sequence[datetime],
+    loss: LossTerms = BY_DATA,
 ) -> pa.Table:
     """Return the state of every customer known at each date: `SCHEMA`, by date and customer.
 
@@ -33,7 +43,8 @@ def states_over(
 
     Parameters
     ----------
-    table : activities of a bucket with `STATE_COLUMNS`. dates : aware moments, any number.
+    table : activities of a bucket with `STATE_COLUMNS`; and `activity_id`, `segments.SEGMENT_COLUMNS` where segments have horizons of
+        their own. dates : aware moments, any number. loss : what the company decided about "lost".
 
     Raises
     ------
@@ -55,8 +66,9 @@ def states_over(
             rhythm,
             second,
             known_since_us=_known_since(facts),
-            horizon_days=horizon_days,
+            horizon_days=horizons_of(facts, horizon_days=horizon_days, by=loss.horizon_by, horizons=loss.horizons),
             now_us=now_us,
+            contracts=loss.basis != "purchases",
         )
         since = pa.array(stands.since_us, mask=stands.since_us < 0).view(TIMESTAMP)
         at = pa.array(np.full(len(own), now_us)).view(TIMESTAMP)

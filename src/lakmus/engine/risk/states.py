@@ -28,7 +28,7 @@ class States:
 
 
 def states(
-    purchases: Purchases, gaps: Gaps, rhythm: PersonalRhythm, lamps_us: Ints, *, known_since_us: Ints, horizon_days: int, now_us: int
+    purchases: Purchases, gaps: Gaps, rhythm: PersonalRhythm, lamps_us: Ints, *, known_since_us: Ints, horizon_days: int | Ints, now_us: int
 ) -> States:
     """Return each customer's state by the explicit rule.
 
@@ -40,6 +40,7 @@ def states(
     Parameters
     ----------
     lamps_us : (n,) moment when the second lamp went out, NEVER where fewer than two are out. known_since_us : (n,) first activity.
+    horizon_days : of all, or (n,) of each.
     """
     bought = rhythm.purchases_count > 0
     p = np.minimum(rhythm.p90_days, COOLING_CAP * horizon_days)
