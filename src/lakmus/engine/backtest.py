@@ -13,7 +13,7 @@ from lakmus.history.wording import Wording
 class CalibrationBin:
     """A tenth of the customers by what was said of them: mean said and share seen, 0..1.
 
-    `low`, `high`: where the share seen would lie in 95 of 100 cases if what was said were right.
+    `low`, `high`: where the share seen would lie in 95 of 100 cases if what was said were right, the doubt about its level included.
     """
 
     said: float
@@ -38,7 +38,8 @@ class RuleFigures:
     Parameters
     ----------
     ece : mean |said - seen| over tenths of the customers; `ece_low`, `ece_high` its 95 % interval. ece_by_chance : what 95 of 100
-    perfectly calibrated models would stay below with so many customers. precision20, precision200 : share lost among the likeliest so many.
+    calibrated models would stay below with so many customers and so much doubt about the level. precision20, precision200 : share lost
+    among the likeliest so many.
     """
 
     auc: float | None

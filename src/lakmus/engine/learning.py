@@ -25,7 +25,7 @@ from lakmus.engine.risk.known_orders import known_orders
 from lakmus.engine.risk.lives import PAST_COLUMNS, PastPicture, Reading, happenings_of, histories_at, lives_of, picture_of, sorts_of
 from lakmus.engine.risk.past_blend import blends_over
 from lakmus.engine.risk.probability import RiskTable, in_doubt, learn_risk
-from lakmus.engine.risk.snapshots import Snapshot, cells_at, cut_moments, picture_moments, snapshot, summed
+from lakmus.engine.risk.snapshots import Snapshot, cells_at, cut_moments, moments_year_ago, picture_moments, snapshot, summed
 from lakmus.engine.risk.survival import LifeCounts, LifeRisk, axis_of_contracts, axis_of_purchases, no_counts
 from lakmus.engine.risk.waiting import LifeReading, life_counts, waiting_of
 from lakmus.engine.signals.rhythm import (
@@ -62,14 +62,15 @@ class RhythmPart:
 
 @dataclass(frozen=True)
 class PastPart:
-    """One bucket's share in the rates, in each past cut, in each picture, (3, m) x, t_x, T of the customers drawn as of now, and in the
-    counts of those who wait, one for each axis of the reading."""
+    """One bucket's share in the rates, in each past cut, in each picture, (3, m) x, t_x, T of the customers drawn as of now, in the counts
+    of those who wait, one for each axis of the reading, and in the pictures of a year before."""
 
     rates: RateSums
     snapshots: tuple[Snapshot, ...]
     pictures: tuple[PastPicture, ...]
     histories: Floats
     lives: tuple[LifeCounts, ...] = ()
+    year_ago: tuple[PastPicture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,14 +122,17 @@ def reading_of(parts: Sequence[RhythmPart], learned: Learned, *, as_of: datetime
     span = {"as_of": as_of, "horizon_days": definition.horizon_days, "first_order_at": first_order_at}
     logs, count = (sum(part.amounts[place] for part in parts) for place in (0, 1))
     amount = float(np.exp(round(logs / count, 6))) if count else 1.0
+    cuts = tuple(cut_moments(**span))  # type: ignore[arg-type]
+    year_ago = moments_year_ago([as_of, *cuts], horizon_days=definition.horizon_days, first_order_at=first_order_at)
     return Reading(
         rhythm,
         definition.horizon_days,
-        tuple(cut_moments(**span)),  # type: ignore[arg-type]
+        cuts,
         tuple(picture_moments(**span)),  # type: ignore[arg-type]
         sorts_of(feeds),
         Usual(float(rhythm.median_days), amount),
         min(1.0, SAMPLED_CUSTOMERS / max(rhythm.customers_count, 1)),
+        tuple(year_ago),
     )
 
 
@@ -191,13 +195,15 @@ def read_past(
     known = known_orders(orders, facts.customers, time_zone=company.time_zone)
     bought, _ = known.at(now_us)
     read = lives_of(facts, orders, known, sorts=reading.sorts, moment_us=now_us)
-    pictures = tuple(picture_of(read, known, bought, reading, cut=cut) for cut in reading.moments)
+    pictures, year_ago = (
+        tuple(picture_of(read, known, bought, reading, cut=cut) for cut in moments) for moments in (reading.moments, reading.year_ago)
+    )
     histories, present = histories_at(bought, moment_us=now_us)
     counted: tuple[LifeCounts, ...] = ()
     if lives is not None:
         waiting = waiting_of(facts, known, read.others, lives)
         counted = tuple(life_counts(waiting, axis, lives, as_of=as_of) for axis in lives.axes)
-    return PastPart(rates, snapshots, pictures, histories[:, present], counted)
+    return PastPart(rates, snapshots, pictures, histories[:, present], counted, year_ago)
 
 
 def _drawn(table: pa.Table, share: float) -> pa.Table:
@@ -244,7 +250,8 @@ def past_learned(
     if reading is not None and len(cuts) >= NEEDED_CUTS:
         pictures = [[part.pictures[place] for part in parts] for place in range(len(reading.moments))]
         histories = np.concatenate([part.histories for part in parts], axis=1) if parts else np.zeros((3, 0))
-        model, rows = blends_over(pictures, histories, reading, as_of=as_of)
+        year_ago = [[part.year_ago[place] for part in parts] for place in range(len(reading.year_ago))]
+        model, rows = blends_over(pictures, histories, reading, year_ago=year_ago, as_of=as_of)
     judged, blended = judge(cuts, snapshots, rows, horizon_days=definition.horizon_days)
     seen = summed(snapshots)
     risk = in_doubt(learn_risk(seen, judged.used), drift_of(snapshots, judged.used)) if seen.cells.sum() > 0 else None

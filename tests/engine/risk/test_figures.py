@@ -25,6 +25,16 @@ def test_bands_hold_the_calibrated_at_their_rate_and_not_the_others() -> None:
     assert np.mean([drawn(seed)[2].ece <= drawn(seed)[2].ece_by_chance for seed in range(20)]) >= 0.8
 
 
+def test_bands_that_hold_the_doubt_about_the_level_keep_their_rate_where_levels_drift() -> None:
+    inside = {0.0: [], 0.4: []}
+    for seed in range(60):
+        shift = 0.4 * np.random.default_rng(seed + 500).normal()
+        said, lost, _ = drawn(seed, shift=shift)
+        for drift, found in inside.items():
+            found += [one.inside for one in figures_of(said, 1 - lost, lost, named=0, named_and_lost=0, drift=drift).calibration]
+    assert np.mean(inside[0.4]) == pytest.approx(0.95, abs=0.03) and np.mean(inside[0.0]) < 0.88
+
+
 def test_ece_stands_in_its_interval_and_is_what_its_bins_say() -> None:
     _, _, found = drawn(3, shift=0.5)
     assert found.ece_low <= found.ece <= found.ece_high

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy import special
 
 from lakmus.engine.risk.additive import fit_linear, fit_steps
 from lakmus.engine.risk.backtest import JudgedRows, judge
-from lakmus.engine.risk.blend import NEEDED_EACH, PROCESS, Picture, blend_weights, fit_model
+from lakmus.engine.risk.blend import NEEDED_EACH, PROCESS, Picture, blend_weights, fit_model, in_season
 from lakmus.engine.risk.features import SIGNS, SORTS, Happenings, Lives, Usual, feature_titles, features_at
 from lakmus.engine.risk.lives import histories_of
 from lakmus.engine.signals.rhythm import DAY_US
@@ -105,6 +106,34 @@ def test_contributions_add_up_to_the_logit_and_the_interval_holds_it() -> None:
     assert np.corrcoef(said.logit, linear)[0, 1] > 0.9
 
 
+def busier(one: Picture, share: float) -> Picture:
+    """The same picture in a season in which this share of those who would be lost comes back."""
+    back = np.random.default_rng(9).random(one.lost.size) < share
+    return replace(one, lost=np.where(back, 0.0, one.lost))
+
+
+@pytest.mark.slow
+def test_over_all_pictures_as_many_losses_are_said_as_came() -> None:
+    pictures = [picture(600, days, seed) for seed, days in enumerate((60.0, 120.0, 180.0))]
+    model = fit_model(pictures, pictures[0].everybody, horizon_days=60)
+    assert model is not None
+    said = [model.of(one.features, histories_of(one.everybody)).probability for one in pictures]
+    assert np.concatenate(said).mean() == pytest.approx(np.concatenate([one.lost for one in pictures]).mean(), abs=0.005)
+
+
+@pytest.mark.slow
+def test_the_level_moves_to_that_of_the_same_season_a_year_ago_where_pictures_tell_of_seasons() -> None:
+    even = [picture(900, days, seed) for seed, days in enumerate((60.0, 120.0, 180.0, 240.0))]
+    seasonal = [busier(one, 0.5 * (place % 2)) for place, one in enumerate(even)]
+    year_ago = busier(picture(900, 365.0, 7), 0.5)
+    moved = []
+    for pictures in (even, seasonal):
+        model = fit_model(pictures, pictures[0].everybody, horizon_days=60)
+        assert model is not None
+        moved.append(in_season(model, year_ago).mean_logit - model.mean_logit)
+    assert moved[1] < -0.25 and abs(moved[0]) < 0.5 * abs(moved[1])
+
+
 def test_too_few_losses_teach_nothing() -> None:
     few = picture(400, 60.0, 3)
     few.lost[:] = 0
@@ -123,7 +152,7 @@ def test_a_part_that_says_nothing_loses_its_weight() -> None:
 def judged_with(said: np.ndarray, lost: np.ndarray) -> tuple:
     cuts = [moment("2025-06-01") - timedelta(days=60 * place) for place in range(2)]
     table = counts((0, 0, 30, 170), (3, 0, 60, 40))
-    rows = JudgedRows(said, lost, np.zeros(lost.size), np.full(lost.size, 2.0), 0.3)
+    rows = JudgedRows(said, lost, np.zeros(lost.size), np.full(lost.size, 2.0), 0.3, 0.2)
     return judge(cuts, [table, table], [rows, None], horizon_days=60)
 
 

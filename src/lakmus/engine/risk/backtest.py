@@ -38,7 +38,7 @@ class JudgedRows:
     """What the blend said at a past cut, customer by customer (n,), and what came; `mean`: its mean probability before the cut.
 
     `purchases`: how many each had made. In large companies these are the customers drawn by lot; `BacktestCut.n` and the rules count
-    everybody.
+    everybody. `drift`: by how much the level was in doubt then (`levels`).
     """
 
     probability: Floats
@@ -46,6 +46,7 @@ class JudgedRows:
     silent_days: Floats
     purchases: Floats
     mean: float
+    drift: float
 
 
 def backtest(cuts: Sequence[datetime], snapshots: Sequence[Snapshot], *, horizon_days: int | None) -> Backtest:
@@ -70,7 +71,7 @@ def judge(
     for place, (cut, counted) in enumerate(zip(cuts, snapshots, strict=True)):
         earlier = summed(snapshots[place + 1 :])
         if _lost(earlier) >= NEEDED_LOST and _lost(counted) >= NEEDED_LOST and _lost(counted) < counted.cells.sum():
-            by_table.append(_judge(cut, counted, earlier))
+            by_table.append(_judge(cut, counted, earlier, drift_of(snapshots[place + 1 :], MODEL)))
             said = rows[place]
             if said is not None and 0 < said.lost.sum() < said.lost.size:
                 by_blend.append(_with_blend(by_table[-1], said, horizon_days or 0))
@@ -124,7 +125,7 @@ def _with_blend(cut: BacktestCut, said: JudgedRows, horizon_days: int) -> Backte
     named, hit = int(chosen.sum()), int(said.lost[chosen].sum())
     share = cut.n / said.lost.size
     kept = 1 - said.lost
-    figures = figures_of(said.probability, kept, said.lost, named=round(named * share), named_and_lost=round(hit * share))
+    figures = figures_of(said.probability, kept, said.lost, named=round(named * share), named_and_lost=round(hit * share), drift=said.drift)
     ahead = float((horizon_days - said.silent_days[chosen & (said.lost > 0)]).mean()) if hit else None
     place = np.searchsorted(EXPERIENCES, said.purchases, side="right")
     judged = replace(cut, model=figures, segments=_segments(said.probability, kept, said.lost, place))
@@ -148,12 +149,12 @@ def _lost(counted: Snapshot) -> int:
     return int(counted.cells[..., 1].sum())
 
 
-def _judge(cut: datetime, counted: Snapshot, earlier: Snapshot) -> BacktestCut:
+def _judge(cut: datetime, counted: Snapshot, earlier: Snapshot, drift: float) -> BacktestCut:
     figures, named = {}, None
     for way in (MODEL, *RULES):
         table = learn_risk(earlier, way)
         named = _names(way, table)
-        figures[way] = _figures(table.probability, counted.cells, named, calibrated=way == MODEL)
+        figures[way] = _figures(table.probability, counted.cells, named, calibrated=way == MODEL, drift=drift)
         if way == MODEL:
             model_named, said = named, table.probability
     cells, lost = counted.cells, counted.cells[..., 1]
@@ -193,10 +194,10 @@ def _names(way: str, table: RiskTable) -> Flags:
     return named
 
 
-def _figures(probability: Floats, cells: Ints, named: Flags, *, calibrated: bool = False) -> RuleFigures:
+def _figures(probability: Floats, cells: Ints, named: Flags, *, calibrated: bool = False, drift: float = 0.0) -> RuleFigures:
     """Return the figures of cell probabilities against counts of (kept, lost) by cell."""
     counts = {"named": int(cells[named].sum()), "named_and_lost": int(cells[..., 1][named].sum())}
-    return figures_of(probability, cells[..., 0], cells[..., 1], **counts, calibrated=calibrated)
+    return figures_of(probability, cells[..., 0], cells[..., 1], **counts, calibrated=calibrated, drift=drift)
 
 
 def _chosen(cuts: Sequence[BacktestCut]) -> str:

@@ -7,13 +7,13 @@ contributions are exact.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import optimize, special
 
 from lakmus.engine.risk.additive import LIMIT, Linear, Steps, fit_linear, fit_steps
-from lakmus.engine.risk.levels import DRIFT_UNSEEN
+from lakmus.engine.risk.levels import DRIFT_UNSEEN, missing_level, spread_between
 from lakmus.engine.risk.pareto_nbd import ParetoNbd, fit_pareto_nbd
 from lakmus.engine.risk.purchase_histories import PurchaseHistories
 from lakmus.engine.signals.rhythm import Flags, Floats
@@ -25,6 +25,8 @@ NEEDED_EACH = 50
 """So many lost and so many kept customers are needed to learn from."""
 EQUAL_CASES = 300.0
 """The weights of the blend leave equality as if so many cases spoke for it."""
+YEARS_APART = 0.1
+"""By so much at least, a standard deviation on the logit's scale, the level of a season differs from that of the same one a year before."""
 PROCESS = "purchase_process"
 
 
@@ -63,7 +65,7 @@ class RiskModel:
     """Enough to say what the blend says of any customer.
 
     `weights`: of the linear, the boosted and the purchase-process part. `centres` (k + 1,): mean contributions; `drift`: standard deviation
-    of the level from one horizon to the next (see `levels`).
+    of the level from one horizon to the next (see `levels`); `swing`: variance of the level over the pictures, their own variance apart.
     """
 
     linear: Linear
@@ -75,6 +77,7 @@ class RiskModel:
     drift: float
     horizon_days: float
     cases: int
+    swing: float = 0.0
 
     @property
     def mean(self) -> float:
@@ -124,11 +127,34 @@ def fit_model(pictures: Sequence[Picture], now: Floats, *, horizon_days: float, 
     linear, steps, process = _fitted(pictures, now, horizon_days, fits)
     if process is None:
         weights = (weights[0] + weights[2] / 2, weights[1] + weights[2] / 2, 0.0)
-    _, summands = _summands(linear, steps, process, weights, latest.features, _histories(latest.everybody, latest.eligible), horizon_days)
-    level = weights[0] * linear.intercept + weights[1] * steps.intercept
-    centres = summands.mean(axis=0)
-    cases = int(sum(one.lost.size for one in pictures))
-    return RiskModel(linear, steps, process, weights, centres, float(level + centres.sum()), DRIFT_UNSEEN, horizon_days, cases)
+    model = RiskModel(linear, steps, process, weights, np.zeros(1), 0.0, DRIFT_UNSEEN, horizon_days, 0)
+    return _levelled(model, pictures)
+
+
+def _levelled(model: RiskModel, pictures: Sequence[Picture]) -> RiskModel:
+    """Return the model with the level at which it says as many losses as came over all pictures, each weighing alike, and centred.
+
+    The weights of the blend were found with a level of their own, and parts learn most from the nearest pictures; over all of them no
+    season weighs more than another.
+    """
+    said = [model.of(one.features, _histories(one.everybody, one.eligible)) for one in pictures]
+    lost = [one.lost for one in pictures]
+    level, _ = missing_level(np.concatenate([one.logit for one in said]), np.concatenate(lost))
+    centres = said[0].contributions.mean(axis=0)
+    apart = [missing_level(one.logit + level, came) for one, came in zip(said, lost, strict=True)]
+    cases = sum(one.size for one in lost)
+    return replace(model, centres=centres, mean_logit=float(level + centres.sum()), swing=spread_between(apart), cases=cases)
+
+
+def in_season(model: RiskModel, year_ago: Picture) -> RiskModel:
+    """Return the model with its level moved towards that of the same season a year ago.
+
+    Formula: the shift that was missing a year ago, of variance v, times t2 / (t2 + v + YEARS_APART^2), t2 = `swing`: where pictures hardly
+    differ nothing is believed of a season (empirical Bayes; Efron and Morris, 1975).
+    """
+    shift, variance = missing_level(model.of(year_ago.features, _histories(year_ago.everybody, year_ago.eligible)).logit, year_ago.lost)
+    believed = model.swing / (model.swing + variance + YEARS_APART**2)
+    return replace(model, mean_logit=model.mean_logit + shift * believed)
 
 
 def blend_weights(logits: Floats, lost: Floats, *, has_process: bool = True) -> tuple[tuple[float, float, float], float]:

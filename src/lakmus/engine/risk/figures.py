@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import special, stats
 
 from lakmus.engine.backtest import CalibrationBin, RuleFigures
 from lakmus.engine.signals.rhythm import Floats, Ints
@@ -13,18 +14,27 @@ HEADS = (20, 200)
 
 
 def figures_of(
-    probability: Floats, kept: Floats | Ints, lost: Floats | Ints, *, named: int, named_and_lost: int, calibrated: bool = True
+    probability: Floats,
+    kept: Floats | Ints,
+    lost: Floats | Ints,
+    *,
+    named: int,
+    named_and_lost: int,
+    calibrated: bool = True,
+    drift: float = 0.0,
 ) -> RuleFigures:
     """Return discrimination and calibration of probabilities; all arrays of one shape, `kept` and `lost` count cases.
 
     AUC: Mann-Whitney with ties a half. Average precision: sum of (recall step) x precision over distinct probabilities. Brier (1950).
     ECE: ten bins of (nearly) equal numbers, mean |said - seen| weighted by cases (Naeini et al., 2015), with a basic bootstrap interval
     within bins (Davison and Hinkley, 1997). Bands and the ECE of chance: outcomes drawn from the probabilities themselves (Broecker and
-    Smith, 2007). Precision in the first 20 and 200: of the likeliest; cases of equal probability count in part.
+    Smith, 2007), moved together on the logit's scale by a normal draw of standard deviation `drift`. Precision in the first 20 and 200: of
+    the likeliest; cases of equal probability count in part.
 
     Parameters
     ----------
-    calibrated : whether to draw for bands; the rules that stand beside for comparison need none.
+    calibrated : whether to draw for bands; the rules that stand beside for comparison need none. drift : the doubt about the level that
+    was part of what was said (`levels`); 0 asks of a level that cannot be known.
     """
     said, place = np.unique(np.round(probability.ravel(), 12), return_inverse=True)
     weights = (np.asarray(part, dtype=np.float64).ravel() for part in (kept, lost))
@@ -36,7 +46,7 @@ def figures_of(
     below = np.cumsum(kept_by) - kept_by
     down_n, down_lost = n[::-1], lost_by[::-1]
     caught = np.cumsum(down_lost)
-    bins, error, low, high, chance = _calibration(said, n, lost_by, draws=DRAWS if calibrated else 0)
+    bins, error, low, high, chance = _calibration(said, n, lost_by, draws=DRAWS if calibrated else 0, drift=drift)
     return RuleFigures(
         auc=float((lost_by * (below + kept_by / 2)).sum() / (lost_count * kept_count)) if both else None,
         pr_auc=float((down_lost * caught / np.cumsum(down_n)).sum() / lost_count) if lost_count else None,
@@ -62,7 +72,7 @@ def _head(n: Floats, lost: Floats, first: float) -> float:
 
 
 def _calibration(
-    said: Floats, n: Floats, lost: Floats, *, draws: int
+    said: Floats, n: Floats, lost: Floats, *, draws: int, drift: float
 ) -> tuple[tuple[CalibrationBin, ...], float, float | None, float | None, float | None]:
     """Return the bins, the ECE, its interval, and the ECE below which 95 of 100 calibrated models of this size lie."""
     middle = (np.cumsum(n) - n / 2) / n.sum()
@@ -73,7 +83,9 @@ def _calibration(
         return (), error, None, None, None
     rng = np.random.default_rng(0)
     whole = np.rint(n).astype(np.int64)
-    by_chance = np.stack([np.bincount(place, weights=_drawn(rng, whole, said), minlength=cases.size) for _ in range(draws)])
+    logit, levels = special.logit(np.clip(said, 1e-9, 1 - 1e-9)), drift * stats.norm.ppf((np.arange(draws) + 0.5) / draws)
+    moved = (special.expit(logit + level) if drift else said for level in levels)
+    by_chance = np.stack([np.bincount(place, weights=_drawn(rng, whole, one), minlength=cases.size) for one in moved])
     seen = rng.binomial(np.rint(cases).astype(np.int64), np.clip(seen_lost / cases, 0, 1), (draws, cases.size))
     again = np.abs(seen - said_lost).sum(axis=1) / n.sum()
     bands = np.quantile(by_chance, [0.025, 0.975], axis=0) / cases

@@ -197,7 +197,8 @@ def _cut(cut: datetime, stood: Ints, hazards: LifeRisk, share: LifeRisk) -> Back
 
 def _figures(risk: LifeRisk, stood: Ints, *, calibrated: bool) -> RuleFigures:
     probability: Floats = special.expit(risk.logit)
-    return figures_of(probability, stood[..., 0], stood[..., 1], named=0, named_and_lost=0, calibrated=calibrated)
+    drift = float(np.nanmax(risk.drift))
+    return figures_of(probability, stood[..., 0], stood[..., 1], named=0, named_and_lost=0, calibrated=calibrated, drift=drift)
 
 
 def _mean_brier(figures: Sequence[RuleFigures]) -> float:

@@ -51,23 +51,29 @@ def missing_level(logit: Floats, lost: Floats, whole: Floats | None = None) -> t
     return shift, 1.0 / information
 
 
+def spread_between(missing: Sequence[tuple[float, float]]) -> float:
+    """Return the variance of shifts beyond their own, from (shift, variance) of each, by the method of moments (DerSimonian and Laird,
+    1986); 0 for fewer than two."""
+    if len(missing) < 2:
+        return 0.0
+    shifts, variances = np.array(missing).T
+    weight = 1 / variances
+    mean = float((weight * shifts).sum() / weight.sum())
+    apart = float((weight * (shifts - mean) ** 2).sum())
+    return max(0.0, float((apart - (shifts.size - 1)) / (weight.sum() - (weight**2).sum() / weight.sum())))
+
+
 def level_of(missing: Sequence[tuple[float, float]]) -> Level:
     """Return the level for the next horizon from those missing at past ones, (shift, variance) each.
 
-    Formula: shifts are normal about a lasting one with variance v + t2; t2 by the method of moments (DerSimonian and Laird, 1986), the
+    Formula: shifts are normal about a lasting one with variance v + t2 (`spread_between`), the
     lasting one drawn to zero with variance PRIOR_SPREAD^2. drift^2 = t2 + the variance of the lasting one.
     """
     if not missing:
         return UNKNOWN_LEVEL
     shifts, variances = np.array(missing).T
-    between = DRIFT_UNSEEN**2
-    if shifts.size > 1:
-        weight = 1 / variances
-        mean = float((weight * shifts).sum() / weight.sum())
-        apart = float((weight * (shifts - mean) ** 2).sum())
-        found = (apart - (shifts.size - 1)) / (weight.sum() - (weight**2).sum() / weight.sum())
-        # Two or three moments tell little of how moments differ: what is usual elsewhere counts as one more.
-        between = (max(float(found), 0.0) * (shifts.size - 1) + DRIFT_UNSEEN**2) / shifts.size
+    # Two or three moments tell little of how moments differ: what is usual elsewhere counts as one more.
+    between = (spread_between(missing) * (shifts.size - 1) + DRIFT_UNSEEN**2) / shifts.size
     weight = 1 / (variances + between)
     lasting = 1 / (1 / PRIOR_SPREAD**2 + weight.sum())
     return Level(float((weight * shifts).sum() * lasting), max(LEAST_DRIFT, float(np.sqrt(between + lasting))))

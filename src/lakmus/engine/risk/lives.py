@@ -107,7 +107,10 @@ def _us(moments: pl.Series) -> Ints:
 
 @dataclass(frozen=True)
 class Reading:
-    """How the past is read, the same for every bucket: at which cuts and pictures, which sorts of happenings, what part of customers."""
+    """How the past is read, the same for every bucket: at which cuts and pictures, which sorts of happenings, what part of customers.
+
+    `year_ago`: the moments a year before now and before each cut, as far as the history reaches.
+    """
 
     rhythm: CompanyRhythm
     horizon_days: int
@@ -116,6 +119,7 @@ class Reading:
     sorts: tuple[str, ...]
     usual: Usual
     share: float
+    year_ago: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ class RiskTable:
     """Probabilities by cell; every array has shape (silence, experience, 2, 2) with the two rules last.
 
     `silence_only`: the probability before experience is looked at; `mean`: the company's share of losses. `used`: `model`, or the rule in
-    whose two cells everybody stands.
+    whose two cells everybody stands. `drift`: how far the level may be off, where the intervals hold it (`in_doubt`).
     """
 
     used: str
@@ -33,6 +33,7 @@ class RiskTable:
     low: Floats
     high: Floats
     n: Ints
+    drift: float = 0.0
 
     def of(self, cells: Cells) -> tuple[Floats, Floats, Floats, Ints, Floats]:
         """Return (probability, low, high, cases, probability before experience) for each customer; shape (n,) each."""
@@ -44,7 +45,7 @@ def in_doubt(table: RiskTable, drift: float) -> RiskTable:
     """Return the table with intervals that also hold how levels differ from one horizon to the next (`levels`), on the logit's scale."""
     middle, low, high = (special.logit(np.clip(one, 1e-9, 1 - 1e-9)) for one in (table.probability, table.low, table.high))
     below, above = (np.sqrt((middle - one) ** 2 + (1.96 * drift) ** 2) for one in (low, high))
-    return replace(table, low=special.expit(middle - below), high=special.expit(middle + above))
+    return replace(table, low=special.expit(middle - below), high=special.expit(middle + above), drift=drift)
 
 
 def learn_risk(past: Snapshot, used: str = MODEL) -> RiskTable:

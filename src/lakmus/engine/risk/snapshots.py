@@ -6,7 +6,7 @@ experience, and sees whether they bought in the horizon after t. Counts of cells
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,6 +60,14 @@ def picture_moments(*, as_of: datetime, horizon_days: int, first_order_at: datet
     latest = as_of - timedelta(days=horizon_days)
     moments = (latest - spacing * k for k in range(PICTURES_A_HORIZON * (CUTS - 1) + 1))
     return [moment for moment in moments if moment - timedelta(days=horizon_days) >= first_order_at]
+
+
+def moments_year_ago(moments: Sequence[datetime], *, horizon_days: int, first_order_at: datetime | None) -> list[datetime]:
+    """Return the moments a year before these (latest first), as long as one horizon of history precedes them: they tell of the season."""
+    if first_order_at is None:
+        return []
+    before = (moment - timedelta(days=365) for moment in moments)
+    return [moment for moment in before if moment - timedelta(days=horizon_days) >= first_order_at]
 
 
 def cells_at(purchases: Purchases, gaps: Gaps, company: CompanyRhythm, *, moment: datetime, horizon_days: int) -> Cells:
