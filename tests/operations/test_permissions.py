@@ -23,6 +23,8 @@ verdict      view     + + + - + -
 verdict      money    + + + - + -
 verdict      export   + + + - + -
 signals      view     + + + - + -
+alerts       view     + + + - + -
+alerts       change   + + - - + -
 segments     view     + + + - + -
 segments     change   + + + - + -
 causes       view     + + + - + -
@@ -55,6 +57,8 @@ identity     view     + + - - + +
 identity     change   + + - - - +
 settings     view     + + - - + +
 settings     change   + - - - - +
+delivery     view     + - - - - +
+delivery     change   + - - - - +
 users        view     + - - - - +
 users        change   + - - - - +
 tokens       view     + - - - + +

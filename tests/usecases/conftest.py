@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.db import transaction
 
@@ -13,6 +15,9 @@ from lakmus.usecases.home import FOLDERS, Home
 from lakmus.usecases.import_files import ImportReport, plan_import, run_import
 from lakmus.usecases.show_verdict import Shown, show_verdict
 from tests.once import made_once
+
+CITIES = ("Казань", "Пермь", "Тверь", "Омск", "Уфа")
+CITY_END = datetime(2026, 2, 28, 12)
 
 
 def empty_home(folder: Path) -> Home:
@@ -72,3 +77,29 @@ def company_home(company_files: Path, tmp_path_factory: pytest.TempPathFactory, 
 def shown(company_home: Home, db: None) -> Shown:
     """Return the verdict on the whole company."""
     return show_verdict(company_home)
+
+
+@pytest.fixture(scope="session")
+def failing_city(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker) -> Home:
+    """Five cities whose regulars buy every week or so for two years; in the last four weeks those of Tver buy half as often."""
+
+    def bring_in_cities(folder: Path) -> None:
+        chance = np.random.default_rng(5)
+        orders, people = ["Номер заказа;Дата заказа;ID клиента;Сумма"], ["ID клиента;Город"]
+        for person in range(200):
+            city = CITIES[person % 5]
+            people.append(f"К{person};{city}")
+            for week in range(104):
+                late = week >= 100 and city == "Тверь"
+                if chance.random() < (0.35 if late else 0.7):
+                    at = CITY_END - timedelta(weeks=104 - week) + timedelta(hours=int(chance.integers(1, 160)))
+                    orders.append(f"З{len(orders)};{at:%d.%m.%Y %H:%M};К{person};1000,00")
+        home = empty_home(folder)
+        (folder / "orders.csv").write_text("\n".join(orders), encoding="utf-8")
+        (folder / "customers.csv").write_text("\n".join(people), encoding="utf-8")
+        with django_db_blocker.unblock(), transaction.atomic():
+            bring_in(home, folder / "orders.csv", folder / "customers.csv")
+            show_verdict(home)
+            transaction.set_rollback(True)
+
+    return Home(made_once(tmp_path_factory, "usecases-failing-city", bring_in_cities))

@@ -2,44 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-
-import numpy as np
-import pytest
-from django.db import transaction
 
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.usecases.home import Home
 from lakmus.usecases.show_alerts import SHORT_PAST, customers_behind, show_alerts
 from lakmus.usecases.show_verdict import Shown, show_verdict
-from tests.usecases.conftest import bring_in, empty_home
-
-CITIES = ("Казань", "Пермь", "Тверь", "Омск", "Уфа")
-END = datetime(2026, 2, 28, 12)
-
-
-@pytest.fixture(scope="module")
-def failing_city(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker) -> Home:
-    """Five cities whose regulars buy every week or so for two years; in the last four weeks those of Tver buy half as often."""
-    folder = tmp_path_factory.mktemp("failing-city")
-    chance = np.random.default_rng(5)
-    orders, people = ["Номер заказа;Дата заказа;ID клиента;Сумма"], ["ID клиента;Город"]
-    for person in range(200):
-        city = CITIES[person % 5]
-        people.append(f"К{person};{city}")
-        for week in range(104):
-            late = week >= 100 and city == "Тверь"
-            if chance.random() < (0.35 if late else 0.7):
-                at = END - timedelta(weeks=104 - week) + timedelta(hours=int(chance.integers(1, 160)))
-                orders.append(f"З{len(orders)};{at:%d.%m.%Y %H:%M};К{person};1000,00")
-    (folder / "orders.csv").write_text("\n".join(orders), encoding="utf-8")
-    (folder / "customers.csv").write_text("\n".join(people), encoding="utf-8")
-    with django_db_blocker.unblock(), transaction.atomic():
-        home = empty_home(folder)
-        bring_in(home, folder / "orders.csv", folder / "customers.csv")
-        transaction.set_rollback(True)
-    return home
+from tests.usecases.conftest import CITIES, CITY_END, bring_in
 
 
 def test_the_city_whose_regulars_fell_off_is_named_and_opens_to_them(failing_city: Home, db: None) -> None:
@@ -53,7 +23,7 @@ def test_the_city_whose_regulars_fell_off_is_named_and_opens_to_them(failing_cit
 
 
 def test_before_it_happened_nothing_was_told(failing_city: Home, db: None) -> None:
-    shown = show_verdict(failing_city, as_of=(END - timedelta(weeks=5)).date())
+    shown = show_verdict(failing_city, as_of=(CITY_END - timedelta(weeks=5)).date())
     assert show_alerts(failing_city, shown).alerts == ()
 
 

@@ -5,6 +5,8 @@ DATABASE_URL     postgres://user:password@host/name instead of SQLite in the hom
 LAKMUS_HOSTS     further host names under which people reach the site, with commas between
 LAKMUS_HTTPS     1 when a proxy that ends TLS stands before the site and sets X-Forwarded-Proto
 LAKMUS_DEBUG     1 shows tracebacks in the browser; never on a machine that others reach
+LAKMUS_MAIL      server for letters: smtp://user:password@host:587?from=lakmus@example.ru (STARTTLS; tls=0 without), smtps://, file:///folder
+LAKMUS_WEBHOOK_HOSTS  hosts of the inner network to which notices may go all the same, also by http, with commas between
 LAKMUS_WORKERS   number of worker processes (default 2)
 LAKMUS_LOG       level of the log on standard error (default INFO)
 """
@@ -16,6 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from lakmus.config.database import database_settings
+from lakmus.config.mail import mail_settings
 from lakmus.usecases.home_keys import secret_key
 
 
@@ -57,6 +60,7 @@ INSTALLED_APPS = [
     "lakmus.operations.company",
     "lakmus.operations.imports",
     "lakmus.operations.segments",
+    "lakmus.operations.alerts",
     "lakmus.web",
 ]
 
@@ -171,6 +175,18 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"  # pages show the company's zone, see CompanyTimeZone
 FIRST_DAY_OF_WEEK = 1
+
+# --- letters and notices ---
+_MAIL = mail_settings(os.environ.get("LAKMUS_MAIL", "").strip())
+LAKMUS_MAIL_IS_SET = _MAIL.backend != mail_settings("").backend
+LAKMUS_WEBHOOK_HOSTS = frozenset(name.lower() for name in _listed("LAKMUS_WEBHOOK_HOSTS"))
+EMAIL_BACKEND = _MAIL.backend
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.starts_tls, _MAIL.is_tls
+EMAIL_FILE_PATH = _MAIL.folder or None
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = _MAIL.sender
 
 # --- jobs: a queue in the same database ---
 # A job may run for hours (20 million rows) and starts processes of its own. When a worker is killed, its job is found

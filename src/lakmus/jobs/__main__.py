@@ -21,18 +21,20 @@ def main() -> None:
     from django.utils import timezone
     from django_q.cluster import Cluster
 
-    from lakmus.jobs.watch import Seen, queue_what_waits
+    from lakmus.jobs.watch import Seen, queue_alerts, queue_what_waits
     from lakmus.usecases.home import open_home
 
-    open_home(Path(settings.LAKMUS_HOME))
+    home = open_home(Path(settings.LAKMUS_HOME))
     # The cluster forks: no connection may be shared with its children.
     connection.close()
     cluster = Cluster()
     cluster.start()
     seen: Seen = set()
+    seen_messages: Seen = set()
     while cluster.sentinel is not None and cluster.sentinel.is_alive() and not cluster.has_stopped:
         try:
             queue_what_waits(at=timezone.now(), seen=seen)
+            queue_alerts(home, at=timezone.now(), seen=seen_messages)
         except DatabaseError:
             # The database may be away for a while (a restart of PostgreSQL); the next look finds it again.
             logging.getLogger("lakmus.jobs").warning("the database did not answer", exc_info=True)

@@ -32,13 +32,23 @@ def compute_verdict(moment: str) -> str:
 
 
 def prepare_pages(moment: str) -> str:
-    """Compute the verdict as of a moment and what the pages of signals read beside it; return its key."""
+    """Compute the verdict as of a moment and what the pages of signals read beside it, tell what is news; return its key."""
     from lakmus.usecases.prepare_pages import prepare_pages as prepare
     from lakmus.usecases.show_verdict import show_verdict
+    from lakmus.usecases.tell_alerts import tell_alerts
 
     shown = show_verdict(_home(), as_of=datetime.fromisoformat(moment))
     prepare(_home(), shown)
+    tell_alerts(_home(), shown)
     return shown.key
+
+
+def deliver_alert(number: int) -> str:
+    """Make one attempt at a message about alerts, if it is due and nobody else is at it; return how it stands."""
+    from lakmus.usecases.deliver_alerts import deliver
+
+    attempted = deliver(number, runner=runner_name())
+    return "" if attempted is None else str(attempted.state)
 
 
 def runner_name() -> str:

@@ -1,4 +1,4 @@
-"""Finds imports that wait although no worker will come for them, and queues them once more.
+"""Finds imports and messages that wait although no worker will come for them, and queues them once more.
 
 The queue hands a task to one worker and, if that worker is killed, keeps it locked for hours. The import itself says the
 truth: it is agreed on, or it runs and its heartbeat has fallen silent.
@@ -6,9 +6,13 @@ truth: it is agreed on, or it runs and its heartbeat has fallen silent.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
+from lakmus.history.failures import LakmusError
+from lakmus.operations.alerts.queries import dispatches_due
 from lakmus.operations.imports.queries import jobs_to_take
+from lakmus.usecases.home import Home
 
 Seen = set[tuple[int, int, str]]
 """(number, attempts so far, state) of what was queued by this watch, so that each is queued once and not every second."""
@@ -27,5 +31,28 @@ def queue_what_waits(*, at: datetime, seen: Seen) -> list[int]:
         if standing not in seen:
             seen.add(standing)
             async_task("lakmus.jobs.tasks.run_import", job.pk, task_name=f"import-{job.pk}-watch-{job.attempt_count}")
+            queued.append(standing[0])
+    return queued
+
+
+def queue_alerts(home: Home, *, at: datetime, seen: Seen) -> list[int]:
+    """Look for alerts once a day, make the day's letter when its hour has come, queue every message that is due; return their numbers."""
+    from django_q.tasks import async_task
+
+    from lakmus.usecases.deliver_alerts import queue_digest
+    from lakmus.usecases.tell_alerts import look_for_alerts
+
+    try:
+        look_for_alerts(home, at=at)
+        queue_digest(at=at)
+    except (LakmusError, OSError):
+        # What is due goes out all the same; tomorrow is another day to look.
+        logging.getLogger("lakmus.jobs").warning("could not look for alerts", exc_info=True)
+    queued = []
+    for message in dispatches_due(at=at):
+        standing = (int(message.pk), int(message.attempt_count), str(message.state))
+        if standing not in seen:
+            seen.add(standing)
+            async_task("lakmus.jobs.tasks.deliver_alert", message.pk, task_name=f"alert-{message.pk}-{message.attempt_count}")
             queued.append(standing[0])
     return queued

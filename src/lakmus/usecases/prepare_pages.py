@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from lakmus.usecases.alert_rules import watches
 from lakmus.usecases.home import Home
-from lakmus.usecases.show_alerts import RULES, show_alerts
+from lakmus.usecases.loss_facts import SEGMENTS, segment_rhythms
+from lakmus.usecases.show_alerts import show_alerts
 from lakmus.usecases.show_cohorts import show_cohorts
 from lakmus.usecases.show_flows import show_flows
 from lakmus.usecases.show_rfm import show_rfm
@@ -23,9 +25,11 @@ def prepare_pages(home: Home, shown: Shown) -> None:
     show_rfm(shown)
     show_cohorts(home, shown)
     show_survival(home, shown)
-    for rule in RULES.values():
-        show_alerts(home, shown, rule=rule)
+    for watch in watches().values():
+        show_alerts(home, shown, watch=watch)
     show_flows(home, shown)
+    for by in SEGMENTS:
+        segment_rhythms(home, shown, by)
     (shown.folder / DONE).touch()
 
 

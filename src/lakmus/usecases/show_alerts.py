@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from lakmus.usecases.show_verdict import Shown
 REGULAR_FROM = 3
 """A purchase counts as a regular's from the customer's third one on, so that newcomers' weeks move nothing."""
 LOOK_BACK_WEEKS = 26
+YEAR_WEEKS = 52
 NEEDED_WEEKS = BEYOND_NOISE.window_weeks * (BEYOND_NOISE.reference_windows + 9)
 MOST_SEGMENTS = 400
 
@@ -38,13 +40,32 @@ DIMENSIONS = {
     "product": Wording("товар", "product"),
     "topic": Wording("тема", "topic"),
 }
-RULES = {rule.code: rule for rule in (BEYOND_NOISE, REGULARS_DOWN_A_FIFTH)}
-MEASURES_OF = {BEYOND_NOISE.code: tuple(MEASURES), REGULARS_DOWN_A_FIFTH.code: ("purchases",)}
-"""What each rule looks at; any other rule looks at everything."""
+DIMENSIONS_OF = {"purchases": ("place", "channel", "product"), "cases": ("channel", "topic")}
 SHORT_PAST = Wording("история короче, чем нужно, чтобы знать обычный шум", "the history is too short to know the usual noise")
 TOLD = Wording("{measure}, {dimension} {segment}, изменились к {day}", "{measure}, {dimension} {segment}, changed by {day}")
 
 Groups = dict[tuple[str, str], tuple[list[str], Counts]]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A rule, and what it looks at: keys of `MEASURES` and of `DIMENSIONS`."""
+
+    rule: AlertRule
+    measures: tuple[str, ...] = tuple(MEASURES)
+    dimensions: tuple[str, ...] = tuple(DIMENSIONS)
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this watch from the same rule with other figures; fit for the name of a file."""
+        told = {name: part for name, part in asdict(self).items() if name != "title"}
+        return f"{self.rule.code}-{hashlib.sha256(repr(told).encode()).hexdigest()[:12]}"
+
+
+SHIPPED = {
+    watch.rule.code: watch for watch in (Watch(BEYOND_NOISE), Watch(REGULARS_DOWN_A_FIFTH, ("purchases",), DIMENSIONS_OF["purchases"]))
+}
+"""The rules as they ship; `alert_rules.watches` knows them as they were edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +99,18 @@ class AlertsShown:
     shortage: NotEnoughEvidence | None = None
 
 
-def show_alerts(home: Home, shown: Shown, *, rule: AlertRule = BEYOND_NOISE) -> AlertsShown:
+def show_alerts(home: Home, shown: Shown, *, watch: Watch = SHIPPED[BEYOND_NOISE.code]) -> AlertsShown:
     """Return the alerts of the half year before the verdict's moment, false discovery controlled over all segments at each look."""
-    kept = kept_json(shown, f"alerts-{rule.code}", lambda: _found(home, shown, rule))
-    shortage = NotEnoughEvidence(SHORT_PAST, NEEDED_WEEKS, kept["weeks"]) if kept["weeks"] < NEEDED_WEEKS else None
+    kept = kept_json(shown, f"alerts-{watch.fingerprint}", lambda: _found(home, shown, watch))
     alerts = tuple(SegmentAlert(**row | {"until": datetime.fromisoformat(row["until"])}) for row in kept["alerts"])
-    return AlertsShown(alerts, kept["segments"], rule, shortage)
+    return AlertsShown(alerts, kept["segments"], watch.rule, _shortage(kept["weeks"]))
+
+
+def alerts_in_a_year(home: Home, shown: Shown, watches: Sequence[Watch]) -> tuple[list[list[SegmentAlert]], NotEnoughEvidence | None]:
+    """Return what each of several rules would have told in the year before the verdict's moment, and what is missing to say so."""
+    groups = _groups(home, shown)
+    told = [_told(_looked_at(groups, watch), shown, watch, look_back=YEAR_WEEKS) for watch in watches]
+    return told, _shortage(_weeks(groups))
 
 
 def customers_behind(home: Home, shown: Shown, alert: SegmentAlert, *, page: int = 1, size: int = 50) -> Listing:
@@ -160,32 +187,46 @@ def _behind(home: Home, shown: Shown, alert: SegmentAlert) -> tuple[str, list[An
     return BEHIND, counted
 
 
-def _found(home: Home, shown: Shown, rule: AlertRule) -> dict[str, Any]:
-    looked_at = MEASURES_OF.get(rule.code, tuple(MEASURES))
-    groups = {key: group for key, group in _groups(home, shown).items() if key[0] in looked_at}
-    weeks = max((counts.shape[1] for _, counts in groups.values()), default=0)
-    alerts: list[dict[str, Any]] = []
-    if weeks >= NEEDED_WEEKS:
-        first = max(NEEDED_WEEKS - 1, weeks - LOOK_BACK_WEEKS)
-        told = alerts_over([counts for _, counts in groups.values()], rule, first_week=first, last_week=weeks - 1)
-        found = [
-            SegmentAlert(
-                measure,
-                dimension,
-                names[alert.change.segment],
-                shown.as_of - timedelta(weeks=weeks - 1 - alert.week),
-                7 * rule.window_weeks,
-                alert.change.observed,
-                alert.change.expected,
-                alert.change.change,
-                alert.change.p_value,
-            )
-            for ((measure, dimension), (names, _)), each in zip(groups.items(), told, strict=True)
-            for alert in each
-        ]
-        found.sort(key=lambda alert: (alert.until, -alert.p_value), reverse=True)
-        alerts = [asdict(alert) | {"until": alert.until.isoformat()} for alert in found]
-    return {"weeks": weeks, "segments": sum(counts.shape[0] for _, counts in groups.values()), "alerts": alerts}
+def _found(home: Home, shown: Shown, watch: Watch) -> dict[str, Any]:
+    groups = _looked_at(_groups(home, shown), watch)
+    alerts = [asdict(alert) | {"until": alert.until.isoformat()} for alert in _told(groups, shown, watch, look_back=LOOK_BACK_WEEKS)]
+    return {"weeks": _weeks(groups), "segments": sum(counts.shape[0] for _, counts in groups.values()), "alerts": alerts}
+
+
+def _looked_at(groups: Groups, watch: Watch) -> Groups:
+    return {key: group for key, group in groups.items() if key[0] in watch.measures and key[1] in watch.dimensions}
+
+
+def _weeks(groups: Groups) -> int:
+    return max((counts.shape[1] for _, counts in groups.values()), default=0)
+
+
+def _shortage(weeks: int) -> NotEnoughEvidence | None:
+    return NotEnoughEvidence(SHORT_PAST, NEEDED_WEEKS, weeks) if weeks < NEEDED_WEEKS else None
+
+
+def _told(groups: Groups, shown: Shown, watch: Watch, *, look_back: int) -> list[SegmentAlert]:
+    rule, weeks = watch.rule, _weeks(groups)
+    if weeks < NEEDED_WEEKS:
+        return []
+    first = max(NEEDED_WEEKS - 1, weeks - look_back)
+    told = alerts_over([counts for _, counts in groups.values()], rule, first_week=first, last_week=weeks - 1)
+    found = [
+        SegmentAlert(
+            measure,
+            dimension,
+            names[alert.change.segment],
+            shown.as_of - timedelta(weeks=weeks - 1 - alert.week),
+            7 * rule.window_weeks,
+            alert.change.observed,
+            alert.change.expected,
+            alert.change.change,
+            alert.change.p_value,
+        )
+        for ((measure, dimension), (names, _)), each in zip(groups.items(), told, strict=True)
+        for alert in each
+    ]
+    return sorted(found, key=lambda alert: (alert.until, -alert.p_value), reverse=True)
 
 
 def _groups(home: Home, shown: Shown) -> Groups:

@@ -9,10 +9,11 @@ from typing import Any
 from lakmus.engine.verdict import plain
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
+from lakmus.usecases.alert_rules import watches
 from lakmus.usecases.buyers import ORIGINS
 from lakmus.usecases.home import Home
 from lakmus.usecases.segments import list_segments
-from lakmus.usecases.show_alerts import RULES, alert_asked, show_alerts
+from lakmus.usecases.show_alerts import SHIPPED, alert_asked, show_alerts
 from lakmus.usecases.show_cohorts import BY, show_cohorts
 from lakmus.usecases.show_flows import end_key, show_flows
 from lakmus.usecases.show_rfm import show_rfm
@@ -62,7 +63,7 @@ def signal_page(home: Home, shown: Shown, code: str, asked: Mapping[str, str], *
 
 
 def _alerts(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
-    found = show_alerts(home, shown, rule=RULES[asked["rule"]])
+    found = show_alerts(home, shown, watch=watches()[asked["rule"]])
     rows = [{**_fields(alert), "group": {"of": "alert", **alert_asked(alert)}} for alert in found.alerts]
     return {"rule": found.rule, "segments": found.segments, "shortage": found.shortage, "alerts": rows}
 
@@ -105,7 +106,7 @@ def _fields(found: Any) -> Answer:
 
 
 PAGES: dict[str, SignalPage] = {
-    "alerts": SignalPage(Wording("что изменилось", "what changed"), _alerts, {"rule": tuple(RULES)}),
+    "alerts": SignalPage(Wording("что изменилось", "what changed"), _alerts, {"rule": tuple(SHIPPED)}),
     "retention": SignalPage(Wording("кто покупает дальше", "who buys on"), _retention, {"by": tuple(BY)}),
     "survival": SignalPage(
         Wording("сколько остаются", "how long they stay"), _survival, {"curve": tuple(CURVES), "by": ("whole", *ORIGINS)}

@@ -12,7 +12,7 @@ from lakmus.usecases.buyers import ORIGINS
 from lakmus.usecases.charts.survival import survival_curve
 from lakmus.usecases.customer_groups import Group, group_told, list_group
 from lakmus.usecases.show_verdict import Shown
-from lakmus.usecases.writing import number, percent
+from lakmus.usecases.writing import number
 from lakmus.web import answers
 from lakmus.web.lists import PAGE_SIZE, Pager, state_titles
 from lakmus.web.templatetags.written import language, worded
@@ -166,27 +166,6 @@ def flows(shown: Shown, *, at: str) -> dict[str, Any]:
         "since": found.ends[place - 1].at,
         "until": found.ends[place].at,
     }
-
-
-def alerts(shown: Shown, *, rule: str) -> dict[str, Any]:
-    """Return what changed beyond season and noise, by the rule asked for."""
-    chosen = show_alerts.RULES.get(rule) or next(iter(show_alerts.RULES.values()))
-    found = show_alerts.show_alerts(answers.home(), shown, rule=chosen)
-    rows = [
-        {
-            "alert": alert,
-            "measure": show_alerts.MEASURES[alert.measure],
-            "dimension": show_alerts.DIMENSIONS[alert.dimension],
-            "change": percent(abs(alert.change), language()),
-            "fell": alert.change < 0,
-            "bad": (alert.change < 0) == (alert.measure == "purchases"),
-            "odds": round(1 / max(alert.p_value, 1e-9)),
-            "asked": show_alerts.alert_asked(alert),
-        }
-        for alert in found.alerts
-    ]
-    tabs = [{"code": code, "title": each.title, "current": code == chosen.code} for code, each in show_alerts.RULES.items()]
-    return {"found": found, "rows": rows, "tabs": tabs, "rule": chosen}
 
 
 def group_page(shown: Shown, group: Group, *, sort: str, page: int) -> dict[str, Any]:

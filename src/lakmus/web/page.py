@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from lakmus.history.failures import LakmusError
 from lakmus.operations.accounts.permissions import first_page, may, permitted
 from lakmus.operations.company.queries import company_terms
+from lakmus.usecases.tell_alerts import unread_count
 from lakmus.web.templatetags.written import language, worded
 
 THEMES = ("", "light", "dark")
@@ -25,13 +26,17 @@ MOST_PAGES = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One entry of the navigation; `then` draws the arrow of thought before it, `beside` begins the second group."""
+    """One entry of the navigation.
+
+    `then` draws the arrow of thought before it, `beside` begins the second group, `news` is how much in it is unread.
+    """
 
     name: str
     title: str
     current: bool = False
     then: bool = False
     beside: bool = False
+    news: int = 0
 
 
 def show(
@@ -125,7 +130,13 @@ def way(user: Any, current: str) -> list[Place]:
     ]
     beside = [("customers", _("Customers")), ("data", _("Data"))]
     places = [
-        Place(name, title, current=name == current, then=name in {"causes", "measures", "results"})
+        Place(
+            name,
+            title,
+            current=name == current,
+            then=name in {"causes", "measures", "results"},
+            news=unread_count(user) if name == "signals" else 0,
+        )
         for name, title in thought
         if may(user, name)
     ]
@@ -139,6 +150,7 @@ def user_places(user: Any) -> list[Place]:
     """Return what stands in the menu under the user's name."""
     choices = [
         ("settings", _("Company settings")),
+        ("delivery", _("Delivery of alerts")),
         ("users", _("Users")),
         ("tokens", _("Tokens of programs")),
         ("forgotten", _("Forgotten customers")),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lakmus.web.views import accounts, errors, house, importing, insights, people, risk, rooms, sources, waits
+from lakmus.web.views import accounts, alerts, delivery, errors, house, importing, insights, people, risk, rooms, sources, waits
 
 urlpatterns = [
     # The way of thought.
     path("", rooms.verdict, name="verdict"),
     path("report.pdf", rooms.report, name="report"),
     path("signals/", rooms.signals, name="signals"),
-    path("signals/alerts/", insights.alerts, name="alerts"),
+    path("signals/alerts/", alerts.alerts, name="alerts"),
+    path("signals/alerts/read/", alerts.mark, name="alerts_mark"),
+    path("signals/alerts/rule/", alerts.rule, name="alert_rule"),
     path("signals/retention/", insights.retention, name="retention"),
     path("signals/survival/", insights.survival, name="survival"),
     path("signals/map/", insights.rfm, name="rfm"),
@@ -47,6 +49,7 @@ urlpatterns = [
     path("data/imports/<int:number>/rejected/<int:position>/", importing.rejected, name="import_rejected"),
     # The house.
     path("settings/", house.settings, name="settings"),
+    path("settings/delivery/", delivery.delivery, name="delivery"),
     path("users/", house.users, name="users"),
     path("profile/", house.profile, name="profile"),
     path("tokens/", house.tokens, name="tokens"),

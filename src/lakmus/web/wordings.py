@@ -41,6 +41,12 @@ def journal_title(verb: str) -> str:
         "lifted_forgotten": _("took a person off the list of the forgotten"),
         "saved_segment": _("saved a group of customers"),
         "dropped_segment": _("deleted a saved group"),
+        "edited_alert_rule": _("changed the rule of alerts"),
+        "restored_alert_rule": _("took the rule of alerts back to how it ships"),
+        "set_alert_delivery": _("changed to whom alerts go"),
+        "renewed_webhook_secret": _("made a new secret for messages to a program"),
+        "sent_alert_again": _("sent an alert again"),
+        "switched_webhook_off": _("switched messages to a program off: their receiver is gone"),
         "dropped_samples": _("cleared sample rows of an ended import"),
     }
     return titles.get(verb, verb.replace("_", " "))

@@ -43,6 +43,8 @@ PERMITS = (
     Permit("verdict", "money", READERS, "a verdict without money is no verdict"),
     Permit("verdict", "export", READERS, "a report to print or send says what the page says"),
     Permit("signals", "view", READERS, "who is cooling, over all customers"),
+    Permit("alerts", "view", READERS, "which segments changed; as signals"),
+    Permit("alerts", "change", frozenset({OWNER, HEAD, ANALYST}), "what is worth telling; moves no figure; written down in the journal"),
     Permit("segments", "view", READERS, "groups of customers by a rule; as signals"),
     Permit("segments", "change", READERS, "a name for a rule moves no figure and nobody's work; written down in the journal"),
     Permit("causes", "view", READERS, "which errors cost customers, over all customers and staff"),
@@ -78,6 +80,8 @@ PERMITS = (
     # The house.
     Permit("settings", "view", KEEPERS | {HEAD, ANALYST}, "the terms (margin, reply targets) on which figures are read"),
     Permit("settings", "change", KEEPERS, "moves every figure; written down in the journal"),
+    Permit("delivery", "view", KEEPERS, "addresses of colleagues, and where figures leave the house"),
+    Permit("delivery", "change", KEEPERS, "decides who outside this machine learns of a change"),
     Permit("users", "view", KEEPERS, "names and roles of colleagues"),
     Permit("users", "change", KEEPERS, "hands out rights"),
     Permit("tokens", "view", KEEPERS | {ANALYST}, "programs act with their user's rights; others have no use for one"),

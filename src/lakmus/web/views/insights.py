@@ -1,4 +1,4 @@
-"""The pages of signals beside who is cooling: alerts, retention, survival, the RFM map, moves, and the customers behind each figure."""
+"""The pages of signals beside who is cooling: retention, survival, the RFM map, moves, and the customers behind each figure."""
 
 from __future__ import annotations
 
@@ -27,12 +27,6 @@ from lakmus.web.templatetags.written import language
 
 def _shown(request: HttpRequest, template: str, analysis: Any, context: dict[str, Any]) -> HttpResponse:
     return show(request, template, answers.carried(analysis) | context, current="signals")
-
-
-@verdict_page("signals", prepared=True)
-def alerts(request: HttpRequest, analysis: Any) -> HttpResponse:
-    """Show which segments changed beyond season and noise."""
-    return _shown(request, "alerts.html", analysis, insights.alerts(analysis, rule=request.GET.get("rule", "")))
 
 
 @verdict_page("signals", prepared=True)
