@@ -2,10 +2,14 @@
 
     python -m benchmarks.many_companies --companies 200 --rows /tmp/rows.jsonl --record
 
-Companies of 300 to 20,000 customers are drawn by a seed: three of four are shops of the simulator (with and without season, with other
-rhythms, losses and newcomers), every fourth has monthly contracts. Each is looked at 200 days before its files end: what was said then is
-judged by the horizon that followed, which nobody had seen. Nothing was set on these companies. The peers are the naive rules, learned from
-the same past. With `--rows` the figures of each company are kept in a file and companies already in it are not computed again.
+Companies of 300 to 20,000 customers are drawn by a seed: shops of the simulator (with and without season, with other rhythms, losses and
+newcomers), every fourth has monthly contracts, and in every eighth everybody buys at one rate and nobody leaves, so that no model can win.
+Each is looked at 200 days before its files end: what was said then is judged by the horizon that followed, which nobody had seen. Nothing
+was set on these companies. The peers are the naive rules, learned from the same past. With `--rows` the figures of each company are kept
+in a file and companies already in it are not computed again; with `--seconds` as well, the whole is computed in slices:
+
+    python -m benchmarks.many_companies --companies 200 --rows /tmp/rows.jsonl --seconds 150
+
 """
 
 from __future__ import annotations
@@ -61,12 +65,12 @@ def measured(numbers: Iterable[int], *, seed: int, workers: int, seconds: float,
 def calibration_lines(rows: list[Row]) -> list[str]:
     """Return a line for each group and method: how often what was said lay inside its bands in the unseen period, and on past cuts."""
     lines = [
-        "| customers | said by | companies | judged | AUC | Brier | of the true share | tenths inside bands | ECE within chance "
-        "| the share lost inside the mean interval | tenths inside, past cuts |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        "| customers | said by | companies | judged | AUC | Brier | of the true share | tenths inside bands | whole ECE inside "
+        "| level inside | tenths, level taken for known | ECE, level taken for known | tenths inside, past cuts |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for code in ("regular", "new", "one_time", "contract"):
-        own = [row["groups"][code] for row in rows if code in row["groups"]]
+        own = [row["groups"][code] for row in rows if code in row["groups"] and row["sort"] != "noise"]
         for method in sorted({str(group["method"]) for group in own}):
             some = [group for group in own if group["method"] == method and group["n"] >= 20]
             if not some:
@@ -85,6 +89,8 @@ def calibration_lines(rows: list[Row]) -> list[str]:
                 f"{sum(group['inside'] for group in some) / bins:.0%}",
                 f"{np.mean([group['ece'] <= group['ece_by_chance'] for group in some]):.0%}",
                 f"{np.mean([group['level_inside'] for group in some]):.0%}",
+                f"{sum(group['strict_inside'] for group in some) / bins:.0%}",
+                f"{np.mean([group['ece'] <= group['strict_ece_by_chance'] for group in some]):.0%}",
                 f"{sum(group['past_inside'] for group in some) / past:.0%}" if past else "",
             ]
             lines.append("| " + " | ".join(cells) + " |")
@@ -92,10 +98,14 @@ def calibration_lines(rows: list[Row]) -> list[str]:
 
 
 def choice_lines(rows: list[Row]) -> list[str]:
-    """Return how the choice between model and rule stood in the unseen period."""
+    """Return how the choice between model and rule stood in the unseen period, in shops and where nothing can be known."""
+    return [line for sort, title in (("shop", "shops"), ("noise", "companies of noise")) for line in _choices(rows, sort, title)]
+
+
+def _choices(rows: list[Row], sort: str, title: str) -> list[str]:
     won, lost, right, wrong, short = 0, 0, 0, 0, 0
     for row in rows:
-        if row["sort"] != "shop" or "regular" not in row["groups"] or not row.get("rules"):
+        if row["sort"] != sort or "regular" not in row["groups"] or not row.get("rules"):
             continue
         rules = row["rules"]
         brier = min(figures["brier"] for way, figures in rules.items() if way != "model")
@@ -107,10 +117,10 @@ def choice_lines(rows: list[Row]) -> list[str]:
         kept = row["used"] not in (None, "model")
         right, wrong = right + (kept and not better), wrong + (kept and better)
     return [
-        f"- the model was used in {won + lost} shops; in the next, unseen period it had a higher AUC and no higher Brier score than both "
+        f"- the model was used in {won + lost} {title}; in the next, unseen period it had a higher AUC and no higher Brier score than both "
         f"rules in {won}, not in {lost};",
-        f"- a rule was kept in {right + wrong} shops that had a past to judge by; the table of cells would have won in {wrong} of them;",
-        f"- the past was too short to judge in {short} shops.",
+        f"- a rule was kept in {right + wrong} {title} that had a past to judge by; the table of cells would have won in {wrong} of them;",
+        f"- the past was too short to judge in {short} {title}.",
     ]
 
 
@@ -145,10 +155,11 @@ def _truth_of(sort: str, lamp: str, total: dict[str, int], hidden: list[float], 
 
 def report(rows: list[Row], seed: int) -> str:
     """Return the figures in Markdown."""
-    shops = sum(row["sort"] == "shop" for row in rows)
+    shops, noise = (sum(row["sort"] == sort for row in rows) for sort in ("shop", "noise"))
     compared = [row["future_changes_nothing"] for row in rows if row["future_changes_nothing"] is not None]
     head = [
-        f"### Risk over {len(rows)} drawn companies (seed {seed}): {shops} shops, {len(rows) - shops} with contracts, "
+        f"### Risk over {len(rows)} drawn companies (seed {seed}): {shops} shops, {len(rows) - shops - noise} with "
+        f"contracts, {noise} of noise, "
         f"{sum(row['customers'] for row in rows):,} customers",
         "",
         f"- no fact after the day changed any row of any table in {sum(compared)} of the {len(compared)} companies "

@@ -1,4 +1,4 @@
-"""One company by its number: a shop by the simulator, or a company with monthly contracts."""
+"""One company by its number: a shop by the simulator, one with monthly contracts, or one where nothing that is known tells who leaves."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tests.engine.simulated import activities
 SMALLEST, LARGEST = 300, 20_000
 SCENARIOS = ("default", "quiet", "late_deliveries", "slow_desk", "confounded")
 CONTRACTS_EVERY = 4
+NOISE_EVERY, NOISE_AT = 8, 6
 END = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -41,6 +42,8 @@ def drawn(number: int, seed: int) -> Drawn:
     customers = round(float(np.exp(chance.uniform(np.log(SMALLEST), np.log(LARGEST)))))
     if number % CONTRACTS_EVERY == CONTRACTS_EVERY - 1:
         return contracts(number, customers, chance)
+    if number % NOISE_EVERY == NOISE_AT:
+        return noise(number, customers, chance)
     return shop(number, customers, chance)
 
 
@@ -80,6 +83,18 @@ def _ends_on(day: str) -> datetime:
 
 def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
+
+
+def noise(number: int, customers: int, chance: np.random.Generator) -> Drawn:
+    """Return a shop where everybody buys at one rate without memory and nobody leaves: no past tells whose next purchase comes late."""
+    length, every = int(chance.integers(18, 34)) * 30.4, float(np.exp(chance.uniform(np.log(20), np.log(60))))
+    owner = np.repeat(np.arange(customers), chance.poisson(length / every, customers))
+    day = chance.uniform(0, length, owner.size)
+    frame = pl.DataFrame(
+        {"owner": owner, "day": day, "activity": "placed_order", "amount": np.round(chance.lognormal(7, 0.5, owner.size), 2)}
+    )
+    table = _table(frame, END - timedelta(days=length))
+    return Drawn(number, "noise", False, customers, table, END, {f"К{who:06}": (None, None) for who in range(customers)})
 
 
 def contracts(number: int, customers: int, chance: np.random.Generator) -> Drawn:
@@ -137,8 +152,9 @@ def _table(parts: pl.DataFrame, start: datetime) -> pa.Table:
         at.alias("_known_at"),
         customer.alias("customer"),
         "activity",
-        pl.col("stars").alias("_stars"),
-        pl.when(pl.col("activity") != "used_service").then(customer).alias("_contract"),
+        *(pl.col(name).alias(f"_{name}") for name in ("stars", "amount") if name in parts.columns),
+        pl.when(~pl.col("activity").is_in(["used_service", "placed_order"])).then(customer).alias("_contract"),
+        pl.when(pl.col("activity") == "placed_order").then(pl.col("n").cast(pl.String)).alias("_order"),
     )
     missing = [pl.lit(None).alias(name) for name in ACTIVITY_SCHEMA.names if name not in frame.columns]
     return frame.with_columns(missing).sort("customer", "ts", "activity_id").select(ACTIVITY_SCHEMA.names).to_arrow().cast(ACTIVITY_SCHEMA)

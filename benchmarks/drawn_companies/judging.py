@@ -10,14 +10,17 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy import special
 
 from benchmarks.drawn_companies.drawing import Drawn
 from lakmus.engine.bucket import facts_until
-from lakmus.engine.learning import LEARNING_COLUMNS
+from lakmus.engine.learning import LEARNING_COLUMNS, Learned
 from lakmus.engine.orders import PURCHASE_KINDS, order_moments, order_table
 from lakmus.engine.pipeline import Analysis, analyse
 from lakmus.engine.risk.figures import figures_of
+from lakmus.engine.risk.groups import REGULAR, group_of_steps
 from lakmus.engine.risk.known_orders import known_orders
+from lakmus.engine.risk.levels import missing_level
 from lakmus.engine.risk.probability import MODEL, RULES, learn_risk
 from lakmus.engine.risk.snapshots import cells_at, snapshot, summed
 from lakmus.engine.signals.rhythm import completed_gaps
@@ -61,10 +64,12 @@ def judged(company: Drawn) -> Row:
     customers = pl.DataFrame(pl.from_arrow(analysis.tables["customers"]))
     for code, own in customers.filter(pl.col("churn_probability").is_not_null()).partition_by("risk_group", as_dict=True).items():
         if own["horizon_days"][0] <= UNSEEN_DAYS:
-            row["groups"][code[0]] = _group(own, company, as_of) | _used(verdict, str(code[0]))
+            drift = _drift(analysis.learned, str(code[0]))
+            row["groups"][code[0]] = _group(own, company, as_of, drift=drift) | _used(verdict, str(code[0]))
     if "regular" in row["groups"]:
         row["rules"] = _rules(company.table, analysis, own_lost(customers, company, as_of), as_of)
-    row["truth"] = _against_truth(customers, company, analysis, as_of)
+    if company.sort != "noise":
+        row["truth"] = _against_truth(customers, company, analysis, as_of)
     return row
 
 
@@ -107,12 +112,25 @@ def _ends(table: pa.Table, as_of: datetime) -> dict[str, datetime]:
     return dict(ends.group_by("customer").agg(pl.col("ts").min()).iter_rows())
 
 
-def _group(own: pl.DataFrame, company: Drawn, as_of: datetime) -> Row:
-    """Return how what was said of a group did in the period nobody had seen."""
+def _drift(learned: Learned, code: str) -> float:
+    """Return the doubt about the level that was part of what was said of a group."""
+    if code == REGULAR:
+        return learned.risk.drift if learned.model is None and learned.risk is not None else learned.model.drift if learned.model else 0.0
+    for risk in learned.lives:
+        steps = group_of_steps(risk.axis).get(code)
+        if steps is not None:
+            return float(np.nanmax(risk.drift[steps]))
+    return 0.0
+
+
+def _group(own: pl.DataFrame, company: Drawn, as_of: datetime, *, drift: float) -> Row:
+    """Return how what was said of a group did in the period nobody had seen, and by bands that take the level for known (`strict`)."""
     fate = own_lost(own, company, as_of)
     lost = np.array([fate[who] for who in own["customer"]], dtype=float)
     said = own["churn_probability"].to_numpy()
-    figures = figures_of(said, 1 - lost, lost, named=0, named_and_lost=0)
+    figures = figures_of(said, 1 - lost, lost, named=0, named_and_lost=0, drift=drift)
+    strict = figures_of(said, 1 - lost, lost, named=0, named_and_lost=0)
+    off, variance = missing_level(special.logit(np.clip(said, 1e-6, 1 - 1e-6)), lost)
     return {
         "n": own.height,
         "lost": int(lost.sum()),
@@ -123,14 +141,12 @@ def _group(own: pl.DataFrame, company: Drawn, as_of: datetime) -> Row:
         "ece_by_chance": figures.ece_by_chance,
         "bins": len(figures.calibration),
         "inside": sum(one.inside for one in figures.calibration),
+        "strict_inside": sum(one.inside for one in strict.calibration),
+        "strict_ece_by_chance": strict.ece_by_chance,
         "mean_said": float(said.mean()),
-        "level_inside": bool(_level_inside(own, lost)),
+        "level_off": off,
+        "level_inside": bool(abs(off) <= 1.96 * np.sqrt(drift**2 + variance)),
     }
-
-
-def _level_inside(own: pl.DataFrame, lost: np.ndarray) -> bool:
-    """Say whether the share lost lies between the mean of the lower and of the upper ends of the customers' intervals."""
-    return own["churn_low"].mean() <= lost.mean() <= own["churn_high"].mean()
 
 
 def _rules(table: pa.Table, analysis: Analysis, fate: dict[str, bool], as_of: datetime) -> Row:
