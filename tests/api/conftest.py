@@ -66,8 +66,8 @@ def shop(shop_folder: Path, settings: Any) -> Path:
 def program(user_of: Callable[..., Any], site_home: Home) -> Callable[..., Any]:
     """Return a function that calls the API with a token of a role: `program("get", "/api/verdict", role="owner")`."""
 
-    def call(method: str, path: str, body: Any = None, *, role: str = "owner", language: str = "en") -> Any:
-        _, secret = issue_token(user=user_of(role), name="CRM", scopes=["read", "push"], actor=None)
+    def call(method: str, path: str, body: Any = None, *, role: str = "owner", language: str = "en", scopes: Any = ("read", "push")) -> Any:
+        _, secret = issue_token(user=user_of(role), name="CRM", scopes=list(scopes), actor=None)
         headers = {"authorization": f"Bearer {secret}", "accept-language": language}
         if method == "get":
             return Client().get(path, headers=headers)

@@ -23,9 +23,8 @@ def test_before_anybody_said_anything_the_terms_are_the_assumed_ones() -> None:
 
 def test_a_new_row_of_terms_assumes_what_the_vocabulary_assumes() -> None:
     row = CompanyTerms()
-    assert {term.name: getattr(row, term.name) for term in fields(Company)} == {
-        term.name: getattr(Company(), term.name) for term in fields(Company)
-    }
+    assert {name: getattr(row, name) for name in queries.TERMS} == {name: getattr(Company(), name) for name in queries.TERMS}
+    assert {*queries.TERMS, "loss"} == {term.name for term in fields(Company)}
 
 
 def test_setting_the_margin_confirms_it_and_leaves_the_rest() -> None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lakmus import __version__
-from lakmus.cli import alerts, demo, house, importing, keeping, serving, simulating, stages, texts, users, verdicts
+from lakmus.cli import alerts, definition, demo, house, importing, keeping, serving, simulating, stages, texts, users, verdicts
 from lakmus.cli.options import Commands, Parser, add_shared, language_of
 from lakmus.cli.usage import VERSION
 from lakmus.cli.voice import Voice
@@ -33,7 +33,7 @@ UNEXPECTED = Wording(
 )
 STOPPED = Wording("Остановлено. Загруженное раньше цело.", "Stopped. What was imported before is unharmed.")
 INTERRUPTED = 130
-GROUPS = (simulating, importing, verdicts, stages, alerts, texts, serving, keeping, house, users, demo)
+GROUPS = (simulating, importing, verdicts, definition, stages, alerts, texts, serving, keeping, house, users, demo)
 
 
 def build_parser(language: str = "en") -> ArgumentParser:

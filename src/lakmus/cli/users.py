@@ -22,8 +22,8 @@ PASSWORD = Wording("Пароль (больше не покажем): {password}"
 
 ABOUT_TOKEN = Wording("выпустить ключ для программы; он показывается один раз", "issue a token for a program; it is shown once")
 TOKEN_NAME = Wording("для чего ключ (по умолчанию cli)", "what the token is for (default cli)")
-SCOPE = Wording("что можно: read, push (по умолчанию read)", "what it may do: read, push (default read)")
-SCOPES = ("read", "push")
+SCOPE = Wording("что можно: read, push, decide (по умолчанию read)", "what it may do: read, push, decide (default read)")
+SCOPES = ("read", "push", "decide")
 TOKEN = Wording("Ключ (больше не покажем): {token}", "Token (not shown again): {token}")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from lakmus.engine.risk.segments import SEGMENT_COLUMNS
 from lakmus.engine.risk.state_history import STATE_COLUMNS, states_over
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.failures import BadInput
@@ -159,8 +160,10 @@ def _states(home: Home, shown: Shown) -> str:
         moments, horizon, rhythm = _moments(shown), shown.verdict.definition.horizon_days, shown.learned.rhythm
         if rhythm is None or horizon is None:
             raise BadInput("no_such_group", NO_GROUP)
-        read = partial(states_over, rhythm=rhythm, horizon_days=horizon, time_zone=company_terms().time_zone, dates=moments)
-        found = map_buckets(home.stream(), read, as_of=shown.as_of, columns=STATE_COLUMNS)
+        terms = company_terms()
+        read = partial(states_over, rhythm=rhythm, horizon_days=horizon, time_zone=terms.time_zone, dates=moments, loss=terms.loss)
+        more = ("activity_id", *SEGMENT_COLUMNS) if terms.loss.horizons else ()
+        found = map_buckets(home.stream(), read, as_of=shown.as_of, columns=(*STATE_COLUMNS, *more))
         parts = [_wide(connection, part, moments) for part in found]
         connection.register("stood", pa.concat_tables(parts))
         sql = "SELECT stood.*, rank FROM stood LEFT JOIN read_parquet(?) USING (customer) ORDER BY rank, customer"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lakmus.web.views import accounts, alerts, delivery, errors, house, importing, insights, people, risk, rooms, sources, waits
+from lakmus.web.views import accounts, alerts, definition, delivery, errors, house, importing, insights, people, risk, rooms, sources, waits
 
 urlpatterns = [
     # The way of thought.
@@ -29,7 +29,9 @@ urlpatterns = [
     path("causes/<slug:code>/", rooms.cause, name="cause"),
     path("measures/", rooms.measures, name="measures"),
     path("results/", rooms.results, name="results"),
-    path("definition/", rooms.definition, name="definition"),
+    path("definition/", definition.card, name="definition"),
+    path("definition/change/", definition.change, name="definition_change"),
+    path("definition/take-up/", definition.take_up, name="definition_take_up"),
     # The rows behind the figures.
     path("customers/", people.customers, name="customers"),
     path("customers/<path:key>/forget/", people.forget, name="forget"),

@@ -17,6 +17,8 @@ def journal_title(verb: str) -> str:
         "set_password": _("set a password"),
         "changed_profile": _("changed language or look"),
         "set_terms": _("changed the company's terms"),
+        "defined_loss": _("decided what “lost” means"),
+        "took_up_definition": _("took up another version of what “lost” means"),
         "kept_mapping": _("saved the meaning of columns"),
         "issued_token": _("issued a token"),
         "revoked_token": _("revoked a token"),

@@ -68,6 +68,7 @@ class Scope(models.TextChoices):
 
     READ = "read"
     PUSH = "push"
+    DECIDE = "decide"
 
 
 class ApiToken(models.Model):

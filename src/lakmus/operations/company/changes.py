@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -15,10 +15,9 @@ from lakmus.history.company import Company
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.operations.company.models import THE_COMPANY, CompanyTerms, MappingProfile
-from lakmus.operations.company.queries import company_terms
+from lakmus.operations.company.queries import TERMS, company_terms
 from lakmus.operations.journal.changes import record
 
-TERMS = tuple(term.name for term in fields(Company))
 YEAR_MINUTES = 366 * 24 * 60
 
 UNKNOWN_TERM = Wording("Условия «{name}» нет. Есть: {known}.", "There is no term “{name}”. There are: {known}.")

@@ -28,6 +28,7 @@ class CompanyTerms(models.Model):
     no_reply_after_minutes = models.PositiveIntegerField(default=72 * 60)
     repeat_contact_days = models.PositiveIntegerField(default=30)
     aftersales_days = models.PositiveIntegerField(default=14)
+    loss_version = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -38,6 +39,26 @@ class CompanyTerms(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class LossDefinition(models.Model):
+    """One version of what "lost" means, as a person decided it; never altered. See `history.company.LossTerms` for what each means."""
+
+    number = models.PositiveIntegerField(unique=True)
+    basis = models.CharField(max_length=20, blank=True)
+    horizon_days = models.PositiveIntegerField(null=True, blank=True)
+    least_purchases = models.PositiveSmallIntegerField(default=2)
+    horizon_by = models.CharField(max_length=20, blank=True)
+    horizons = models.JSONField(default=dict)
+    note = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    author_name = models.CharField(max_length=150)
+
+    class Meta:
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return str(self.number)
 
 
 class MappingProfile(models.Model):

@@ -6,14 +6,52 @@ from dataclasses import fields
 
 from django.db.models import QuerySet
 
-from lakmus.history.company import Company
-from lakmus.operations.company.models import THE_COMPANY, CompanyTerms, MappingProfile
+from lakmus.history.company import Company, LossTerms
+from lakmus.history.failures import NotFound
+from lakmus.history.wording import Wording
+from lakmus.operations.company.models import THE_COMPANY, CompanyTerms, LossDefinition, MappingProfile
+
+NO_DEFINITION = Wording(
+    "Версии {number} определения ухода нет. Ничего не изменилось; список версий – на странице «Что значит „ушёл“».",
+    "There is no version {number} of the definition of loss. Nothing was changed; the versions stand on the page “What ‘lost’ means”.",
+)
+
+
+TERMS = tuple(term.name for term in fields(Company) if term.name != "loss")
+"""What stands in the row of the company's terms; what "lost" means has versions of its own."""
 
 
 def company_terms() -> Company:
     """Return the terms; before anybody set them, those that `Company()` assumes."""
     row = CompanyTerms.objects.filter(pk=THE_COMPANY).first()
-    return Company(**{term.name: getattr(row, term.name) for term in fields(Company)}) if row is not None else Company()
+    if row is None:
+        return Company()
+    return Company(**{name: getattr(row, name) for name in TERMS}, loss=loss_terms(row.loss_version))
+
+
+def loss_terms(number: int) -> LossTerms:
+    """Return a version of what "lost" means; 0 is the one that the data choose.
+
+    Raises
+    ------
+    NotFound : there is no such version.
+    """
+    if not number:
+        return LossTerms()
+    row = LossDefinition.objects.filter(number=number).first()
+    if row is None:
+        raise NotFound("no_such_definition", NO_DEFINITION.filled(number=number))
+    return terms_of(row)
+
+
+def terms_of(row: LossDefinition) -> LossTerms:
+    """Return a kept version as terms."""
+    return LossTerms(row.number, row.basis, row.horizon_days, row.least_purchases, row.horizon_by, dict(row.horizons))
+
+
+def loss_definitions() -> QuerySet[LossDefinition]:
+    """Return the versions of what "lost" means, the latest first."""
+    return LossDefinition.objects.all()
 
 
 def terms_are_set() -> bool:

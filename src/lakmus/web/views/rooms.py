@@ -1,4 +1,4 @@
-"""The rooms of the way of thought: verdict, signals, causes, measures, results, and the label card."""
+"""The rooms of the way of thought: verdict, signals, causes, measures, results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lakmus.usecases import charts
 from lakmus.usecases.reports import verdict_pdf
 from lakmus.usecases.reports.findings import by_harm, harm_seen
 from lakmus.web import answers
-from lakmus.web.lists import ON_SCALE, STATES, Pager, part_of, state_titles
+from lakmus.web.lists import ON_SCALE, STATES, part_of, state_titles
 from lakmus.web.needing import verdict_page
 from lakmus.web.page import asked_page, show
 from lakmus.web.templatetags.written import is_estimate, language
@@ -172,10 +172,3 @@ def measures(request: HttpRequest, analysis: Any) -> HttpResponse:
 def results(request: HttpRequest) -> HttpResponse:
     """Say plainly that nothing was started that could be proved."""
     return show(request, "results.html", current="results")
-
-
-@verdict_page("definition")
-def definition(request: HttpRequest, analysis: Any) -> HttpResponse:
-    """Show the label card: what "lost" means here."""
-    linkable = ("one_time", "no_orders", "lost_before_window")
-    return show(request, "definition.html", answers.carried(analysis) | {"linkable_states": linkable, "pager": Pager(0, 1)})
