@@ -18,7 +18,7 @@ from lakmus.engine.learning import LEARNING_COLUMNS, Learned
 from lakmus.engine.orders import PURCHASE_KINDS, order_moments, order_table
 from lakmus.engine.pipeline import Analysis, analyse
 from lakmus.engine.risk.figures import figures_of
-from lakmus.engine.risk.groups import REGULAR, group_of_steps
+from lakmus.engine.risk.groups import REGULAR
 from lakmus.engine.risk.known_orders import known_orders
 from lakmus.engine.risk.levels import missing_level
 from lakmus.engine.risk.probability import MODEL, RULES, learn_risk
@@ -64,8 +64,8 @@ def judged(company: Drawn) -> Row:
     customers = pl.DataFrame(pl.from_arrow(analysis.tables["customers"]))
     for code, own in customers.filter(pl.col("churn_probability").is_not_null()).partition_by("risk_group", as_dict=True).items():
         if own["horizon_days"][0] <= UNSEEN_DAYS:
-            drift = _drift(analysis.learned, str(code[0]))
-            row["groups"][code[0]] = _group(own, company, as_of, drift=drift) | _used(verdict, str(code[0]))
+            doubt = _doubt(own, analysis.learned, str(code[0]))
+            row["groups"][code[0]] = _group(own, company, as_of, doubt=doubt) | _used(verdict, str(code[0]))
     if "regular" in row["groups"]:
         row["rules"] = _rules(company.table, analysis, own_lost(customers, company, as_of), as_of)
     if company.sort != "noise":
@@ -112,23 +112,24 @@ def _ends(table: pa.Table, as_of: datetime) -> dict[str, datetime]:
     return dict(ends.group_by("customer").agg(pl.col("ts").min()).iter_rows())
 
 
-def _drift(learned: Learned, code: str) -> float:
-    """Return the doubt about the level that was part of what was said of a group."""
-    if code == REGULAR:
-        return learned.risk.drift if learned.model is None and learned.risk is not None else learned.model.drift if learned.model else 0.0
-    for risk in learned.lives:
-        steps = group_of_steps(risk.axis).get(code)
-        if steps is not None:
-            return float(np.nanmax(risk.drift[steps]))
-    return 0.0
+def _doubt(own: pl.DataFrame, learned: Learned, code: str) -> np.ndarray:
+    """Return the doubt about the level that was part of what was said of a group's customers, on the logit's scale.
+
+    Of customers with a rhythm that of the level alone, since the other parts of an interval are a customer's own; where many stand in one
+    place they share all of it.
+    """
+    if code == REGULAR and (learned.model is not None or learned.risk is not None):
+        return np.full(own.height, learned.model.drift if learned.model is not None else learned.risk.drift)  # type: ignore[union-attr]
+    low, high = (special.logit(own[name].to_numpy().clip(1e-6, 1 - 1e-6)) for name in ("churn_low", "churn_high"))
+    return (high - low) / 2 / 1.96
 
 
-def _group(own: pl.DataFrame, company: Drawn, as_of: datetime, *, drift: float) -> Row:
+def _group(own: pl.DataFrame, company: Drawn, as_of: datetime, *, doubt: np.ndarray) -> Row:
     """Return how what was said of a group did in the period nobody had seen, and by bands that take the level for known (`strict`)."""
     fate = own_lost(own, company, as_of)
     lost = np.array([fate[who] for who in own["customer"]], dtype=float)
     said = own["churn_probability"].to_numpy()
-    figures = figures_of(said, 1 - lost, lost, named=0, named_and_lost=0, drift=drift)
+    figures = figures_of(said, 1 - lost, lost, named=0, named_and_lost=0, drift=doubt)
     strict = figures_of(said, 1 - lost, lost, named=0, named_and_lost=0)
     off, variance = missing_level(special.logit(np.clip(said, 1e-6, 1 - 1e-6)), lost)
     return {
@@ -145,7 +146,7 @@ def _group(own: pl.DataFrame, company: Drawn, as_of: datetime, *, drift: float) 
         "strict_ece_by_chance": strict.ece_by_chance,
         "mean_said": float(said.mean()),
         "level_off": off,
-        "level_inside": bool(abs(off) <= 1.96 * np.sqrt(drift**2 + variance)),
+        "level_inside": bool(abs(off) <= 1.96 * np.sqrt((doubt**2).mean() + variance)),
     }
 
 

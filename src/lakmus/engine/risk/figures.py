@@ -21,7 +21,7 @@ def figures_of(
     named: int,
     named_and_lost: int,
     calibrated: bool = True,
-    drift: float = 0.0,
+    drift: Floats | float = 0.0,
 ) -> RuleFigures:
     """Return discrimination and calibration of probabilities; all arrays of one shape, `kept` and `lost` count cases.
 
@@ -34,19 +34,21 @@ def figures_of(
     Parameters
     ----------
     calibrated : whether to draw for bands; the rules that stand beside for comparison need none. drift : the doubt about the level that
-    was part of what was said (`levels`); 0 asks of a level that cannot be known.
+    was part of what was said (`levels`), one figure or of the shape of the probabilities; 0 takes the level for known.
     """
     said, place = np.unique(np.round(probability.ravel(), 12), return_inverse=True)
     weights = (np.asarray(part, dtype=np.float64).ravel() for part in (kept, lost))
     kept_by, lost_by = (np.bincount(place, weights=part, minlength=said.size).astype(np.float64) for part in weights)
     here = kept_by + lost_by > 0
     said, kept_by, lost_by = said[here], kept_by[here], lost_by[here]
+    doubts = np.broadcast_to(np.nan_to_num(drift), probability.shape) * (np.asarray(kept) + lost)
+    doubt = np.bincount(place, weights=doubts.ravel(), minlength=here.size)[here] / (kept_by + lost_by)
     n, lost_count, kept_count = kept_by + lost_by, lost_by.sum(), kept_by.sum()
     both = lost_count > 0 and kept_count > 0
     below = np.cumsum(kept_by) - kept_by
     down_n, down_lost = n[::-1], lost_by[::-1]
     caught = np.cumsum(down_lost)
-    bins, error, low, high, chance = _calibration(said, n, lost_by, draws=DRAWS if calibrated else 0, drift=drift)
+    bins, error, low, high, chance = _calibration(said, n, lost_by, draws=DRAWS if calibrated else 0, drift=doubt)
     return RuleFigures(
         auc=float((lost_by * (below + kept_by / 2)).sum() / (lost_count * kept_count)) if both else None,
         pr_auc=float((down_lost * caught / np.cumsum(down_n)).sum() / lost_count) if lost_count else None,
@@ -72,7 +74,7 @@ def _head(n: Floats, lost: Floats, first: float) -> float:
 
 
 def _calibration(
-    said: Floats, n: Floats, lost: Floats, *, draws: int, drift: float
+    said: Floats, n: Floats, lost: Floats, *, draws: int, drift: Floats
 ) -> tuple[tuple[CalibrationBin, ...], float, float | None, float | None, float | None]:
     """Return the bins, the ECE, its interval, and the ECE below which 95 of 100 calibrated models of this size lie."""
     middle = (np.cumsum(n) - n / 2) / n.sum()
@@ -83,8 +85,8 @@ def _calibration(
         return (), error, None, None, None
     rng = np.random.default_rng(0)
     whole = np.rint(n).astype(np.int64)
-    logit, levels = special.logit(np.clip(said, 1e-9, 1 - 1e-9)), drift * stats.norm.ppf((np.arange(draws) + 0.5) / draws)
-    moved = (special.expit(logit + level) if drift else said for level in levels)
+    logit, levels = special.logit(np.clip(said, 1e-9, 1 - 1e-9)), stats.norm.ppf((np.arange(draws) + 0.5) / draws)
+    moved = (special.expit(logit + drift * level) if drift.any() else said for level in levels)
     by_chance = np.stack([np.bincount(place, weights=_drawn(rng, whole, one), minlength=cases.size) for one in moved])
     seen = rng.binomial(np.rint(cases).astype(np.int64), np.clip(seen_lost / cases, 0, 1), (draws, cases.size))
     again = np.abs(seen - said_lost).sum(axis=1) / n.sum()

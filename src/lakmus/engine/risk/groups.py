@@ -132,7 +132,7 @@ def judge_lives(counts: LifeCounts, axis: Axis, cuts: Sequence[datetime]) -> Liv
         group, risk = _judge_group(code, steps, counts.standing[: len(cuts)], tables, axis, cuts)
         groups.append(group)
         cases = max(cases, risk.cases)
-        for name in ("logit", "spread", "mean_logit", "drift"):
+        for name in ("logit", "spread", "mean_logit"):
             getattr(whole, name)[steps] = getattr(risk, name)[steps]
     some = any(group.used != NOTHING for group in groups)
     return LivesJudged(replace(whole, cases=cases) if some else None, tuple(groups))
@@ -150,7 +150,7 @@ def _levelled(tables: Sequence[LifeTable | None], own: Ints, axis: Axis) -> list
 
 def _nobody(axis: Axis) -> LifeRisk:
     shape = (axis.followed + 1, 3, 2, 2)
-    return LifeRisk(axis, np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape[0], np.nan), 0, np.full(shape[0], np.nan))
+    return LifeRisk(axis, np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape[0], np.nan), 0)
 
 
 def _judge_group(
@@ -180,7 +180,7 @@ def _centred(risk: LifeRisk, own: Ints) -> LifeRisk:
     """Return the risk with the mean of those who stood there at past cuts, from which contributions are counted."""
     weight = own.sum(axis=(0, -1)) + 1e-6
     mean = float((special.expit(risk.logit) * weight).sum() / weight.sum())
-    return LifeRisk(risk.axis, risk.logit, risk.spread, np.full(len(risk.logit), special.logit(mean)), risk.cases, risk.drift)
+    return LifeRisk(risk.axis, risk.logit, risk.spread, np.full(len(risk.logit), special.logit(mean)), risk.cases)
 
 
 def _cut(cut: datetime, stood: Ints, hazards: LifeRisk, share: LifeRisk) -> BacktestCut:
@@ -197,8 +197,9 @@ def _cut(cut: datetime, stood: Ints, hazards: LifeRisk, share: LifeRisk) -> Back
 
 def _figures(risk: LifeRisk, stood: Ints, *, calibrated: bool) -> RuleFigures:
     probability: Floats = special.expit(risk.logit)
-    drift = float(np.nanmax(risk.drift))
-    return figures_of(probability, stood[..., 0], stood[..., 1], named=0, named_and_lost=0, calibrated=calibrated, drift=drift)
+    # Whoever stands in one place shares all of its doubt: no part of the interval averages out over customers.
+    doubt = risk.spread / 1.96
+    return figures_of(probability, stood[..., 0], stood[..., 1], named=0, named_and_lost=0, calibrated=calibrated, drift=doubt)
 
 
 def _mean_brier(figures: Sequence[RuleFigures]) -> float:

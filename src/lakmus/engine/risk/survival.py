@@ -177,8 +177,7 @@ class LifeRisk:
     """What is said of a customer by where they stand, on the logit's scale: `logit` and `spread` (half of a 95 % interval), both
     (followed + 1, *LEVELS), NaN where nothing is said.
 
-    `mean_logit` (followed + 1,): of the group to which a step belongs; contributions are counted from it. `drift` (followed + 1,): see
-    `levels.Level`.
+    `mean_logit` (followed + 1,): of the group to which a step belongs; contributions are counted from it.
     """
 
     axis: Axis
@@ -186,15 +185,12 @@ class LifeRisk:
     spread: Floats
     mean_logit: Floats
     cases: int
-    drift: Floats
 
 
 def risk_of_lives(table: LifeTable, level: Level, axis: Axis) -> LifeRisk:
     """Return what is said: the table, moved by the level that was missing on the past, and in doubt by how levels differ."""
     logit = np.clip(table.logit + level.shift, -LIMIT, LIMIT)
-    return LifeRisk(
-        axis, logit, 1.96 * np.sqrt(table.variance + level.drift**2), logit[:, 0, 0, 0], table.cases, np.full(len(logit), level.drift)
-    )
+    return LifeRisk(axis, logit, 1.96 * np.sqrt(table.variance + level.drift**2), logit[:, 0, 0, 0], table.cases)
 
 
 def share_of_lives(seen: Ints, level: Level, axis: Axis) -> LifeRisk | None:
@@ -210,9 +206,7 @@ def share_of_lives(seen: Ints, level: Level, axis: Axis) -> LifeRisk | None:
     logit = float(special.logit((lost + 1) / (kept + lost + 2)))
     spread = 1.96 * float(np.sqrt(1 / (lost + 1) + 1 / (kept + 1) + level.drift**2))
     shape = seen.shape[:-1]
-    return LifeRisk(
-        axis, np.full(shape, logit), np.full(shape, spread), np.full(shape[0], logit), int(kept + lost), np.full(shape[0], level.drift)
-    )
+    return LifeRisk(axis, np.full(shape, logit), np.full(shape, spread), np.full(shape[0], logit), int(kept + lost))
 
 
 def weighted(steps: Ints) -> npt.NDArray[np.float64]:
