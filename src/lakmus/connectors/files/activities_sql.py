@@ -91,7 +91,8 @@ def identity(shape: Shape, at: Mapping[str, str], who: str | None, repeat: str) 
     """SQL: the activity's id, as `history.activity.activity_id` makes it; `at` is where each varying column stands."""
     numbers = [at[name] for name in shape.kind.own_numbers if name in at]
     parts = [repeat if name == "repeat" else _part(name, at, shape.constant, numbers, _whose(at, who)) for name in shape.kind.identity]
-    return f"md5(concat_ws(chr(31), {', '.join([literal(shape.kind.name), *parts])}))"
+    # No part is null, and putting texts behind each other is quicker than `concat_ws`.
+    return f"md5({' || chr(31) || '.join([literal(shape.kind.name), *parts])})"
 
 
 def later_ones(connection: duckdb.DuckDBPyConnection, relation: str, emission: Emission, shape: Shape) -> tuple[Numbers, Numbers]:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -13,10 +13,12 @@ import pyarrow as pa
 
 from lakmus.connectors.files import cells
 from lakmus.connectors.files.activities_sql import Emission
+from lakmus.connectors.files.kept_rows import streamed
 from lakmus.connectors.files.plan import ColumnPlan, FilePlan
 from lakmus.connectors.files.refusals import refusal
+from lakmus.connectors.files.row_checks import EARLIEST, latest
 from lakmus.connectors.files.sql import literal
-from lakmus.connectors.files.staging import EARLIEST, Staged, Ticking, stage_rows
+from lakmus.connectors.files.staging import Staged, Ticking, stage_rows
 from lakmus.connectors.files.whole import relation_of
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.history.kinds import KINDS
@@ -60,17 +62,16 @@ def stage_activities(
                 value = f"try_cast({cell} as double)" if entry.type == pa.float64() else f"nullif({cell}, '')"
             values.append(f'{value} as "{entry.name}"')
     raw = ", ".join(f"c{index}" for index in range(len(plan.columns)))
-    latest = f"timestamp '{now + timedelta(days=1):%Y-%m-%d %H:%M:%S}'"
     known = ", ".join(literal(kind) for kind in KINDS)
     why = (
-        f"case when ts is null then 'missing_date|{fed['ts']}' when ts > {latest} then 'future_date|{fed['ts']}'"
+        f"case when ts is null then 'missing_date|{fed['ts']}' when ts > timestamp '{latest(now)}' then 'future_date|{fed['ts']}'"
         f" when ts < timestamp '{EARLIEST}' then 'impossible_date|{fed['ts']}'"
         f" when activity is null or activity not in ({known}) then 'unknown_activity|{fed['activity']}' end"
     )
     first = f"select {raw}, {', '.join(values)} from {relation_of(plan, work_dir)}"
     cells_of = f"case when _why is not null then cast(to_json([{raw}]) as varchar) end as _cells"
     query = f"select * exclude ({raw}), {cells_of} from (select *, {why} as _why from ({first}))"
-    staged = stage_rows(connection, plan, query, target, ticking)
+    staged = stage_rows(connection, plan, lambda cursor: streamed(cursor, query), target, ticking)
     if not staged.rows:
         raise refusal("header_only", plan.name)
     return staged

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from lakmus.connectors.files.sql import literal
 
 NOBODY = "0 0.0 nan NaN null NULL - none None неизвестно Неизвестно n/a N/A na NA нет Нет <NA> \\N NaT".split()
+NOBODY_BUT_ZERO = NOBODY[2:]
 WORDS_FOR_NOTHING = ("", "nan", "NaN", "null", "NULL", "None", "NaT", "\\N", "Missing_Description")
 SHORT = 6
 """Bytes."""
@@ -61,7 +62,7 @@ def identifier(cell: str, *, of_person: bool = False) -> str:
     """SQL: a number or code of something; `17850.0` reads as `17850`, words for nothing (a person's 0 too) as null."""
     plain = _trimmed(cell)
     whole = f"case when regexp_full_match({plain}, '\\d+\\.0') then replace({plain}, '.0', '') else {plain} end"
-    nothing = among(plain, ["", *(NOBODY if of_person else NOBODY[2:])])
+    nothing = among(plain, ["", *(NOBODY if of_person else NOBODY_BUT_ZERO)])
     return f"case when {nothing} then null when suffix({plain}, '.0') then {whole} else {plain} end"
 
 

@@ -17,14 +17,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakmus.connectors.files.activities_sql import Emission, Numbers, Shape, identity, later_ones, shape_of, typed
-from lakmus.connectors.files.kept_rows import BATCH_ROWS
+from lakmus.connectors.files.kept_rows import BATCH_ROWS, ROWS, look
 from lakmus.connectors.files.sql import named
 from lakmus.history.activity import ACTIVITY_SCHEMA
 
 A_COLUMN = re.compile(r'"?([a-z_]+)"?')
-VECTOR = 2048
-PARTS = 2
-ROWS = "rows_here"
 ALL = "true"
 
 
@@ -101,16 +98,6 @@ def _masks(connection: duckdb.DuckDBPyConnection, relation: str, wheres: Sequenc
     asked = ", ".join(f"coalesce({where}, false) as m{place}" for place, where in enumerate(wheres))
     found = connection.sql(f"select {asked} from {relation}").to_arrow_table()
     return {where: column.combine_chunks() for where, column in zip(wheres, found.columns, strict=True)}
-
-
-def look(connection: duckdb.DuckDBPyConnection, rows: pa.RecordBatch, query: str) -> pa.RecordBatch:
-    """Return what a query tells of each of the `ROWS`, in their order."""
-    # In parts, since DuckDB gives each batch to one thread.
-    size = -(-rows.num_rows // PARTS // VECTOR) * VECTOR
-    connection.register(ROWS, pa.Table.from_batches([rows.slice(first, size) for first in range(0, rows.num_rows, size)]))
-    found = connection.sql(query).to_arrow_table().combine_chunks().to_batches()[0]
-    connection.unregister(ROWS)
-    return found
 
 
 def _stands_for(found: pa.DataType, wanted: pa.DataType) -> bool:

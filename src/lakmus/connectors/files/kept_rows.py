@@ -15,6 +15,10 @@ import pyarrow.dataset as ds
 BATCH_ROWS = 245_760
 AHEAD = "128MB"
 REFUSED = ("_why", "_cells")
+ROWS = "rows_here"
+"""What a batch of rows is called in SQL."""
+VECTOR = 2048
+PARTS = 2
 
 
 class RowWriter:
@@ -83,3 +87,13 @@ def kept(path: Path) -> Iterator[pa.RecordBatch]:
 def show(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
     """Let a connection see a file as the table `name`; other cursors of the same instance do not see it."""
     connection.register(name, ds.dataset(path, format="ipc"))
+
+
+def look(connection: duckdb.DuckDBPyConnection, rows: pa.RecordBatch, query: str) -> pa.RecordBatch:
+    """Return what a query tells of each of the `ROWS`, in their order."""
+    # In parts, since DuckDB gives each batch to one thread.
+    size = -(-rows.num_rows // PARTS // VECTOR) * VECTOR
+    connection.register(ROWS, pa.Table.from_batches([rows.slice(first, size) for first in range(0, rows.num_rows, size)]))
+    found = connection.sql(query).to_arrow_table().combine_chunks().to_batches()[0]
+    connection.unregister(ROWS)
+    return found
