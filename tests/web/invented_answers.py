@@ -9,6 +9,8 @@ from typing import Any
 
 from lakmus.history.estimate import Badge, Estimate
 from lakmus.history.wording import Wording
+from lakmus.usecases.list_answers import ListAnswer, ListCondition
+from lakmus.usecases.risk_change import RiskChange
 from lakmus.web.lists import Pager
 from tests.web.invented import AS_OF, TOO_FEW, invented_verdict
 
@@ -103,6 +105,8 @@ def customer_page(shown: Any, key: str, *, family: str = "", around: str = "", p
         "errors": [error_row(0)], "errors_in_all": 9, "more_errors": True, "timeline": [activity], "pager": Pager(120, 1), "family": "",
         "families": [{"code": "orders", "title": "1", "count": 34}], "next_step": LATE, "draft": SUMMARY, "do_not_touch": SUMMARY,
         "identifiers": [{"title": "7", "written": "79001234567"}], "contributions": [{"title": LATE, "points": 0.19}], "reasons": [], "signals": [{"title": LATE, "words": SUMMARY}],
+        "lists": [ListAnswer("cooling", LATE, False, (ListCondition(LATE, SUMMARY, True), ListCondition(SUMMARY, LATE, False)))], "loss_days": 60,
+        "change": {"told": RiskChange(AS_OF, "warm", 0.2, 0.4, 0.2, (), False), "parts": [{"title": LATE, "points": 0.2}]},
     }  # fmt: skip
 
 

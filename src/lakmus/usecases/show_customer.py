@@ -8,7 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
+from lakmus.engine.bucket import facts_until
+from lakmus.engine.measures.people import left_alone
+from lakmus.engine.risk.segments import horizons_of
 from lakmus.engine.scoring import score_bucket
 from lakmus.engine.signals.lamps import Lamp, lamps
 from lakmus.engine.signals.sight import SignalReading, signals_of
@@ -20,7 +24,9 @@ from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.stream.store import Stream
 from lakmus.usecases.home import Home
+from lakmus.usecases.list_answers import ListAnswer, list_answers
 from lakmus.usecases.results import list_errors
+from lakmus.usecases.risk_change import RiskChange, risk_change
 from lakmus.usecases.show_verdict import Shown
 
 NO_CUSTOMER = Wording(
@@ -55,7 +61,11 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class CustomerView:
-    """Everything about one customer as of a moment; `row` and `errors` are rows of the verdict's tables, the latest error first."""
+    """Everything about one customer as of a moment; `row` and `errors` are rows of the verdict's tables, the latest error first.
+
+    `loss_days`: after so many days without a purchase this customer is lost, None where nobody can say. `lists`: why on a list, or why not.
+    `change`: how their risk moved since the last run, None where none is kept.
+    """
 
     customer: str
     row: dict[str, Any]
@@ -67,6 +77,9 @@ class CustomerView:
     person: Person | None
     do_not_touch: DoNotTouch | None
     identifiers: tuple[tuple[str, str], ...]
+    loss_days: int | None
+    lists: tuple[ListAnswer, ...]
+    change: RiskChange | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +119,7 @@ def show_customer(home: Home, shown: Shown, customer: str) -> CustomerView:
     if not rows:
         raise NotFound("customer_unknown", NO_CUSTOMER.filled(customer=customer))
     errors = sorted(scored.tables["errors"].to_pylist(), key=lambda error: error["at"], reverse=True)
+    loss_days, alone = _horizon_and_reason(history, scored.tables, canonical, shown)
     return CustomerView(
         customer=canonical,
         row=rows[0],
@@ -124,7 +138,29 @@ def show_customer(home: Home, shown: Shown, customer: str) -> CustomerView:
         person=next(iter(scored.people), None),
         do_not_touch=next(iter(scored.do_not_touch), None),
         identifiers=_identifiers(stream, canonical),
+        loss_days=loss_days,
+        lists=list_answers(
+            rows[0],
+            errors,
+            shown.verdict,
+            alone=alone,
+            horizon_days=loss_days,
+            as_of=shown.as_of,
+            time_zone=company.time_zone,
+        ),
+        change=risk_change(home, shown, canonical, rows[0]),
     )
+
+
+def _horizon_and_reason(history: pa.Table, tables: dict[str, pa.Table], customer: str, shown: Shown) -> tuple[int | None, str | None]:
+    """Return after how many days this customer is lost, and why they must not be called, if anything says so."""
+    facts, definition = facts_until(history, as_of=shown.as_of), shown.verdict.definition
+    orders, errors = (pl.DataFrame(pl.from_arrow(tables[name])) for name in ("orders", "errors"))
+    alone = left_alone(facts, orders, errors, as_of=shown.as_of).get(customer)
+    if definition.horizon_days is None:
+        return None, alone
+    own = horizons_of(facts, horizon_days=definition.horizon_days, by=definition.horizon_by, horizons=definition.horizons)
+    return (own if isinstance(own, int) else int(own[0])), alone
 
 
 def show_story(home: Home, shown: Shown, key: str) -> Story:

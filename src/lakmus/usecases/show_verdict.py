@@ -36,6 +36,8 @@ from lakmus.usecases.lay_out_people import write_people, write_rows
 FORMAT = 3
 KEPT = 8
 PASSES = 3
+RUN = "run.json"
+"""Beside each verdict: from what moment it looks, which engine computed it, and by which definition of loss."""
 WAIT_SECONDS = 3600.0
 NO_DATA = Wording(
     "Пока нет ни одной загруженной записи. Загрузите файлы заказов, обращений и отзывов: страница «Данные» или lakmus import.",
@@ -182,6 +184,15 @@ def _kept(home: Home, moment: datetime, key: str) -> Shown | None:
     return Shown(verdict, learned, moment, folder, key)
 
 
+def run_of(folder: Path) -> dict[str, str] | None:
+    """Return what stands in `RUN` of a verdict's folder; None where there is no such run any longer, or one of an older program."""
+    try:
+        told = json.loads((folder / RUN).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+    return told if isinstance(told, dict) and {"as_of", "engine", "definition"} <= told.keys() else None
+
+
 def _is_being_computed(home: Home, key: str) -> bool:
     return is_held(home.results / f"{key}.lock")
 
@@ -228,6 +239,8 @@ def _compute(home: Home, moment: datetime, key: str, progress: Progress | None) 
         keep(name, schema.empty_table())
     analysis = analyse(over_buckets, company=company_terms(), as_of=moment, keep=keep)
     write_people(fresh)
+    run = {"as_of": moment.isoformat(), "engine": _engine_at_start(), "definition": analysis.verdict.definition.version}
+    (fresh / RUN).write_text(json.dumps(run), encoding="ascii")
     (fresh / "verdict.json").write_text(json.dumps(analysis.verdict.as_json(), ensure_ascii=False), encoding="utf-8")
     (fresh / "verdict.pickle").write_bytes(pickle.dumps((analysis.verdict, analysis.learned)))
     shutil.rmtree(home.results / key, ignore_errors=True)

@@ -13,6 +13,7 @@ from lakmus.history.catalogue import Family, Feature
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases import titles, writing
+from lakmus.usecases.risk_change import COMPANY_MEAN, MEAN, RiskChange
 from lakmus.usecases.show_customer import CustomerView, Happening, show_customer, show_evidence, show_story
 from lakmus.usecases.show_verdict import Shown
 from lakmus.web.answers import error_row, home
@@ -57,6 +58,9 @@ def customer_page(shown: Shown, key: str, *, family: str = "", around: str = "",
         "contributions": _contributions(row),
         "reasons": [_reason(code) for code in row["reasons"] or ()],
         "signals": _signals(view),
+        "lists": view.lists,
+        "loss_days": view.loss_days,
+        "change": _change(view.change),
         "identifiers": [
             {"title": identifier_title(kind), "written": written} for kind, written in view.identifiers if written != view.customer
         ],
@@ -174,6 +178,20 @@ def _contributions(row: dict[str, Any]) -> list[dict[str, Any]]:
     rest = sum(part["points"] for part in strongest[CONTRIBUTIONS_SHOWN:])
     others = [{"title": _("everything else"), "points": rest}] if len(strongest) > CONTRIBUTIONS_SHOWN else []
     return [{"title": _("on average in the company"), "share": mean}, *told, *others]
+
+
+def _change(change: RiskChange | None) -> dict[str, Any] | None:
+    """Return what moved the risk since the last run, the strongest first; small moves stand together."""
+    if change is None:
+        return None
+    parts = [{"title": _title_of_part(part.code), "points": part.points} for part in change.parts]
+    rest = sum(part["points"] for part in parts[CONTRIBUTIONS_SHOWN:])
+    others = [{"title": _("everything else"), "points": rest}] if len(parts) > CONTRIBUTIONS_SHOWN else []
+    return {"told": change, "parts": [*parts[:CONTRIBUTIONS_SHOWN], *others]}
+
+
+def _title_of_part(code: str) -> Any:
+    return COMPANY_MEAN if code == MEAN else titles.title_of_contribution(code)
 
 
 def _reason(code: str) -> dict[str, Any]:

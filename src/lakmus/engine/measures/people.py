@@ -25,7 +25,7 @@ WEIGHTY = ("broken_promise", "no_reply", "unresolved_problem", "slow_reply")
 """Errors that by themselves put a customer on the list; a missing after-sales contact alone does not."""
 
 _CALL_SILENT = Wording("Позвонить и спросить, что не так", "Call and ask what is wrong")
-_REASONS: dict[str, Wording] = {
+REASONS: dict[str, Wording] = {
     "contacted_lately": Wording(
         "Мы уже связывались за последние 14 дней: дайте ответить", "We were in touch within 14 days: let them answer"
     ),
@@ -35,6 +35,7 @@ _REASONS: dict[str, Wording] = {
         "Asked not to be written to, and we owe nothing: a call would do harm",
     ),
 }
+"""Why a customer must not be called."""
 
 
 def candidates(customers: pl.DataFrame, errors: pl.DataFrame, *, as_of: datetime) -> pl.DataFrame:
@@ -89,7 +90,7 @@ def people_of(
         by_customer.setdefault(row["customer"], []).append(row)
     people = [_person(row, by_customer.get(row["customer"], []), words) for row in called.iter_rows(named=True)]
     untouched = [
-        DoNotTouch(row["customer"], row["name"], alone[row["customer"]], _REASONS[alone[row["customer"]]], row["value_at_risk"])
+        DoNotTouch(row["customer"], row["name"], alone[row["customer"]], REASONS[alone[row["customer"]]], row["value_at_risk"])
         for row in spared.iter_rows(named=True)
     ]
     return people, untouched
