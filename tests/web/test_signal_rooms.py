@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from html import unescape
 from pathlib import Path
@@ -49,6 +50,17 @@ def test_a_computed_page_keeps_to_one_language_and_to_this_machine(figures: Clie
     assert UNSAFE.findall(russian) == []
     ids = re.findall(r'\sid="([^"]+)"', russian)
     assert (russian.count("<h1"), sorted(set(ids))) == (1, sorted(ids))
+
+
+def test_who_is_cooling_can_be_narrowed_saved_and_downloaded_as_it_is_shown(figures: Client) -> None:
+    page = opened(figures, "/signals/?sort=-state_since", "en")
+    links = dict(re.findall(r'<a href="([^"]+)"[^>]*>(Download what is shown|Save this selection|More filters)', page))
+    asked = {words: unescape(address) for address, words in links.items()}
+    count = total(opened(figures, asked["More filters"], "en"))
+    assert 0 < count == total(opened(figures, asked["Save this selection"], "en"))
+    sent = b"".join(figures.get(asked["Download what is shown"]).streaming_content).decode("utf-8-sig")
+    rows = list(csv.DictReader(sent.splitlines()))
+    assert len(rows) == count and {row["state"] for row in rows} <= {"cooling", "cold"}
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.home import Home
-from lakmus.usecases.results import Conditions, Listing, count_people, customer_conditions, list_people
+from lakmus.usecases.results import LEAVING, Conditions, Listing, count_people, customer_conditions, list_people, states_named
 from lakmus.usecases.show_alerts import alert_conditions, alert_told
 from lakmus.usecases.show_cohorts import NO_GROUP, cohort_conditions, cohort_told
 from lakmus.usecases.show_flows import NAMES, flow_conditions, flow_told
@@ -20,6 +20,7 @@ from lakmus.usecases.show_rfm import rfm_conditions, rfm_told
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.titles import title_of
 
+COOLING_OR_COLD = Wording("остывающие и холодные", "cooling or cold")
 KEYS = {
     "cohort": ("by", "segment", "month", "outcome"),
     "rfm": ("recency", "frequency"),
@@ -111,7 +112,8 @@ def count_group(home: Home, shown: Shown, group: Group) -> int:
 
 
 def _list_told(asked: Mapping[str, str]) -> Wording:
-    said = [NAMES[asked["state"]]] if asked.get("state") in NAMES else []
+    named = NAMES | {LEAVING: COOLING_OR_COLD}
+    said = [named[asked["state"]]] if asked.get("state") in named else []
     said += [title_of(asked[key]) for key in ("error", "signal") if asked.get(key)]
     said += [Wording(f"«{asked['q']}»", f"“{asked['q']}”")] if asked.get("q") else []
     return Wording(*("; ".join(each.in_language(language) for each in (LIST, *said)) for language in ("ru", "en")))
@@ -121,7 +123,7 @@ def list_filters(asked: Mapping[str, str]) -> dict[str, object]:
     """Return the filters of the list of customers that its address asks for."""
     filters: dict[str, object] = {name: asked[name] for name in ("error", "signal", "exclusion") if asked.get(name)}
     if asked.get("state"):
-        filters["states"] = (asked["state"],)
+        filters["states"] = states_named(asked["state"])
     if asked.get("lost") == "window":
         filters["lost_in_window"] = True
     if asked.get("silent") in FLAGS:

@@ -32,6 +32,8 @@ CUSTOMER_SORTS = {
 """Orders of the table of people."""
 ORDERS = {"errors": '"at" DESC, error_id', "orders": 'ts DESC, "order"'}
 LARGEST_PAGE = 10_000
+LEAVING = "leaving"
+"""What a list calls those who are cooling or cold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,11 @@ class Conditions:
     def where(self) -> str:
         """All conditions joined."""
         return " AND ".join(self._parts)
+
+
+def states_named(name: str) -> tuple[str, ...]:
+    """Return the states that the name of a list's filter stands for."""
+    return ("cooling", "cold") if name == LEAVING else (name,)
 
 
 def list_customers(

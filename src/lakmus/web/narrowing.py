@@ -11,12 +11,20 @@ from django.utils.translation import gettext as _
 from lakmus.operations.accounts.permissions import may
 from lakmus.usecases import writing
 from lakmus.usecases.export_tables import Part
-from lakmus.usecases.results import CUSTOMER_SORTS, ORDERS, customer_conditions, error_conditions, order_conditions
+from lakmus.usecases.results import (
+    CUSTOMER_SORTS,
+    LEAVING,
+    ORDERS,
+    customer_conditions,
+    error_conditions,
+    order_conditions,
+    states_named,
+)
 from lakmus.web import answers
 from lakmus.web.lists import STATES, choices
 from lakmus.web.templatetags.written import language
 
-SORTS = ("-value_at_risk", "-churn_probability", "-lost_value", "-revenue", "-last_order_at", "-errors_count", "name")
+SORTS = ("-value_at_risk", "-churn_probability", "-lost_value", "-revenue", "-state_since", "-last_order_at", "-errors_count", "name")
 MONEY_SORTS = {"-value_at_risk", "-lost_value", "-revenue"}
 MONEY_COLUMNS = frozenset({"revenue", "mean_order_amount", "value_at_risk", "lost_value"})
 FLAGS = {"1": True, "0": False}
@@ -30,6 +38,7 @@ def sort_choices(request: HttpRequest) -> list[dict[str, Any]]:
         "-churn_probability": _("likeliest to leave"),
         "-lost_value": _("largest loss"),
         "-revenue": _("most revenue"),
+        "-state_since": _("state changed last"),
         "-last_order_at": _("latest purchase"),
         "-errors_count": _("most errors of ours"),
         "name": _("by name"),
@@ -51,8 +60,8 @@ def customer_filters(request: HttpRequest) -> dict[str, Any]:
     """Read the filters that narrow the list of customers."""
     asked = request.GET
     filters: dict[str, Any] = {}
-    if asked.get("state") in STATES:
-        filters["states"] = (asked["state"],)
+    if asked.get("state") in (*STATES, LEAVING):
+        filters["states"] = states_named(asked["state"])
     if asked.get("lost") == "window":
         filters["lost_in_window"] = True
     if asked.get("silent") in FLAGS:

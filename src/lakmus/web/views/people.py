@@ -14,6 +14,7 @@ from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.operations.accounts.permissions import page
 from lakmus.usecases.forget_customer import forget_customer
+from lakmus.usecases.results import LEAVING
 from lakmus.web import answers, narrowing, one_customer
 from lakmus.web.lists import choices, state_titles
 from lakmus.web.needing import verdict_page
@@ -40,7 +41,7 @@ def customers(request: HttpRequest, analysis: Any) -> HttpResponse:
         "error": request.GET.get("error", ""),
         "sort": sort,
         "sort_choices": sorts,
-        "state_choices": choices([("", _("any")), *state_titles().items()]),
+        "state_choices": choices([("", _("any")), (LEAVING, _("cooling or cold")), *state_titles().items()]),
         "error_choices": answers.error_choices(analysis),
         "narrowed": bool(query or filters),
         "narrowing": narrowing.said(analysis, filters),

@@ -15,7 +15,8 @@ from lakmus.operations.company.queries import company_terms
 from lakmus.usecases import charts
 from lakmus.usecases.reports import verdict_pdf
 from lakmus.usecases.reports.findings import by_harm, harm_seen
-from lakmus.web import answers
+from lakmus.usecases.results import LEAVING, states_named
+from lakmus.web import answers, narrowing
 from lakmus.web.lists import ON_SCALE, STATES, part_of, state_titles
 from lakmus.web.needing import verdict_page
 from lakmus.web.page import asked_page, show
@@ -26,7 +27,6 @@ SHOWN_PEOPLE = 5
 SHOWN_COOLING = 8
 SHOWN_MEASURES = 7
 SHOWN_UNTOUCHED = 5
-COOLING = ("cooling", "cold")
 NO_SUCH_ERROR = Wording("Такой ошибки в каталоге нет.", "There is no such error in the catalogue.")
 
 
@@ -94,16 +94,18 @@ def report(request: HttpRequest, analysis: Any) -> HttpResponse:
 def signals(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show who is cooling, since when, by which signs."""
     state = request.GET.get("state", "")
-    wanted = (state,) if state in STATES else COOLING
+    wanted = states_named(state if state in STATES else LEAVING)
+    sign = request.GET.get("signal", "")
+    sort = narrowing.customer_sort(request)
     overview = answers.signals_overview(analysis)
-    listing = answers.customers(analysis, {"states": wanted}, sort="-value_at_risk", page=asked_page(request), size=SHOWN_COOLING)
+    listing = answers.customers(analysis, {"states": wanted, "signal": sign}, sort=sort, page=asked_page(request), size=SHOWN_COOLING)
     counts = overview["counts"]
     titles = state_titles()
     tabs = [
         {
             "state": "",
             "title": f"{titles['cooling']} + {titles['cold']}",
-            "count": sum(counts.get(name, 0) for name in COOLING),
+            "count": sum(counts.get(name, 0) for name in states_named(LEAVING)),
             "current": not state,
         }
     ]
@@ -112,6 +114,11 @@ def signals(request: HttpRequest, analysis: Any) -> HttpResponse:
         "states": [{"state": name, "count": counts[name]} for name in STATES if counts.get(name)],
         "signs": overview["signs"],
         "tabs": tabs,
+        "state": state if state in STATES else "",
+        "listed": state if state in STATES else LEAVING,
+        "sign": sign,
+        "sort": sort,
+        "sort_choices": narrowing.sort_choices(request),
         "rows": listing["rows"],
         "pager": listing["pager"],
     }
