@@ -5,7 +5,8 @@
 All read the same Parquet files (one per bucket of customers, sorted by customer and time, some activities known later than they happened)
 and write the same 18 columns, one file a date. Whole processes are measured; equal sums of every column at every date are required.
 Peers: Polars, one query a date; DuckDB, gaps by one `lag` into a temporary table, then one GROUP BY a date; pandas, if asked for.
-Also measured: a daily refresh, that is the next date after a thousandth of new activities, against the run over 12 dates.
+Also measured, against the run over 12 dates: the next date alone, after a thousandth of new activities; and every signal of the catalogue
+at 12 dates (now, before, a year ago, as usual, whether it warns), without lamps and with them.
 """
 
 from __future__ import annotations
@@ -27,8 +28,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lakmus.engine.signals.aggregates import Aggregate, Measure, Window, count, first, gap_squares, gaps, last, selected, squares, total
-from lakmus.engine.signals.kept_trails import SEEN_FROM, measured_after, tables_of, trails_from
+from lakmus.engine.signals.catalogue import SIGNALS
+from lakmus.engine.signals.lamps import dark_reading, grids_of, lamp_aggregates
 from lakmus.engine.signals.prefix_sums import Measured, measured
+from lakmus.engine.signals.readings import read_measured, wanted_of
+from lakmus.engine.signals.rhythm import DAY_US
 from lakmus.engine.signals.trails import Trails, trails_of
 
 if TYPE_CHECKING:
@@ -53,7 +57,7 @@ KINDS = {
     "complained": 0.005,
 }
 NEXT_DATE = DATES[-1] + timedelta(days=1)
-OURS = {"ours": DATES, "keep": [], "refresh": [NEXT_DATE]}
+OURS = {"ours": DATES, "next date": [NEXT_DATE], "signals": DATES, "catalogue": DATES}
 LATE = ("received_order", "left_review", "returned_item", "complained")
 LATE_SHARE = 0.02
 """Orders and visits are known as they happen; of these kinds, one in fifty is learned of 1 to 19 days later."""
@@ -87,15 +91,15 @@ COLUMNS: dict[str, Aggregate] = {
 
 
 def generate(folder: Path, rows: int, seed: int = 1) -> None:
-    """Write one file per bucket, one bucket in memory at a time; the last day's new activities (a thousandth) apart, in `new`."""
+    """Write one file per bucket, one bucket in memory at a time; and as it is a day later, with a thousandth more, in `after`."""
     customers = max(rows // ROWS_PER_CUSTOMER, BUCKETS)
-    (folder / "new").mkdir(parents=True)
+    (folder / "after").mkdir(parents=True)
     for bucket in range(BUCKETS):
         table = _bucket(bucket, customers, seed)
         # A thousandth in all: the day after the last date, and what a slow source delivers of the days before.
         today = table["ts"].to_numpy() > np.datetime64((DATES[-1] - timedelta(days=4)).replace(tzinfo=None))
         _write(table.filter(pa.array(~today)), folder / f"{bucket:02}.parquet")
-        _write(table.filter(pa.array(today)), folder / "new" / f"{bucket:02}.parquet")
+        _write(table, folder / "after" / f"{bucket:02}.parquet")
 
 
 def _bucket(bucket: int, customers: int, seed: int) -> pa.Table:
@@ -203,27 +207,35 @@ def _measure_file(path: Path, *, dates: list[datetime]) -> list[pa.Table]:
     return _parts(measured(trails, COLUMNS.values(), as_of=dates), trails.seen_from())
 
 
-def keep(source: Path, target: Path, dates: list[datetime]) -> None:
-    """Lay the trails out once, for refreshes to come."""
-    for path in sorted(source.glob("*.parquet")):
-        for name, table in zip(("rows", "customers"), tables_of(_trails(path), COLUMNS.values(), since=DATES[-1]), strict=True):
-            with pa.OSFile(str(target / f"{path.stem}.{name}"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-                writer.write_table(table.combine_chunks())
+def next_date(source: Path, target: Path, dates: list[datetime], threads: int = 2) -> None:
+    """Measure the next date, from the files as they are a day later."""
+    ours(source / "after", target, dates, threads)
 
 
-def refresh(source: Path, target: Path, dates: list[datetime], threads: int = 2) -> None:
-    """Measure the next date from the kept trails (beside the source, in `keep`) and the new activities (in `new`)."""
-    paths = sorted((source / "new").glob("*.parquet"))
-    in_order(paths, partial(_refresh_file, kept=source / "keep", dates=dates), Writing(target, dates), threads)
+def catalogue(source: Path, target: Path, dates: list[datetime], threads: int = 2, *, lamps: bool = True) -> None:
+    """Read every signal of the catalogue off every bucket at every date."""
+    in_order(sorted(source.glob("*.parquet")), partial(_read_file, dates=dates, lamps=lamps), Writing(target, dates), threads)
 
 
-def _refresh_file(path: Path, *, kept: Path, dates: list[datetime]) -> list[pa.Table]:
-    rows, customers = (pa.ipc.open_file(pa.memory_map(str(kept / f"{path.stem}.{name}"))).read_all() for name in ("rows", "customers"))
-    old, new = trails_from(rows, customers), _trails(path)
-    found = measured_after(old, new, COLUMNS.values(), as_of=dates)
-    seen_from = np.full(len(found.customers), -1, np.int64)
-    seen_from[: old.count] = customers[SEEN_FROM].to_numpy()
-    return _parts(found, seen_from)
+def _read_file(path: Path, *, dates: list[datetime], lamps: bool) -> list[pa.Table]:
+    trails = _trails(path)
+    asked = [signal.asked for signal in SIGNALS if signal.code != "lamps_dark"]
+    found = measured(trails, (*wanted_of(asked), *(lamp_aggregates() if lamps else ())), as_of=dates)
+    nothing, parts = np.full(trails.count, np.nan), []
+    for place, date in enumerate(dates):
+        now_us = round(date.timestamp() * 1_000_000)
+        known_days = np.maximum((now_us - trails.ts[trails.starts[:-1]]) / DAY_US, 0.0)
+        known = {"gap_p90_days": nothing, "gap_median_days": nothing}  # of another machine: the rhythm of purchases
+        readings = read_measured(asked, found, place=place, known=known, known_days=known_days, season={}, as_of=date)
+        if lamps:
+            readings["lamps_dark"] = dark_reading(grids_of(found, trails, now_us=now_us, place=place))
+        columns: dict[str, pa.Array] = {"customer": found.customers}
+        for code, reading in readings.items():
+            for side in ("now", "previous", "usual", "year_ago", "warns"):
+                figure = getattr(reading, side)
+                columns[f"{code}_{side}"] = pa.array(figure if figure.size else nothing)
+        parts.append(pa.table(columns))
+    return parts
 
 
 def _parts(found: Measured, seen_from: np.ndarray) -> list[pa.Table]:
@@ -305,7 +317,7 @@ def measure(rows: int, peers: list[str], repeats: int, folder: Path, pandas_pyth
     expected = sums(folder / "ours")
     for peer in peers:
         check(expected, sums(folder / peer), peer)
-    again = refreshed(source, folder)
+    again = besides(source, folder)
     fastest = {name: best(own) for name, own in runs.items()}
     polars = fastest["polars"]
     size = sum(path.stat().st_size for path in source.glob("*.parquet")) / 1e6
@@ -322,27 +334,20 @@ def measure(rows: int, peers: list[str], repeats: int, folder: Path, pandas_pyth
     return lines
 
 
-def refreshed(source: Path, folder: Path) -> dict[str, tuple[Run, float]]:
-    """Lay the trails out, refresh, and compare with the machine run over everything at the next date."""
+def besides(source: Path, folder: Path) -> dict[str, tuple[Run, float]]:
+    """Measure the next date alone, and the whole catalogue."""
     from benchmarks.measuring import run
 
-    (source / "keep").mkdir()
-    (folder / "refresh").mkdir()
-    steps = {
-        "trails laid out once": command("keep", source, source / "keep"),
-        "daily refresh, one date": command("refresh", source, folder / "refresh"),
-    }
     runs = {}
-    for name, step in steps.items():
+    titles = {
+        "next date": "the next date alone",
+        "signals": f"{len(SIGNALS) - 1} signals",
+        "catalogue": "the whole catalogue: the signals and all lamps",
+    }
+    for name, title in titles.items():
+        (folder / name).mkdir()
         before = processor_seconds()
-        runs[name] = (run(step), processor_seconds() - before)
-    writing = Writing(folder, [NEXT_DATE])
-    for path in sorted(source.glob("*.parquet")):
-        both = pa.concat_tables([pq.read_table(path), pq.read_table(source / "new" / path.name)])
-        trails = trails_of(both.select(READ), columns=("_amount",))
-        writing.take(_parts(measured(trails, COLUMNS.values(), as_of=[NEXT_DATE]), trails.seen_from()))
-    writing.close()
-    check(sums(folder), sums(folder / "refresh"), "the refresh")
+        runs[title] = (run(command(name, source, folder / name)), processor_seconds() - before)
     return runs
 
 
@@ -358,7 +363,9 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.ours:
         name, source, target = arguments.ours
-        {"ours": ours, "keep": keep, "refresh": refresh}[name](Path(source), Path(target), OURS[name])
+        {"ours": ours, "next date": next_date, "signals": partial(catalogue, lamps=False), "catalogue": catalogue}[name](
+            Path(source), Path(target), OURS[name]
+        )
         return
     with tempfile.TemporaryDirectory(prefix="lakmus-signals-speed-") as folder:
         lines = measure(arguments.rows, arguments.peers.split(","), arguments.repeats, Path(folder), arguments.pandas_python)

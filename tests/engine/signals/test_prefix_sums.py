@@ -30,7 +30,6 @@ from lakmus.engine.signals.aggregates import (
     total,
 )
 from lakmus.engine.signals.binning import Binning
-from lakmus.engine.signals.kept_trails import measured_after, tables_of, trails_from
 from lakmus.engine.signals.prefix_sums import measured
 from lakmus.engine.signals.trails import trails_of
 from lakmus.history.activity import ACTIVITY_SCHEMA
@@ -236,28 +235,6 @@ def test_no_later_fact_changes_anything(rows: list[tuple], more: list[tuple], wa
     for aggregate in wanted:
         own = [place[who] for who in then.customers.to_pylist()]
         assert now.whole(aggregate)[0, own].tolist() == then.whole(aggregate)[0].tolist()
-
-
-@pytest.mark.slow
-@settings(max_examples=30, deadline=None)
-@given(facts, facts, aggregates, HOURS, st.sampled_from([0, 1, 40]))
-def test_what_was_kept_and_what_came_since_give_what_both_together_give(
-    rows: list[tuple], more: list[tuple], wanted: list[Aggregate], hour: int, earlier: int
-) -> None:
-    as_of = [BEGIN + timedelta(hours=hour)]
-    both = table_of(rows + more)
-    old, new = both.slice(0, 0), both.slice(0, 0)
-    for place in range(both.num_rows):
-        row = both.slice(place, 1)
-        old, new = (old, pa.concat_tables([new, row])) if place % 3 == 0 else (pa.concat_tables([old, row]), new)
-    kept = trails_from(*tables_of(trails_of(old, columns=COLUMNS), wanted, since=as_of[0] - timedelta(days=earlier)))
-    found = measured_after(kept, trails_of(new, columns=COLUMNS), wanted, as_of=as_of, time_zone=ZONE)
-    expected = measured(trails_of(both, columns=COLUMNS), wanted, as_of=as_of, time_zone=ZONE)
-    place_of = {who: number for number, who in enumerate(found.customers.to_pylist())}
-    own = [place_of[who] for who in expected.customers.to_pylist()]
-    assert len(own) == len(place_of)
-    for aggregate in wanted:
-        assert found.whole(aggregate)[0, own].tolist() == expected.whole(aggregate)[0].tolist(), aggregate
 
 
 def test_rows_in_any_order_give_the_same() -> None:

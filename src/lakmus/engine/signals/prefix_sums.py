@@ -27,6 +27,7 @@ BLOCK_CELLS = 1 << 19
 NEVER_US = -1
 _SCALE = 10.0**PLACES
 _WHOLE = np.dtype(np.int64)
+Places = list[int]
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,11 @@ class Measured:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What one selection needs: its edges, and for each aggregate and date the places of the window's two edges (-1: ever)."""
+    """What one selection needs: its edges, and for each aggregate and date the rows of `_Placed.until` where the window begins and ends."""
 
     of: Selection
     binning: Binning
-    asked: tuple[tuple[Aggregate, tuple[int, ...], tuple[int, ...]], ...]
+    asked: tuple[tuple[Aggregate, Places, Places], ...]
 
 
 def measured(
@@ -180,7 +181,7 @@ def _plans(wanted: Sequence[Aggregate], dates: Sequence[int]) -> list[_Plan]:
             for aggregate in asked
         }
         edges = sorted({edge for pairs in bounds.values() for pair in pairs for edge in pair if edge is not None})
-        place = {edge: number for number, edge in enumerate(edges)}
+        place = {edge: number for number, edge in enumerate(edges, 1)}
         plans.append(
             _Plan(
                 selection,
@@ -188,8 +189,8 @@ def _plans(wanted: Sequence[Aggregate], dates: Sequence[int]) -> list[_Plan]:
                 tuple(
                     (
                         aggregate,
-                        tuple(-1 if oldest is None else place[oldest] for _, oldest in pairs),
-                        tuple(place[newest] for newest, _ in pairs),
+                        [0 if oldest is None else place[oldest] for _, oldest in pairs],
+                        [place[newest] for newest, _ in pairs],
                     )
                     for aggregate, pairs in bounds.items()
                 ),
@@ -249,8 +250,8 @@ class _Block:
 class _Placed:
     """The activities of one selection in one block, placed between the plan's edges.
 
-    `until` (E, n): for each edge and customer, the place in the selection behind the last activity until the edge; `base` (n): where the
-    customer's activities begin.
+    `until` (1 + E, n): where the customer's activities begin, then, for each edge, the place in the selection behind the last activity
+    until it.
     """
 
     def __init__(self, block: _Block, plan: _Plan, midnights: Binning | None) -> None:
@@ -262,25 +263,21 @@ class _Placed:
         cells = plan.binning.place(self.ts)
         cells *= n
         cells += self.owner
-        until = np.bincount(cells, minlength=(edges + 1) * n).reshape(edges + 1, n)
-        for edge in range(1, edges + 1):
-            until[edge] += until[edge - 1]
-        ends = np.cumsum(until[edges])
-        self.base = ends - until[edges]
-        until += self.base
-        self.until: Ints = until[:edges]
+        between = np.bincount(cells, minlength=(edges + 1) * n).reshape(edges + 1, n)
+        ends = np.cumsum(between.sum(axis=0))
+        self.until: Ints = np.empty((edges + 1, n), _WHOLE)
+        self.until[0, :1] = 0
+        self.until[0, 1:] = ends[:-1]
+        for edge in range(edges):
+            np.add(self.until[edge], between[edge], out=self.until[edge + 1])
         self._running: dict[tuple[Measure, str | None], Ints] = {}
-        self._at: dict[tuple[Measure, str | None, int], Ints] = {}
+        self._at: dict[tuple[Measure, str | None], Ints] = {}
 
-    def edge(self, place: int) -> Ints:
-        """Return the places behind each customer's last activity until an edge."""
-        return self.base if place < 0 else np.asarray(self.until[place])
-
-    def at(self, aggregate: Aggregate, place: int) -> Ints:
-        """Return the running sum of the aggregate's measure until an edge, for each customer."""
-        key = (aggregate.measure, aggregate.column, place)
+    def at(self, aggregate: Aggregate) -> Ints:
+        """Return the running sum of the aggregate's measure until the beginning and each edge, for each customer; shape (1 + E, n)."""
+        key = (aggregate.measure, aggregate.column)
         if key not in self._at:
-            self._at[key] = self.running(aggregate).take(self.edge(place))
+            self._at[key] = self.running(aggregate).take(self.until)
         return self._at[key]
 
     def running(self, aggregate: Aggregate) -> Ints:
@@ -317,21 +314,19 @@ class _Placed:
         begins[1:] = (day[1:] != day[:-1]) | (self.owner[1:] != self.owner[:-1])
         return begins
 
-    def window(self, aggregate: Aggregate, oldest: int, newest: int, into: Ints) -> None:
-        """Write the aggregate over one window into an array (n)."""
-        low, high = self.edge(oldest), self.edge(newest)
+    def windows(self, aggregate: Aggregate, oldest: Places, newest: Places, into: Ints) -> None:
+        """Write the aggregate over one window of each date into an array (D, n)."""
+        low, high = self.until[oldest], self.until[newest]
         if aggregate.measure is Measure.COUNT:
             np.subtract(high, low, out=into)
         elif not len(self.ts):
             into.fill(NEVER_US if aggregate.measure in (Measure.FIRST, Measure.LAST) else 0)
-        elif aggregate.measure is Measure.LAST:
-            self.ts.take(high - 1, mode="clip", out=into)
-            into[high == low] = NEVER_US
-        elif aggregate.measure is Measure.FIRST:
-            self.ts.take(low, mode="clip", out=into)
+        elif aggregate.measure in (Measure.FIRST, Measure.LAST):
+            self.ts.take(low if aggregate.measure is Measure.FIRST else high - 1, mode="clip", out=into)
             into[high == low] = NEVER_US
         else:
-            np.subtract(self.at(aggregate, newest), self.at(aggregate, oldest), out=into)
+            sums = self.at(aggregate)
+            np.subtract(sums[newest], sums[oldest], out=into)
             if aggregate.measure is Measure.DAYS:
                 # A day that began before the window counts for the part of it that lies inside.
                 into += (high > low) & ~self.begins_day().take(low, mode="clip")
@@ -340,6 +335,4 @@ class _Placed:
 def _one_selection(figures: dict[Aggregate, Ints], block: _Block, plan: _Plan, midnights: Binning | None) -> None:
     placed = _Placed(block, plan, midnights)
     for aggregate, oldest, newest in plan.asked:
-        whole = figures[aggregate]
-        for place in range(len(whole)):
-            placed.window(aggregate, oldest[place], newest[place], whole[place, block.first : block.last])
+        placed.windows(aggregate, oldest, newest, figures[aggregate][:, block.first : block.last])

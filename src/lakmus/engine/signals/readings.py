@@ -165,27 +165,40 @@ def read_all(
     season : by group of activities, how much busier the present window is than the rest of a year.
     """
     wanted = list(asked)
-    aggregates = {
-        (one.code, side, name): part.over(window)
-        for one in wanted
-        for side, window in windows_of(one.days).items()
-        for name, part in one.parts.items()
-    }
-    found = measured(trails, [*aggregates.values(), *more], as_of=[as_of])
+    found = measured(trails, [*wanted_of(wanted), *more], as_of=[as_of])
+    return read_measured(wanted, found, place=0, known=known, known_days=known_days, season=season, as_of=as_of), found
+
+
+def wanted_of(asked: Iterable[Asked]) -> list[Aggregate]:
+    """Return what signals need of the prefix sums."""
+    return [part.over(window) for one in asked for window in windows_of(one.days).values() for part in one.parts.values()]
+
+
+def read_measured(
+    asked: Iterable[Asked],
+    found: Measured,
+    *,
+    place: int,
+    known: Columns,
+    known_days: Floats,
+    season: Mapping[str, float],
+    as_of: datetime,
+) -> dict[str, Reading]:
+    """Return each signal's reading of every customer from what was measured; `as_of` is the date at `place`, the rest as in `read_all`."""
     readings = {}
-    for one in wanted:
+    for one in asked:
         sides: dict[str, dict[str, Floats]] = {
-            side: {name: found.at(aggregates[one.code, side, name], 0) for name in one.parts} for side in windows_of(one.days)
+            side: {name: found.at(part.over(window), place) for name, part in one.parts.items()}
+            for side, window in windows_of(one.days).items()
         }
         observed = np.clip(known_days, 0, one.days + PAST_DAYS) - one.days
         scale = np.where(observed >= one.days, one.days / np.maximum(observed, one.days), np.nan)
         usual = {name: sides["past"][name] * scale for name in one.parts}
         factor = season.get(one.season, 1.0) if one.season else 1.0
-        place = Sides(
-            sides["now"], sides["previous"], sides["year_ago"], usual, sides["past"], known, factor, round(as_of.timestamp() * 1_000_000)
-        )
-        readings[one.code] = one.read(place)
-    return readings, found
+        now_us = round(as_of.timestamp() * 1_000_000)
+        whole = Sides(sides["now"], sides["previous"], sides["year_ago"], usual, sides["past"], known, factor, now_us)
+        readings[one.code] = one.read(whole)
+    return readings
 
 
 def ages(moments_us: Floats, now_us: int) -> Floats:

@@ -48,12 +48,18 @@ class Trails:
         known = self.ts if self.known is None else np.maximum(self.ts, self.known)
         return np.minimum.reduceat(known, self.starts[:-1])
 
-    def rows_of(self, kinds: Sequence[str], *, until_us: int) -> tuple[Ints, Ints]:
-        """Return owner and moment of the activities of some kinds that had happened and were known, by owner and time."""
+    def rows_of(self, kinds: Sequence[str], owners: Ints, *, until_us: int) -> tuple[Ints, Ints]:
+        """Return, of some customers' activities of some kinds that had happened and were known: the place in `owners`, and the moment, by
+        customer and time."""
+        lengths = self.starts[owners + 1] - self.starts[owners]
+        ends = np.cumsum(lengths)
+        rows = np.arange(lengths.sum()) + np.repeat(self.starts[owners] - (ends - lengths), lengths)
         among = np.array([kind in kinds for kind in self.kinds], dtype=bool)
-        known = self.ts if self.known is None else np.maximum(self.ts, self.known)
-        rows = np.flatnonzero(among.take(self.kind) & (known <= until_us)) if len(self.kinds) else np.zeros(0, np.int64)
-        return np.searchsorted(self.starts, rows, side="right").astype(np.int64) - 1, self.ts.take(rows)
+        kept = np.flatnonzero(among.take(self.kind.take(rows))) if len(self.kinds) else np.zeros(0, np.int64)
+        rows, place = rows.take(kept), np.searchsorted(ends, kept, side="right")
+        known = self.ts.take(rows) if self.known is None else np.maximum(self.ts.take(rows), self.known.take(rows))
+        seen = np.flatnonzero(known <= until_us)
+        return place.take(seen), self.ts.take(rows.take(seen))
 
     def floats(self, column: str, rows: Ints) -> Floats:
         """Return a number column at some rows, 0 where it is null; all 0 where no activity has it."""
