@@ -8,10 +8,12 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check --no-input -qq
 DEMO_HOME ?= demo/home
 DEMO_ARGS ?=
 LOCKS := requirements/build.lock.txt requirements/runtime.lock.txt requirements/test.lock.txt requirements/check.lock.txt \
-	requirements/bench.lock.txt
+	requirements/spark.lock.txt requirements/bench.lock.txt
 MESSAGES := $(patsubst %.po,%.mo,$(shell find src -name '*.po'))
 # What touches the relational database, and therefore runs a second time on PostgreSQL.
 DATABASE_TESTS := $(wildcard tests/operations tests/usecases tests/api tests/jobs tests/web)
+# Half a gigabyte, and of no use without Java: the tests on a cluster are skipped, saying so, where there is none.
+SPARK := $(if $(shell command -v java),$(VENV)/.spark)
 LOWER := history stream runners engine connectors usecases
 
 export PYTHONUTF8 := 1
@@ -39,6 +41,11 @@ $(VENV)/.test: requirements/test.lock.txt $(VENV)/.runtime
 	@$(PIP) install --require-hashes -r requirements/test.lock.txt
 	@touch $@
 
+$(VENV)/.spark: requirements/spark.lock.txt $(VENV)/.test
+	@echo "Installing Spark for its tests (450 MB)."
+	@$(PIP) install --require-hashes -r requirements/spark.lock.txt
+	@touch $@
+
 $(VENV)/.check: requirements/check.lock.txt $(VENV)/.test
 	@$(PIP) install --require-hashes -r requirements/check.lock.txt
 	@touch $@
@@ -59,9 +66,10 @@ demo: install ## a simulated shop, imported, computed and served on localhost; C
 # --- proving ----------------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: $(VENV)/.test $(MESSAGES) ## the whole suite on SQLite, then what touches the database on PostgreSQL
+test: $(VENV)/.test $(SPARK) $(MESSAGES) ## the whole suite on SQLite, then what touches the database on PostgreSQL
 	@scripts/get-chromium
-	$(PYTHON) -m pytest -n 2 --dist worksteal -m "not browser"
+	$(PYTHON) -m pytest tests/runners -m spark
+	$(PYTHON) -m pytest -n 2 --dist worksteal -m "not browser and not spark"
 	$(PYTHON) -m pytest -m browser
 	LAKMUS_TEST_DATABASE=postgres $(PYTHON) -m pytest -n 2 --dist worksteal -m "not browser" $(DATABASE_TESTS)
 
@@ -107,4 +115,5 @@ lock: ## resolve pyproject.toml anew into requirements/; UPGRADE=--upgrade takes
 	$(COMPILE) --group build --output-file requirements/build.lock.txt
 	$(COMPILE) --group test --constraints requirements/runtime.lock.txt --output-file requirements/test.lock.txt
 	$(COMPILE) --group check --constraints requirements/runtime.lock.txt --constraints requirements/test.lock.txt --output-file requirements/check.lock.txt
+	$(COMPILE) --group spark --constraints requirements/runtime.lock.txt --constraints requirements/test.lock.txt --output-file requirements/spark.lock.txt
 	$(COMPILE) --group bench --constraints requirements/runtime.lock.txt --constraints requirements/test.lock.txt --output-file requirements/bench.lock.txt

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import time
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -30,3 +32,12 @@ def refusing(table: pa.Table, bucket: int) -> int:
 def dying(table: pa.Table, bucket: int) -> int:
     """End the process, as a lack of memory does."""
     os._exit(9)
+
+
+def slow_ids(table: pa.Table, bucket: int, *, folder: Path) -> list[str]:
+    """Return the ids of a bucket after a while, leaving word of the beginning and the end in `folder`: who does it, by where it runs."""
+    began = folder / f"{bucket}-{os.getpid()}.began"
+    began.write_text(os.getcwd(), encoding="utf-8")
+    time.sleep(1.0)
+    began.with_suffix(".ended").touch()
+    return ids(table, bucket)

@@ -11,7 +11,7 @@ from itertools import chain
 import pytest
 
 from lakmus.history.failures import BadInput, LakmusError
-from lakmus.runners import local
+from lakmus.runners import grouping
 from lakmus.runners.local import map_buckets
 from lakmus.stream.store import Stream
 from tests.runners import functions
@@ -27,21 +27,21 @@ def stream(tmp_path) -> Stream:
 
 @pytest.fixture
 def in_processes(monkeypatch) -> None:
-    monkeypatch.setattr(local, "ROWS_PER_CALL", 1)
+    monkeypatch.setattr(grouping, "ROWS_PER_CALL", 1)
 
 
 def test_small_buckets_go_through_the_function_together(stream, monkeypatch) -> None:
     together = list(map_buckets(stream, functions.ids, as_of=LATER))
-    monkeypatch.setattr(local, "ROWS_PER_CALL", 250)
+    monkeypatch.setattr(grouping, "ROWS_PER_CALL", 250)
     in_groups = list(map_buckets(stream, functions.ids, as_of=LATER, workers=1))
-    monkeypatch.setattr(local, "ROWS_PER_CALL", 1)
+    monkeypatch.setattr(grouping, "ROWS_PER_CALL", 1)
     one_by_one = list(map_buckets(stream, functions.ids, as_of=LATER, workers=1))
     assert [len(together), len(one_by_one)] == [1, 5] and 1 < len(in_groups) < 5
     assert list(chain(*together)) == list(chain(*in_groups)) == list(chain(*one_by_one))
 
 
 def test_every_bucket_comes_once_and_in_order_with_the_columns_asked_for(stream, monkeypatch) -> None:
-    monkeypatch.setattr(local, "ROWS_PER_CALL", 1)
+    monkeypatch.setattr(grouping, "ROWS_PER_CALL", 1)
     steps = []
     described = map_buckets(stream, functions.described, as_of=LATER, columns=["ts"], workers=1, progress=lambda *step: steps.append(step))
     results = list(described)
@@ -68,7 +68,7 @@ def test_merges_and_the_moment_are_resolved_before_the_function_sees_anything(st
 
 
 def test_an_import_during_the_run_does_not_reach_later_buckets(stream, monkeypatch) -> None:
-    monkeypatch.setattr(local, "ROWS_PER_CALL", 1)
+    monkeypatch.setattr(grouping, "ROWS_PER_CALL", 1)
     running = map_buckets(stream, functions.ids, as_of=LATER, workers=1)
     rows = len(next(running))
     stream.append(made_up(300, first=500).to_reader())

@@ -25,6 +25,10 @@ LANGUAGE = Wording(
     "язык ответа: ru или en (по умолчанию $LAKMUS_LANGUAGE, иначе как в LANG)",
     "language of the answer: ru or en (default $LAKMUS_LANGUAGE, else as in LANG)",
 )
+RUNNER = Wording(
+    "где считать: local или кластер Spark, например spark://узел:7077",
+    "where to compute: local, or a Spark cluster such as spark://host:7077",
+)
 AS_OF = Wording(
     "день ГГГГ-ММ-ДД, от которого смотрим (по умолчанию последний день данных)",
     "day YYYY-MM-DD to look from (default the last day of the data)",
@@ -96,9 +100,10 @@ def add_shared(parser: ArgumentParser, language: str, *, formats: Sequence[str],
 
 
 def add_as_of(parser: ArgumentParser, commands: Commands, *, inherited: bool = False) -> None:
-    """Add --as-of; `inherited` where the command above has it, too."""
+    """Add --as-of and --runner; `inherited` where the command above has them, too."""
     usual = argparse.SUPPRESS if inherited else None
     parser.add_argument("--as-of", type=day_or_moment, metavar="DATE", default=usual, help=commands.say(AS_OF))
+    parser.add_argument("--runner", metavar="ADDRESS", default=usual, help=commands.say(RUNNER))
 
 
 def day_or_moment(written: str) -> date | datetime:

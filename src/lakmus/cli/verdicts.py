@@ -86,6 +86,7 @@ def computed(home: Home, asked: Namespace, voice: Voice) -> Shown:
     from lakmus.usecases.show_verdict import show_verdict
     from lakmus.usecases.writing import percent
 
-    return show_verdict(
-        home, as_of=asked.as_of, progress=lambda share: voice.progress(voice.word(COMPUTING.filled(percent=percent(share, voice.language))))
-    )
+    def tell(share: float) -> None:
+        voice.progress(voice.word(COMPUTING.filled(percent=percent(share, voice.language))))
+
+    return show_verdict(home, as_of=asked.as_of, progress=tell, runner=getattr(asked, "runner", None))

@@ -8,6 +8,7 @@ LAKMUS_DEBUG     1 shows tracebacks in the browser; never on a machine that othe
 LAKMUS_MAIL      server for letters: smtp://user:password@host:587?from=lakmus@example.ru (STARTTLS; tls=0 without), smtps://, file:///folder
 LAKMUS_WEBHOOK_HOSTS  hosts of the inner network to which notices may go all the same, also by http, with commas between
 LAKMUS_WORKERS   number of worker processes (default 2)
+LAKMUS_RUNNER    where verdicts are computed: local (default), or a Spark cluster such as spark://host:7077 (needs lakmus[spark])
 LAKMUS_LOG       level of the log on standard error (default INFO)
 """
 
@@ -175,6 +176,9 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"  # pages show the company's zone, see CompanyTimeZone
 FIRST_DAY_OF_WEEK = 1
+
+# --- where verdicts are computed ---
+LAKMUS_RUNNER = os.environ.get("LAKMUS_RUNNER", "").strip()
 
 # --- letters and notices ---
 _MAIL = mail_settings(os.environ.get("LAKMUS_MAIL", "").strip())

@@ -9,18 +9,17 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pyarrow as pa
 
 from lakmus.history.failures import LakmusError
 from lakmus.history.wording import Wording
+from lakmus.runners.grouping import groups_of, on_group, read_group
 from lakmus.stream.store import Snapshot, Stream
 
 R = TypeVar("R")
 Progress = Callable[[int, int], None]
-ROWS_PER_CALL = 250_000
 DIED = Wording(
     "Расчёт прерван: системе не хватило памяти или процесс остановили. История клиентов не изменена; повторите, закрыв другие программы.",
     "The computation was cut off: memory ran out or the process was stopped. The history is unchanged; close other programs and repeat.",
@@ -38,7 +37,7 @@ def map_buckets(
 ) -> Iterator[R]:
     """Yield `function(table, first bucket)` over all buckets, in their order, all read from one version of the stream.
 
-    Neighbouring small buckets go through the function together, about `ROWS_PER_CALL` activities a call: a bucket is no
+    Neighbouring small buckets go through the function together, about `grouping.ROWS_PER_CALL` activities a call: a bucket is no
     more than a set of whole customers, and the fixed cost of a call is that of many thousand rows. In each table the rows of one
     customer stand together, by `ts`.
 
@@ -51,7 +50,7 @@ def map_buckets(
     LakmusError : a process died; what the function itself raises comes through as it is.
     """
     snapshot = stream.prepare()
-    groups = _groups(snapshot, stream.bucket_count)
+    groups = groups_of(snapshot, stream.bucket_count)
     # A process that is itself somebody's daemon (a job worker may be) is not allowed children.
     alone = workers < 2 or multiprocessing.current_process().daemon
     if alone or len(groups) == 1:
@@ -64,19 +63,6 @@ def map_buckets(
         yield outcome
 
 
-def _groups(snapshot: Snapshot, bucket_count: int) -> list[list[int]]:
-    """Put neighbouring buckets together until each group but the last holds `ROWS_PER_CALL` activities."""
-    groups: list[list[int]] = [[]]
-    held = 0
-    for bucket in range(bucket_count):
-        if held >= ROWS_PER_CALL:
-            groups.append([])
-            held = 0
-        groups[-1].append(bucket)
-        held += sum(file.rows for file in snapshot.of_bucket(bucket))
-    return groups
-
-
 def _here(
     stream: Stream,
     function: Callable[[pa.Table, int], R],
@@ -86,11 +72,7 @@ def _here(
     columns: Sequence[str] | None,
 ) -> Iterator[R]:
     for buckets in groups:
-        yield function(_read(stream, buckets, snapshot, as_of, columns), buckets[0])
-
-
-def _read(stream: Stream, buckets: list[int], snapshot: Snapshot, as_of: datetime, columns: Sequence[str] | None) -> pa.Table:
-    return pa.concat_tables(stream.read_bucket(bucket, as_of=as_of, columns=columns, snapshot=snapshot) for bucket in buckets)
+        yield function(read_group(stream, buckets, snapshot, as_of=as_of, columns=columns), buckets[0])
 
 
 def _in_processes(
@@ -111,7 +93,7 @@ def _in_processes(
         try:
             # A few groups ahead and no more: results that nobody has taken yet stay bounded.
             for buckets in groups:
-                running.append(pool.submit(_one_group, stream.path, pickled, buckets, snapshot, as_of, columns))
+                running.append(pool.submit(on_group, stream.path, pickled, buckets, snapshot, as_of=as_of, columns=columns))
                 if len(running) > workers + 1:
                     yield running.popleft().result()
             while running:
@@ -123,8 +105,3 @@ def _in_processes(
         finally:
             for future in running:
                 future.cancel()
-
-
-def _one_group(path: Path, pickled: bytes, buckets: list[int], snapshot: Snapshot, as_of: datetime, columns: Sequence[str] | None) -> Any:
-    function = pickle.loads(pickled)  # noqa: S301 - from the process that started this one
-    return function(_read(Stream.open(path), buckets, snapshot, as_of, columns), buckets[0])

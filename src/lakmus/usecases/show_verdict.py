@@ -16,6 +16,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from django.conf import settings
 from django.utils import timezone
 
 from lakmus import __version__, engine
@@ -27,7 +28,7 @@ from lakmus.history.failures import Busy, NotFound
 from lakmus.history.period import end_of_day
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
-from lakmus.runners.local import map_buckets
+from lakmus.runners.choosing import Run, runner_at
 from lakmus.stream.lease import is_held, lease
 from lakmus.stream.store import Stream
 from lakmus.usecases.home import Home
@@ -92,12 +93,15 @@ def _last_moment(stream: Stream) -> datetime:
     return min(last, timezone.now())
 
 
-def show_verdict(home: Home, *, as_of: date | datetime | None = None, progress: Progress | None = None) -> Shown:
+def show_verdict(home: Home, *, as_of: date | datetime | None = None, progress: Progress | None = None, runner: str | None = None) -> Shown:
     """Return the verdict, computing it where nobody has yet; callers that come meanwhile wait for the first.
+
+    `runner` says where to compute (see `runners.choosing`), None where the installation says; the figures are the same.
 
     Raises
     ------
     NotFound : there are no data. Busy : the program was replaced by another version meanwhile, and the two do not fit.
+    WrongUsage : `runner` names no runner.
     """
     moment, key = _asked(home, as_of)
     kept = _kept(home, moment, key)
@@ -106,7 +110,7 @@ def show_verdict(home: Home, *, as_of: date | datetime | None = None, progress: 
     with lease(home.results / f"{key}.lock", wait_seconds=WAIT_SECONDS):
         kept = _kept(home, moment, key)
         if kept is None:
-            _compute_by_one_program(home, moment, key, progress)
+            _compute_by_one_program(home, moment, key, progress, settings.LAKMUS_RUNNER if runner is None else runner)
             _sweep(home, key)
             kept = _kept(home, moment, key)
     if kept is None:
@@ -197,17 +201,18 @@ def _is_being_computed(home: Home, key: str) -> bool:
     return is_held(home.results / f"{key}.lock")
 
 
-def _compute_by_one_program(home: Home, moment: datetime, key: str, progress: Progress | None) -> None:
+def _compute_by_one_program(home: Home, moment: datetime, key: str, progress: Progress | None, runner: str) -> None:
     """Compute; where that fails because the processes it starts load another version than ours, say that."""
     try:
-        _compute(home, moment, key, progress)
+        with runner_at(runner) as over:
+            _compute(home, moment, key, progress, over)
     except Exception as failure:
         if _engine_as_written() == _engine_at_start():
             raise
         raise Busy("program_updated", UPDATED) from failure
 
 
-def _compute(home: Home, moment: datetime, key: str, progress: Progress | None) -> None:
+def _compute(home: Home, moment: datetime, key: str, progress: Progress | None, over: Run) -> None:
     stream = home.stream()
     fresh = home.results / f".{key}"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -222,7 +227,7 @@ def _compute(home: Home, moment: datetime, key: str, progress: Progress | None) 
 
     def over_buckets(function: Callable[[pa.Table, int], R], *, columns: Sequence[str]) -> Iterator[R]:
         nonlocal done_passes
-        yield from map_buckets(stream, function, as_of=moment, columns=columns, progress=tell)
+        yield from over(stream, function, as_of=moment, columns=columns, progress=tell)
         done_passes += 1
 
     parts: dict[str, int] = dict.fromkeys(TABLES, 0)
