@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lakmus.history.failures import NotFound
 from lakmus.history.wording import Wording
 from lakmus.stream.store import Stream
+
+if TYPE_CHECKING:
+    from django.db.migrations.executor import MigrationExecutor
 
 NO_HOME = Wording(
     "Папки «{path}» нет. Проверьте --home или начните с загрузки файлов: lakmus import ФАЙЛ.",
@@ -74,11 +78,30 @@ def open_home(path: Path, *, create: bool = True) -> Home:
 
 
 def _bring_up_the_database() -> None:
-    """Apply the migrations that are missing."""
+    """Apply the migrations that are missing; an empty database gets the tables of today at once, in one transaction."""
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not connection.introspection.table_names():
+        _lay_out(executor)
+    elif executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
+
+
+def _lay_out(executor: MigrationExecutor) -> None:
+    from django.apps import apps
+    from django.core.management.sql import emit_post_migrate_signal
+
+    connection = executor.connection
+    with connection.schema_editor() as editor:
+        if connection.introspection.table_names():
+            return  # somebody else was quicker
+        executor.recorder.ensure_schema()
+        for model in apps.get_models():
+            if model._meta.can_migrate(connection) and not model._meta.proxy:
+                editor.create_model(model)
+        for app, name in executor.loader.graph.nodes:
+            executor.recorder.record_applied(app, name)
+    emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
