@@ -43,6 +43,7 @@ LOSS = Wording(
 UNTOUCHED = Wording("Не трогать:", "Leave alone:")
 NO_PEOPLE = Wording("На этой неделе звонить некому.", "Nobody to call this week.")
 WARNS = Wording("да", "yes")
+LISTED, NOT_LISTED = Wording("в списке", "on the list"), Wording("не в списке", "not on the list")
 
 
 def risk(answer: Answer, language: str) -> str:
@@ -123,6 +124,11 @@ def measures(answer: Answer, language: str) -> str:
             f"{place}. {person['name'] or person['customer']} [{person['customer']}]: {said(person['next_step'], language)}",
             f"   {amount(person['money_at_stake'], language=language)}, {percent(person['churn']['point'], language)}; {reasons}",
             f"   {said(person['draft'], language)}",
+        ]
+    for told in answer.get("lists", ()):
+        lines += ["", f"{said(told['title'], language)}: {said(LISTED if told['listed'] else NOT_LISTED, language)}"]
+        lines += [
+            f"  {'✓' if one['met'] else '✗'} {said(one['title'], language)}: {said(one['told'], language)}" for one in told["conditions"]
         ]
     if not lines:
         lines.append(said(NO_PEOPLE, language))

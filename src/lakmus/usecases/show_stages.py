@@ -199,7 +199,7 @@ def show_money(home: Home, shown: Shown, segment: Segment) -> Answer:
 
 
 def show_measures(home: Home, shown: Shown, segment: Segment) -> Answer:
-    """Return Monday's list with a draft for each person, and whom to leave alone.
+    """Return Monday's list with a draft for each person, and whom to leave alone; of one customer also why on a list, or why not.
 
     Raises
     ------
@@ -214,7 +214,12 @@ def show_measures(home: Home, shown: Shown, segment: Segment) -> Answer:
         people = [person for person in people if person.state in segment.states]
     if segment.place:
         people = [person for person in people if person.place == segment.place]
-    return {"as_of": shown.as_of, "people": _plain(people[: segment.limit]), "do_not_touch": _plain(untouched[: segment.limit])}
+    told = {"as_of": shown.as_of, "people": _plain(people[: segment.limit]), "do_not_touch": _plain(untouched[: segment.limit])}
+    if segment.customer:
+        from lakmus.usecases.show_customer import show_customer
+
+        told["lists"] = _plain(show_customer(home, shown, segment.customer).lists)
+    return told
 
 
 def show_proof(shown: Shown) -> Answer:
