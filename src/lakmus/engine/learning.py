@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from lakmus.engine.backtest import Backtest
+from lakmus.engine.beginning import NO_ORDERS, Beginning, beginning_of, orders_by_month
 from lakmus.engine.bucket import ORDER_COLUMNS, Facts, facts_until, of_kind
 from lakmus.engine.feeds import Feeds, feeds_of, together
 from lakmus.engine.money.purchase_rate import RatePrior, RateSums, fit_rates, rate_sums
@@ -31,6 +32,7 @@ from lakmus.engine.risk.waiting import LifeReading, life_counts, waiting_of
 from lakmus.engine.signals.rhythm import (
     CompanyRhythm,
     Floats,
+    Ints,
     Purchases,
     company_rhythm,
     completed_gaps,
@@ -58,6 +60,7 @@ class RhythmPart:
     feeds: Feeds
     season: Floats
     amounts: tuple[float, int]
+    months: Ints
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Learned:
 
     `rhythm`, `risk`: None while the company's rhythm or past is too short. `model`: the blend, where it is what is used; `reading`: how its
     features are read. `lives`: what is said of those who wait, by axis; `life_reading`: how they are read. `season`: see
-    `signals.season.seasons`.
+    `signals.season.seasons`. `begins`: when orders begin.
     """
 
     definition: Definition
@@ -93,6 +96,7 @@ class Learned:
     reading: Reading | None = None
     lives: tuple[LifeRisk, ...] = ()
     life_reading: LifeReading | None = None
+    begins: Beginning = NO_ORDERS
 
 
 def read_rhythm(table: pa.Table, bucket: int, *, as_of: datetime, time_zone: str) -> RhythmPart:
@@ -100,7 +104,7 @@ def read_rhythm(table: pa.Table, bucket: int, *, as_of: datetime, time_zone: str
     facts = facts_until(table, as_of=as_of)
     bought = _purchases(facts, time_zone=time_zone)
     histogram = gap_histogram(completed_gaps(bought), bought.count)
-    return RhythmPart(histogram, feeds_of(facts), season_sums(facts, as_of=as_of), _amounts(facts))
+    return RhythmPart(histogram, feeds_of(facts), season_sums(facts, as_of=as_of), _amounts(facts), orders_by_month(facts))
 
 
 def _amounts(facts: Facts) -> tuple[float, int]:
@@ -118,7 +122,7 @@ def reading_of(parts: Sequence[RhythmPart], learned: Learned, *, as_of: datetime
     definition, feeds, rhythm = learned.definition, learned.feeds, learned.rhythm
     if definition.horizon_days is None or rhythm is None:
         return None
-    first_order_at = feeds.of("placed_order", "ordered_item").first_at
+    first_order_at = learned.begins.at
     span = {"as_of": as_of, "horizon_days": definition.horizon_days, "first_order_at": first_order_at}
     logs, count = (sum(part.amounts[place] for part in parts) for place in (0, 1))
     amount = float(np.exp(round(logs / count, 6))) if count else 1.0
@@ -146,7 +150,7 @@ def life_reading_of(parts: Sequence[RhythmPart], learned: Learned, reading: Read
     axes = [axis_of_purchases(horizon_days)] if reading is not None else []
     if began_at is not None:
         axes.append(axis_of_contracts(horizon_days))
-    ordered_at = feeds.of("placed_order", "ordered_item").first_at
+    ordered_at = learned.begins.at
     first_at = min(at for at in (began_at, ordered_at if reading is not None else None) if at is not None)
     cuts = cut_moments(as_of=as_of, horizon_days=horizon_days, first_order_at=first_at)
     logs, count = (sum(part.amounts[place] for part in parts) for place in (0, 1))
@@ -223,8 +227,10 @@ def rhythm_learned(parts: Sequence[RhythmPart], *, as_of: datetime, loss: LossTe
     """Return the definition of loss, the feeds and the rhythm from every bucket's part, and nothing else yet; `loss`: see `Company`."""
     feeds = together(part.feeds for part in parts)
     rhythm = company_rhythm(part.histogram for part in parts)
-    definition = define_loss(rhythm, feeds=feeds, as_of=as_of, terms=loss)
-    return Learned(definition, feeds, rhythm, fit_rates((), fallback_days=90.0), None, judge((), (), (), horizon_days=None)[0])
+    begins = beginning_of((part.months for part in parts), feeds.of("placed_order", "ordered_item").first_at)
+    definition = define_loss(rhythm, feeds=feeds, begins_at=begins.at, as_of=as_of, terms=loss)
+    nothing = judge((), (), (), horizon_days=None)[0]
+    return Learned(definition, feeds, rhythm, fit_rates((), fallback_days=90.0), None, nothing, begins=begins)
 
 
 def past_learned(

@@ -14,7 +14,7 @@ from lakmus.engine.errors.search import DETECTORS
 from lakmus.engine.feeds import Feeds
 from lakmus.engine.learning import Learned
 from lakmus.engine.measures.people import monday, spared
-from lakmus.engine.money.worth import lost_money
+from lakmus.engine.money.worth import lost_money, no_money
 from lakmus.engine.risk.contracts import CONTRACT_HORIZON_DAYS
 from lakmus.engine.risk.definition import NEEDED_CUSTOMERS, WINDOW_DAYS, with_counts
 from lakmus.engine.risk.groups import GROUPS, groups_of
@@ -38,6 +38,17 @@ from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
 
 NEEDED_REVIEWS = 10
+FEW_ORDERS, ONE_CUSTOMERS_SHARE = 20, 0.5
+_ONE_CUSTOMER = Wording(
+    "Что покупают клиенты вместе: {share} % заказов сделал один клиент, и общие суммы говорят о нём",
+    "What customers buy in all: one customer placed {share} % of the orders, and the sums speak of that one",
+)
+_ONE_CUSTOMER_NEEDED = Wording("файлы, где это не один клиент, а те, кто за ним стоит", "files that tell the people behind that one apart")
+_ODD_DATES = Wording(
+    "Когда сделаны некоторые заказы: у {count} дата на годы раньше всех остальных",
+    "When some orders were placed: the dates of {count} lie years before all others",
+)
+_ODD_DATES_NEEDED = Wording("верные даты этих заказов", "the true dates of these orders")
 _NO_CODE = CodeSums(0, 0, 0, 0, 0, 0, 0, 0, 0.0, no_exposure())
 
 
@@ -52,6 +63,7 @@ class Sums:
     stars: dict[str, StarSums] = field(default_factory=dict)
     people: list[Person] = field(default_factory=list)
     do_not_touch: list[DoNotTouch] = field(default_factory=list)
+    most_orders: int = 0
 
     def add(self, result: BucketResult) -> None:
         """Add one bucket's result; only the best candidates are kept."""
@@ -65,6 +77,7 @@ class Sums:
             self.codes[code] = _added(self.codes.get(code, _NO_CODE), sums)
         for code, stars in result.stars.items():
             self.stars[code] = self.stars.get(code, StarSums()) + stars
+        self.most_orders = max(self.most_orders, result.most_orders)
         self.people = list(monday([*self.people, *result.people]))
         self.do_not_touch = list(spared([*self.do_not_touch, *result.do_not_touch]))
 
@@ -111,8 +124,9 @@ def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetim
             contract_days=CONTRACT_HORIZON_DAYS,
         ),
     )
-    shortage = no_horizon(NEEDED_CUSTOMERS, 0 if learned.rhythm is None else learned.rhythm.customers_count)
+    shortage = _no_horizon(learned)
     loss = lost_money(sums.amount("lost_value"), sums.money["lost_variance"], counts["lost_with_money"])
+    loss = no_money() if counts["orders"] and sums.money["gross"] <= 0 else loss
     return Verdict(
         as_of=as_of,
         company=company.name,
@@ -134,8 +148,16 @@ def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetim
         people=tuple(sums.people),
         do_not_touch=tuple(sums.do_not_touch),
         backtest=learned.backtest,
-        coverage=coverage_of(learned.feeds, orders),
+        coverage=coverage_of(learned.feeds, orders, strays=learned.begins.strays, most_orders=sums.most_orders),
     )
+
+
+def _no_horizon(learned: Learned) -> NotEnoughEvidence:
+    """Return why nothing is said that needs a horizon."""
+    unknown = learned.definition.horizon
+    if learned.definition.basis == "unknown" and isinstance(unknown, NotEnoughEvidence):
+        return unknown
+    return no_horizon(NEEDED_CUSTOMERS, 0 if learned.rhythm is None else learned.rhythm.customers_count)
 
 
 def _margin_note(company: Company) -> Wording:
@@ -196,8 +218,7 @@ def _errors(sums: Sums, learned: Learned, *, known_rhythm: bool) -> tuple[ErrorF
     findings = []
     for detector in DETECTORS:
         code = sums.codes.get(detector.code, _NO_CODE)
-        rhythm = learned.rhythm
-        difference: Finding = no_horizon(NEEDED_CUSTOMERS, 0 if rhythm is None else rhythm.customers_count)
+        difference: Finding = _no_horizon(learned)
         if known_rhythm:
             difference = difference_by_exposure([code.exposure])
         entry = ERROR_CODES[detector.code]
@@ -275,10 +296,11 @@ _MISSING = (
 )  # fmt: skip
 
 
-def coverage_of(feeds: Feeds, orders: OrderCounts) -> Coverage:
+def coverage_of(feeds: Feeds, orders: OrderCounts, *, strays: int = 0, most_orders: int = 0) -> Coverage:
     """Return what the verdict could see: links by sort of record, and what no imported file tells.
 
-    Orders are those that the verdict counts: also those of which files tell only the lines.
+    Orders are those that the verdict counts: also those of which files tell only the lines. `strays`: orders dated years before all others;
+    `most_orders`: of one customer.
     """
     lines = [CoverageLine("orders", _ORDERS_LINKED, orders.count - orders.without_customer, orders.count)]
     for code, title, kinds in _LINES:
@@ -290,5 +312,10 @@ def coverage_of(feeds: Feeds, orders: OrderCounts) -> Coverage:
         if not detector.measures(feeds)
     ]
     missing += [NotMeasured(code, title, needed) for code, title, kinds, needed in _MISSING if feeds.of(*kinds).count == 0]
+    if most_orders > ONE_CUSTOMERS_SHARE * orders.count and orders.count >= FEW_ORDERS:
+        share = round(100 * most_orders / orders.count)
+        missing.append(NotMeasured("one_customer", _ONE_CUSTOMER.filled(share=share), _ONE_CUSTOMER_NEEDED))
+    if strays:
+        missing.append(NotMeasured("odd_dates", _ODD_DATES.filled(count=strays), _ODD_DATES_NEEDED))
     every = feeds.of(*feeds.by_kind)
     return Coverage(every.first_at, every.last_at, every.count, tuple(lines), tuple(missing))

@@ -78,6 +78,7 @@ class BucketResult:
     money: dict[str, float] = field(default_factory=dict)
     months: dict[str, tuple[int, int, float]] = field(default_factory=dict)
     stars: dict[str, StarSums] = field(default_factory=dict)
+    most_orders: int = 0
 
 
 def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company: Company, as_of: datetime) -> BucketResult:
@@ -115,7 +116,13 @@ def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company:
         money=_money(customers, orders, facts, as_of=as_of),
         months=_months(customers, company.time_zone),
         stars=_stars(orders),
+        most_orders=_most_orders(orders),
     )
+
+
+def _most_orders(orders: pl.DataFrame) -> int:
+    """Return how many orders the customer placed who placed most."""
+    return int(orders.drop_nulls("customer").group_by("customer").len()["len"].max() or 0)  # type: ignore[arg-type]
 
 
 def _settled(frame: pl.DataFrame) -> pl.DataFrame:

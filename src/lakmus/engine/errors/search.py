@@ -48,4 +48,6 @@ def find_errors(facts: Facts, orders: pl.DataFrame, *, feeds: Feeds, company: Co
         )
         moments.append(found.moments.with_columns(code))
     known = pl.col("customer").is_not_null()
-    return Found(pl.concat(errors).sort(KEY, "at", "code", "error_id"), pl.concat(moments).filter(known).sort(KEY, "at", "code"))
+    return Found(
+        pl.concat(errors).sort(KEY, "at", "code", "error_id"), pl.concat(moments).filter(known).sort(KEY, "at", "code", "order", "case")
+    )

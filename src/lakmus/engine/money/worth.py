@@ -25,6 +25,18 @@ def yearly_margin(
     return np.round(purchases_mean * unit, 2), purchases_variance * unit * unit
 
 
+def no_money() -> NotEnoughEvidence:
+    """Return that orders tell of no money, so that nothing can be said of what is lost."""
+    return NotEnoughEvidence(
+        Wording(
+            "Сумма заказов не больше нуля: сколько стоит уход, сказать нельзя. Нужны заказы с положительными суммами.",
+            "The orders' amounts come to nothing or less, so what leaving costs cannot be said. Orders with positive amounts are needed.",
+        ),
+        1,
+        0,
+    )
+
+
 def lost_money(total: float, variance: float, n: int) -> Finding:
     """Return a sum of worths of n customers with its 95 % interval (normal; customers independent; not below zero)."""
     if n == 0:

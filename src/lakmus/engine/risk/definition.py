@@ -19,11 +19,17 @@ LONGEST_HORIZON_DAYS = 365
 NEEDED_CUSTOMERS = 50
 """Below this many customers with a completed gap the 90th percentile is known to worse than -+8 percentage points: too little to name
 losses."""
+NEEDED_DAYS, NEEDED_HORIZONS = 60, 2
+"""In files no longer than this only short gaps can be seen: a horizon taken from them would call the living lost."""
 WINDOW_DAYS = 365
 BY_DATA = LossTerms()
 NO_RHYTHM = Wording(
     "Слишком мало клиентов, которые покупали хотя бы дважды: ритм покупок компании ещё не виден.",
     "Too few customers have bought at least twice: the company's rhythm of purchases cannot be seen yet.",
+)
+SHORT_FILES = Wording(
+    "История заказов слишком коротка: в ней видны только короткие перерывы между покупками. Столько дней истории нужно, столько есть.",
+    "The history of orders is too short: only short gaps between purchases can be seen in it. So many days are needed, so many there are.",
 )
 BY_CONTRACT = Wording(
     "Срок молчания не используется: клиент уходит, когда предупредил об уходе или закончил договор.",
@@ -46,7 +52,9 @@ NO_CONTRACT = Wording("Покупали без договора", "Bought withou
 OWN_HORIZONS = Wording(" Свой срок: {own} дн.", " A horizon of their own, in days: {own}.")
 
 
-def define_loss(rhythm: CompanyRhythm | None, *, feeds: Feeds, as_of: datetime, terms: LossTerms = BY_DATA) -> Definition:
+def define_loss(
+    rhythm: CompanyRhythm | None, *, feeds: Feeds, as_of: datetime, begins_at: datetime | None = None, terms: LossTerms = BY_DATA
+) -> Definition:
     """Return the definition of loss without its counts (see `with_counts`).
 
     horizon_days = the 90th percentile of completed gaps between purchases, each customer weighing the same
@@ -55,10 +63,15 @@ def define_loss(rhythm: CompanyRhythm | None, *, feeds: Feeds, as_of: datetime, 
 
     Parameters
     ----------
-    rhythm : the company's rhythm, or None. feeds : what the company sends. as_of : end of the window. terms : what the company decided.
+    rhythm : the company's rhythm, or None. feeds : what the company sends. as_of : end of the window. begins_at : when orders begin; None
+    takes the history as long enough. terms : what the company decided.
     """
     seen = 0 if rhythm is None else rhythm.customers_count
     found = bounded(rhythm.p90_days) if rhythm is not None and seen >= NEEDED_CUSTOMERS else None
+    needed_days = max(NEEDED_DAYS, NEEDED_HORIZONS * (found or 0))
+    seen_days = needed_days if begins_at is None else (as_of - begins_at).days
+    short = found is not None and seen_days < needed_days
+    found = None if short else found
     days = found if terms.horizon_days is None or rhythm is None else terms.horizon_days
     card = partial(
         Definition,
@@ -78,7 +91,8 @@ def define_loss(rhythm: CompanyRhythm | None, *, feeds: Feeds, as_of: datetime, 
     if rhythm is None or days is None:
         contract = (feeds.has("ended_contract") or feeds.has("gave_notice")) and terms.basis != "purchases"
         text, basis = (CONTRACT_TEXT, "contract") if contract else (UNKNOWN_TEXT, "unknown")
-        shortage = NotEnoughEvidence(NO_RHYTHM, NEEDED_CUSTOMERS, seen)
+        few = NotEnoughEvidence(NO_RHYTHM, NEEDED_CUSTOMERS, seen)
+        shortage = NotEnoughEvidence(SHORT_FILES, needed_days, seen_days) if short else few
         return card(basis=basis, text=text, eligibility=eligibility, horizon_days=None, horizon=shortage)
     by, horizons = (terms.horizon_by, dict(terms.horizons)) if terms.horizons else ("", {})
     text = _text(days, rhythm.p90_days) if terms.horizon_days is None else CHOSEN_TEXT.filled(days=days, found=rhythm.p90_days)
