@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from lakmus.operations.alerts.queries import delivery_terms, dispatches
 from lakmus.usecases import alert_rules, deliver_alerts, show_alerts
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.tell_alerts import reading_of
+from lakmus.usecases.writing import month as month_name
 from lakmus.usecases.writing import percent
 from lakmus.web import answers
 from lakmus.web.templatetags.written import language
@@ -62,7 +64,10 @@ def rule_page(shown: Shown, preview: alert_rules.Preview) -> dict[str, Any]:
         "preview": preview,
         "is_other": preview.proposed != standing.watch,
         "change_percent": round(rule.least_change * 100),
-        "months": [{"month": month, "in_force": now, "would_be": then} for month, now, then in preview.months],
+        "months": [
+            {"month": month_name(date.fromisoformat(f"{month}-01"), language(), with_year=True), "in_force": now, "would_be": then}
+            for month, now, then in preview.months
+        ],
         "directions": [
             {"code": "down", "title": _("A fall only"), "chosen": rule.direction == "down"},
             {"code": "up", "title": _("A rise only"), "chosen": rule.direction == "up"},
