@@ -39,6 +39,9 @@ DAMAGED = Wording(
 )
 
 
+Stands = tuple[int, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class StoredFile:
     """One Parquet file of the stream: its path within the table, its bucket, its number of rows and bytes."""
@@ -60,6 +63,11 @@ class Snapshot:
     def of_bucket(self, bucket: int) -> tuple[StoredFile, ...]:
         """Return the files of one bucket."""
         return tuple(file for file in self.files if file.bucket == bucket)
+
+
+_READ: dict[Path, tuple[Stands, Snapshot]] = {}
+"""By log: how its newest commit stood on the disk (inode, time, size), and what the log said then. Commits are never altered, and a folder
+that was restored has other files."""
 
 
 class Ledger:
@@ -139,6 +147,17 @@ class Ledger:
             self._latest = None
 
     def _load(self) -> Snapshot:
+        """Read the log, unless this process has read it as it stands; every request opens the stream anew."""
+        newest = os.stat(self._folder.log / self._commit_names()[-1])
+        stands = (newest.st_ino, newest.st_mtime_ns, newest.st_size)
+        known = _READ.get(self._folder.log)
+        if known is not None and known[0] == stands:
+            return known[1]
+        read = self._read()
+        _READ[self._folder.log] = (stands, read)
+        return read
+
+    def _read(self) -> Snapshot:
         table = self._table()
         actions = pa.table(table.get_add_actions(flatten=True)).to_pydict()
         files = zip(actions["path"], actions["partition.bucket"], actions["num_records"], actions["size_bytes"], strict=True)
