@@ -9,6 +9,7 @@ from lakmus.history.failures import BadInput, Busy, NotFound
 from lakmus.operations.imports.queries import import_job
 from lakmus.operations.imports.queries import import_jobs as import_jobs_listed
 from lakmus.usecases import import_jobs
+from lakmus.usecases.home import Home
 from lakmus.usecases.import_files import plan_import
 
 ORDERS = "Номер заказа;Дата заказа;ID клиента;Сумма\n1;01.02.2026;10;100,50\n2;не дата;10;70\n".encode()
@@ -34,6 +35,16 @@ def test_a_job_goes_from_upload_to_rows_in_the_stream_and_running_it_again_does_
     assert done.state == "done" and done.report["files"][0]["accepted"] == 1 and new_home.stream().count == 1
     assert "не дата" in import_jobs.rejected_path(new_home, done, 0).read_text(encoding="utf-8-sig")
     assert not list(new_home.uploads.iterdir())
+
+
+def test_a_job_that_waits_finds_its_files_where_the_home_was_moved_to(new_home, user_of, queued, tmp_path, settings) -> None:
+    owner = user_of("owner")
+    job = import_jobs.receive_files(new_home, [SimpleUploadedFile("заказы.csv", ORDERS)], actor=owner)
+    moved = Home(new_home.path.rename(tmp_path / "moved"))
+    settings.LAKMUS_HOME = moved.path
+    import_jobs.correct_plan(moved, job, kinds={}, fields={}, actor=owner)
+    import_jobs.agree(moved, import_job(job.pk), actor=owner)
+    assert import_jobs.run_job(moved, job.pk, runner="one") and moved.stream().count == 1
 
 
 def test_an_upload_keeps_to_its_folder_whatever_it_is_called(new_home, user_of) -> None:

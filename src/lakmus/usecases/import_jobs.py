@@ -71,6 +71,15 @@ def plan_of(job: ImportJob) -> ImportPlan:
     return ImportPlan.from_json(job.plan or {"files": []})
 
 
+def _plan_here(home: Home, job: ImportJob) -> ImportPlan:
+    """Return the plan with its files where they lie now: the home may have been restored, or moved, into another folder since."""
+    plan = plan_of(job)
+    if not job.folder:
+        return plan
+    folder = home.uploads / job.folder
+    return ImportPlan(tuple(replace(file, path=folder / file.path.name) for file in plan.files))
+
+
 def correct_plan(
     home: Home, job: ImportJob, *, kinds: Mapping[int, str], fields: Mapping[tuple[int, int], str | None], actor: Any
 ) -> ImportPlan:
@@ -82,7 +91,7 @@ def correct_plan(
     ------
     BadInput : an unknown kind. Busy : the job no longer waits.
     """
-    files = list(plan_of(job).files)
+    files = list(_plan_here(home, job).files)
     for number, kind in kinds.items():
         if 0 <= number < len(files) and kind and kind != files[number].kind:
             files[number] = _of_kind(home, files[number], kind)
@@ -183,7 +192,7 @@ def _carry_out(home: Home, job: ImportJob, *, runner: str, progress: Progress | 
 
     try:
         with _heartbeat(job, runner) as tell:
-            report = run_import(home, plan_of(job), actor=job.created_by, progress=told)
+            report = run_import(home, _plan_here(home, job), actor=job.created_by, progress=told)
         changes.report_progress(job=job, runner=runner, rows_done=sum(file.read for file in report.files), step="writing")
         rejected = [str(file.rejected_file.relative_to(home.rejected)) for file in report.files if file.rejected_file]
         changes.finish_import(job=job, runner=runner, report=report.as_json(), rejected_files=rejected)
