@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 ROOMS = (
     "/signals/alerts/", "/signals/alerts/?rule=regulars_down_a_fifth", "/signals/retention/", "/signals/retention/?by=place",
     "/signals/survival/", "/signals/survival/?curve=gap&by=channel", "/signals/map/", "/signals/moves/", "/signals/groups/",
-    "/signals/backtest/",
+    "/signals/backtest/", "/signals/alerts/rule/",
 )  # fmt: skip
 COMPUTED_ROOMS = (
     *ROOMS,
