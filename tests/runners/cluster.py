@@ -7,6 +7,8 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +23,7 @@ spark.driver.extraJavaOptions {frugal}
 spark.executor.extraJavaOptions {frugal}
 spark.executorEnv.PYTHONPATH {root}:{root}/src
 """
+PATIENCE_SECONDS = 180.0
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -47,10 +50,13 @@ class Cluster:
         port = _free_port()
         self.address = f"spark://127.0.0.1:{port}"
         self.master = self._start("master.Master", "--port", str(port))
+        # Who asks before the master listens asks again after ten or twenty seconds only.
+        _wait_until(lambda: _listens(port), "the master does not listen")
         self.workers = [
             self._start("worker.Worker", "--cores", "1", "--memory", "1g", "--work-dir", str(folder / f"worker-{number}"), self.address)
             for number in range(2)
         ]
+        _wait_until(lambda: (folder / "log").read_bytes().count(b"Registering worker") == 2, "the workers do not come")
 
     def _start(self, daemon: str, *options: str) -> subprocess.Popen[bytes]:
         environment = os.environ | {
@@ -79,6 +85,18 @@ class Cluster:
         """End everything."""
         for process in (*self.workers, self.master):
             _kill(process)
+
+
+def _wait_until(true: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.1)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -26,7 +26,7 @@ from tests.stream.samples import LATER, made_up
 WHY_NOT = is_possible()
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT), pytest.mark.spark]
 GROUPS_OF_ROWS = 3000
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 180.0
 
 
 @pytest.fixture(scope="module")

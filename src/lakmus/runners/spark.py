@@ -9,6 +9,7 @@ are Spark's own settings (`SPARK_CONF_DIR`).
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import sys
@@ -62,6 +63,7 @@ def on_cluster(address: str) -> Iterator[SparkContext]:
         from pyspark import SparkConf, SparkContext
     except ImportError as failure:
         raise BadInput("spark_missing", MISSING) from failure
+    logging.getLogger("py4j").setLevel(logging.WARNING)  # tells of every connection to Java it opens and closes
     # The executors run what runs here: the same interpreter, and with it the same packages.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     quiet = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
