@@ -13,7 +13,8 @@ from lakmus.history.estimate import Estimate, NotEnoughEvidence
 from lakmus.history.wording import Wording
 
 # What a customer is worth, as against what an order cost: shown only with the right to see money on customers.
-MONEY = frozenset({"revenue", "value_at_risk", "lost_value", "money_at_stake", "money"})
+# The conditions of `lists` say it in words.
+MONEY = frozenset({"revenue", "value_at_risk", "lost_value", "money_at_stake", "money", "lists"})
 
 
 def plain(thing: Any, language: str) -> Any:
