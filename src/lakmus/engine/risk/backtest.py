@@ -20,6 +20,8 @@ from lakmus.history.wording import Wording
 
 NEEDED_LOST = 30
 NEEDED_CUTS = 2
+SURELY = 1.645
+"""In 19 of 20 cases chance alone gives less."""
 NAMED_FROM = 0.5
 NAMED_FROM_MEANS = 2.0
 """A customer is named who is twice as likely to leave as the company's customers are on average, or likelier to leave than to stay."""
@@ -201,7 +203,11 @@ def _figures(probability: Floats, cells: Ints, named: Flags, *, calibrated: bool
 
 
 def _chosen(cuts: Sequence[BacktestCut]) -> str:
-    """Return `model` when it is better than both rules in mean AUC and no worse in mean Brier; otherwise the better rule."""
+    """Return `model` when it is better than both rules in mean AUC, beyond chance, and no worse in mean Brier; otherwise the better rule.
+
+    Beyond chance: by SURELY standard errors of the mean AUC of the model (Hanley and McNeil, 1982). Where nothing tells who leaves, one of
+    several ways of naming is always ahead of the others by luck.
+    """
 
     def mean(figures: Sequence[float | None]) -> float:
         return float(np.mean([figure for figure in figures if figure is not None]))
@@ -210,7 +216,15 @@ def _chosen(cuts: Sequence[BacktestCut]) -> str:
     brier = {rule: mean([cut.rules[rule].brier for cut in cuts]) for rule in RULES}
     best = max(RULES, key=lambda rule: auc[rule])
     model_auc, model_brier = mean([cut.model.auc for cut in cuts]), mean([cut.model.brier for cut in cuts])
-    return MODEL if model_auc > auc[best] and model_brier <= min(brier.values()) else best
+    error = float(np.sqrt(sum(_auc_variance(cut) for cut in cuts))) / len(cuts)
+    return MODEL if model_auc - auc[best] > SURELY * error and model_brier <= min(brier.values()) else best
+
+
+def _auc_variance(cut: BacktestCut) -> float:
+    """Return the variance of the model's AUC at a cut by the formula of Hanley and McNeil (1982)."""
+    area, lost, kept = cut.model.auc or 0.5, max(cut.churned, 1), max(cut.n - cut.churned, 1)
+    both_lost, both_kept = area / (2 - area), 2 * area**2 / (1 + area)
+    return (area * (1 - area) + (lost - 1) * (both_lost - area**2) + (kept - 1) * (both_kept - area**2)) / (lost * kept)
 
 
 def _words(cut: BacktestCut, horizon_days: int, used: str) -> Wording:
