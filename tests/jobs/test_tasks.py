@@ -13,7 +13,8 @@ from django_q.models import OrmQ
 
 from lakmus.jobs import tasks
 from lakmus.jobs.tasks import compute_verdict, run_import, runner_name
-from lakmus.jobs.watch import queue_what_waits
+from lakmus.jobs.watch import queue_alerts, queue_what_waits
+from lakmus.operations.alerts.changes import note_dispatch
 from lakmus.operations.imports.models import ImportJob
 from lakmus.usecases import prepare_pages
 from lakmus.usecases.home import open_home
@@ -110,3 +111,12 @@ def test_no_two_calls_run_under_one_name() -> None:
     names = {runner_name() for _ in range(100)}
     assert len(names) == 100
     assert max(map(len, names)) <= 100
+
+
+def test_what_fails_in_looking_for_alerts_holds_up_no_message(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = open_home(home)
+    due = note_dispatch(channel="webhook", message_id="alert_1", body="{}", at=timezone.now())
+    monkeypatch.setattr("lakmus.usecases.tell_alerts.look_for_alerts", lambda *_, **__: 1 / 0)
+    seen: set[tuple[int, int, str]] = set()
+    assert [queue_alerts(place, at=timezone.now(), seen=seen) for _ in range(2)] == [[due.pk], []]
+    assert OrmQ.objects.get().task["func"] == "lakmus.jobs.tasks.deliver_alert"

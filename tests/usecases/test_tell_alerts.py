@@ -82,5 +82,12 @@ def test_once_a_day_somebody_looks_and_only_where_alerts_are_delivered(failing_c
     assert not look_for_alerts(failing_city, at=NOW)
     change_delivery(actor=None, mail_is_on=True, recipients=["a@example.org"])
     assert [look_for_alerts(failing_city, at=at) for at in (NOW, NOW + timedelta(hours=1), NOW + timedelta(days=1))] == [True, False, True]
-    assert OrmQ.objects.count() >= 1
+    assert {row.task["func"] for row in OrmQ.objects.all()} == {"lakmus.jobs.tasks.compute_verdict"}
     assert DeliveryTerms.objects.get().looked_on == (NOW + timedelta(days=1)).date()
+
+
+def test_a_verdict_that_a_command_line_computed_is_told_on_the_next_look(failing_city: Home) -> None:
+    show_verdict(failing_city)
+    change_delivery(actor=None, mail_is_on=True, recipients=["a@example.org"])
+    assert look_for_alerts(failing_city, at=NOW)
+    assert [row.task["func"] for row in OrmQ.objects.all()] == ["lakmus.jobs.tasks.prepare_pages"]

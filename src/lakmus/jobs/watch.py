@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from lakmus.history.failures import LakmusError
+from django.db import DatabaseError
+
 from lakmus.operations.alerts.queries import dispatches_due
 from lakmus.operations.imports.queries import jobs_to_take
 from lakmus.usecases.home import Home
@@ -45,8 +46,10 @@ def queue_alerts(home: Home, *, at: datetime, seen: Seen) -> list[int]:
     try:
         look_for_alerts(home, at=at)
         queue_digest(at=at)
-    except (LakmusError, OSError):
-        # What is due goes out all the same; tomorrow is another day to look.
+    except DatabaseError:
+        raise
+    except Exception:
+        # What is due goes out all the same, and imports and computations must not wait for it; tomorrow is another day to look.
         logging.getLogger("lakmus.jobs").warning("could not look for alerts", exc_info=True)
     queued = []
     for message in dispatches_due(at=at):

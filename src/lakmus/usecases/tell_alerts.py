@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django_q.tasks import async_task
 
 from lakmus.operations.alerts import changes
 from lakmus.operations.alerts.models import Channel, ToldAlert
@@ -55,8 +56,12 @@ def look_for_alerts(home: Home, *, at: datetime) -> bool:
     today = local_day(at, company_terms().time_zone)
     if terms.looked_on == today or not changes.note_look(on=today):
         return False
-    if verdict_at_hand(home) is None:
+    shown = verdict_at_hand(home)
+    if shown is None:
         ask_for_verdict(home)
+    else:
+        # Whoever computed it (a command line, for one) may have told nobody; what is told already is not told again.
+        async_task("lakmus.jobs.tasks.prepare_pages", shown.as_of.isoformat(), task_name=f"look-{shown.key}")
     return True
 
 
