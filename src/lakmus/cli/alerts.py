@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import fields
 from typing import Any
 
 from lakmus.cli.options import Commands
@@ -175,8 +176,9 @@ def try_rule(asked: Namespace, voice: Voice) -> None:
     if asked.yes and given:
         alert_rules.change_rule(actor=None, **figures | given)
     if voice.wants_json:
-        voice.json({"rule": proposed.rule, "groups": proposed.dimensions, "in_force": preview.in_force, "would_be": preview.would_be,
-                    "months": preview.months, "shortage": preview.shortage, "taken": bool(asked.yes and given)})  # fmt: skip
+        told = {"rule": {field.name: getattr(proposed.rule, field.name) for field in fields(proposed.rule)}, "groups": proposed.dimensions}
+        told |= {"in_force": preview.in_force, "would_be": preview.would_be, "months": preview.months}
+        voice.json(told | {"shortage": preview.shortage, "taken": bool(asked.yes and given)})
         return
     figures_said = {"would_be": number(preview.would_be, voice.language), "in_force": number(preview.in_force, voice.language)}
     voice.text(voice.word(YEAR.filled(title=proposed.rule.title, **figures_said)))
