@@ -176,7 +176,8 @@ def try_rule(asked: Namespace, voice: Voice) -> None:
     if asked.yes and given:
         alert_rules.change_rule(actor=None, **figures | given)
     if voice.wants_json:
-        told = {"rule": {field.name: getattr(proposed.rule, field.name) for field in fields(proposed.rule)}, "groups": proposed.dimensions}
+        rule = {field.name: getattr(proposed.rule, field.name) for field in fields(proposed.rule)}
+        told: dict[str, Any] = {"rule": rule, "groups": proposed.dimensions}
         told |= {"in_force": preview.in_force, "would_be": preview.would_be, "months": preview.months}
         voice.json(told | {"shortage": preview.shortage, "taken": bool(asked.yes and given)})
         return
