@@ -117,7 +117,7 @@ def never_whole(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("never_whole")
 @pytest.mark.parametrize(
     ("date_format", "decimal"),
-    [("dd.mm.yyyy", ","), ("yyyy-mm-dd", "."), *(pytest.param(name, ",", marks=pytest.mark.slow) for name in FORMATS[1:3])],
+    [("dd.mm.yyyy", ","), *(pytest.param(name, ".", marks=pytest.mark.slow) for name in FORMATS[1:])],
 )
 def test_both_ways_of_reading_agree_on_every_odd_cell(decimal: str, date_format: str, tmp_path: Path) -> None:
     changed = [{index: cell} for index, field in enumerate(COLUMNS) for cell in (None, "", *odd_cells(field, date_format))]

@@ -71,6 +71,7 @@ def test_nobody_lost_is_no_certainty() -> None:
     assert found.point == 0 and found.low < 0 < found.high
 
 
+@pytest.mark.slow
 def test_an_invented_error_shows_nothing_in_nineteen_of_twenty() -> None:
     rng = np.random.default_rng(5)
     days = moment("2025-01-01")

@@ -65,6 +65,7 @@ def test_buyers_who_bought_once_are_not_called_lost() -> None:
     assert isinstance(verdict.loss, NotEnoughEvidence) and verdict.loss.available == 0
 
 
+@pytest.mark.slow
 def test_one_customer_with_nearly_all_orders_moves_no_horizon_and_is_named_as_a_limit() -> None:
     few = buyers(60, 400)
     alone = seen(few).verdict
@@ -78,6 +79,7 @@ def test_one_customer_with_nearly_all_orders_moves_no_horizon_and_is_named_as_a_
     assert "90 %" in missing(analysis)["one_customer"] and analysis.verdict.customers.lost == alone.customers.lost
 
 
+@pytest.mark.slow
 def test_dates_of_a_wrong_clock_neither_lengthen_the_history_nor_stay_unnamed() -> None:
     right = buyers(120, 400)
     before = seen(right).verdict
@@ -92,6 +94,7 @@ def test_dates_of_a_wrong_clock_neither_lengthen_the_history_nor_stay_unnamed() 
     assert after.orders.count == before.orders.count + 8  # what lies ahead is not there yet
 
 
+@pytest.mark.slow
 def test_without_positive_amounts_losses_have_no_price() -> None:
     verdict = seen(buyers(120, 400, amount=-50.0)).verdict
     assert isinstance(verdict.loss, NotEnoughEvidence) and "positive amounts" in verdict.loss.reason.en

@@ -19,6 +19,7 @@ def money(text: str) -> int:
     return round(float(text.replace(",", ".")) * 100)
 
 
+@pytest.mark.slow
 def test_the_same_seed_writes_the_same_bytes_and_another_seed_does_not(tmp_path: Path) -> None:
     first, again, other = (
         simulate(tmp_path / name, "default", customers=60, months=9, seed=seed) for name, seed in (("a", 3), ("b", 3), ("c", 4))

@@ -42,6 +42,7 @@ def test_the_same_order_with_and_without_its_customer_counts_once(tmp_path) -> N
     assert [row["customer"] for row in content(stream)] == [None]
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(st.lists(st.lists(st.integers(0, 39), max_size=60), min_size=1, max_size=3), st.integers(1, 3))
 def test_any_split_into_overlapping_batches_gives_the_same_content(tmp_path_factory, batches, buckets) -> None:

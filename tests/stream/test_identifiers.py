@@ -68,6 +68,7 @@ WRITTEN = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(KINDS), WRITTEN), max_size=12))
 @example([("phone", "8 916 123 45 67 доб. 5"), ("phone", "79161234567"), ("phone", "+7+9161234567"), ("card", "\x1c1")])

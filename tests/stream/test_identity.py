@@ -170,6 +170,7 @@ NAMES = st.sampled_from(["anna", "борис", "вера", "email:a@b.ru", "emai
 WRITTEN = st.sampled_from([("email", "a@b.ru"), ("email", "c@d.ru"), ("phone", "89161234567"), ("external", "anna"), ("external", "борис")])
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(st.lists(st.lists(st.tuples(WRITTEN, NAMES), max_size=6), max_size=4))
 def test_whatever_is_linked_everybody_ends_at_one_person_and_columns_agree_with_single_reads(tmp_path_factory, batches) -> None:

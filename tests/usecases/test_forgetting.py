@@ -175,6 +175,7 @@ def test_an_administrator_lifts_it_and_the_next_import_takes_the_rows(without_an
         forgotten_people.lift_forgetting(without_anna, "K-71", actor=administrator)
 
 
+@pytest.mark.slow
 def test_who_was_forgotten_while_an_import_ran_is_erased_when_it_ends(new_home: Home, files: list[Path], monkeypatch) -> None:
     bring_in(new_home, files)
     asked = forgotten_people.people_left_out

@@ -58,6 +58,7 @@ def test_what_a_killed_computation_left_is_no_hindrance_and_goes_away(little: Ho
     assert not other.exists() and not (little.results / f".{kept.key}").exists()
 
 
+@pytest.mark.slow
 def test_what_another_process_is_computing_is_not_swept_away(little: Home) -> None:
     theirs, lock = little.results / ".0123456789abcdef", little.results / "0123456789abcdef.lock"
     theirs.mkdir()

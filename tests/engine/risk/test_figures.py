@@ -18,6 +18,7 @@ def drawn(seed: int, n: int = 800, shift: float = 0.0):
     return said, lost, figures_of(said, 1 - lost, lost, named=0, named_and_lost=0)
 
 
+@pytest.mark.slow
 def test_bands_hold_the_calibrated_at_their_rate_and_not_the_others() -> None:
     right = [one.inside for seed in range(40) for one in drawn(seed)[2].calibration]
     wrong = [one.inside for seed in range(40) for one in drawn(seed, shift=0.7)[2].calibration]
@@ -25,6 +26,7 @@ def test_bands_hold_the_calibrated_at_their_rate_and_not_the_others() -> None:
     assert np.mean([drawn(seed)[2].ece <= drawn(seed)[2].ece_by_chance for seed in range(20)]) >= 0.8
 
 
+@pytest.mark.slow
 def test_bands_that_hold_the_doubt_about_the_level_keep_their_rate_where_levels_drift() -> None:
     inside = {0.0: [], 0.4: []}
     for seed in range(60):

@@ -55,6 +55,7 @@ def test_a_picture_of_the_past_holds_what_was_known_then() -> None:
         assert np.array_equal(whole.snapshots[place].cells.sum(axis=-1), then.snapshots[place].cells.sum(axis=-1))
 
 
+@pytest.mark.slow
 def test_purchases_at_a_moment_are_those_of_the_facts_known_then() -> None:
     from lakmus.engine.orders import order_moments
     from lakmus.engine.risk.known_orders import known_orders

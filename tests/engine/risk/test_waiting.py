@@ -119,6 +119,7 @@ def test_hazards_give_way_where_one_share_for_everybody_did_better() -> None:
     assert judge_lives(no_counts(AXIS), AXIS, cuts).risk is None
 
 
+@pytest.mark.slow
 def test_counts_of_the_past_hold_what_was_known_then() -> None:
     table = revised_shop()
     rhythm = read_rhythm(table, 0, as_of=END, time_zone=ZONE)
