@@ -11,9 +11,10 @@ APART = {"__init__", "__main__", "measuring"}
 
 def main() -> None:
     """Run the benchmarks one after the other, so that none disturbs another."""
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        if path.stem not in APART:
-            subprocess.run([sys.executable, "-m", f"benchmarks.{path.stem}", *sys.argv[1:]], check=True)
+    names = [path.stem for path in sorted(Path(__file__).parent.glob("*.py")) if path.stem not in APART]
+    failed = [name for name in names if subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *sys.argv[1:]], check=False).returncode]
+    if failed:
+        raise SystemExit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ def described(seconds: list[float], rows: int) -> str:
 def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=int, default=20_000_000)
     parser.add_argument("--lookups", type=int, default=300)
     parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/benchmarks.md")
     arguments = parser.parse_args()

@@ -100,7 +100,7 @@ def check(report: str, rows: int) -> None:
 def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=int, default=20_000_000)
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/benchmarks.md")
     arguments = parser.parse_args()

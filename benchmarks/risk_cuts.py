@@ -261,6 +261,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
     parser.add_argument("--cuts", choices=["first", "second", "development"], default="second", help="which cuts of the protocol")
+    parser.add_argument("--record", action="store_true", help="ignored: what these cuts gave is told in docs/explanation/risk.md")
     arguments = parser.parse_args()
     if not arguments.data.exists():
         print(f"{arguments.data} is not there; nothing was judged")

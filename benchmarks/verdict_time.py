@@ -129,7 +129,7 @@ def measure(customers: int, folder: Path) -> list[Line]:
 def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--customers", type=int, default=50_000)
+    parser.add_argument("--customers", type=int, default=1_000_000)
     parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/benchmarks.md")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lakmus-verdict-time-") as folder:
