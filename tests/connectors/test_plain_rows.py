@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ def plan(date_format: str, decimal: str) -> FilePlan:
 def read(cells: list[tuple[str | None, ...]], how: FilePlan, time_zone: str, folder: Path) -> tuple[list[Any], list[Any]]:
     """Return the rows as read by columns, and by the SQL."""
     written = pa.table({f"c{index}": pa.array(column, pa.string()) for index, column in enumerate(zip(*cells, strict=True))})
+    how = replace(how, path=folder / "orders.csv")
+    how.path.touch()
     with connect(folder) as connection:
         connection.register("cells_here", written)
         plainly = PlainRows(how, time_zone, NOW).of("cells_here", connection).read_all().to_pylist()
@@ -160,3 +163,17 @@ def test_a_row_refused_among_plain_ones_says_why(tmp_path: Path) -> None:
 @pytest.mark.parametrize("date_format", ["dd.mm.yy", "dd mon yyyy", "excel", "unix", "yyyymmdd", None])
 def test_dates_without_one_width_are_left_to_the_sql(date_format: str | None) -> None:
     assert not is_plain(date_format)
+
+
+def test_rows_of_many_or_long_cells_are_read_fewer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain_rows, "BYTES_AT_ONCE", 300_000)
+    cells = [(f"З-{i}", "30.04.2022", "К1", "750", None, None, None, None, None) for i in range(5000)]
+    how = plan("dd.mm.yyyy", ",")
+    assert read(cells, how, "UTC", tmp_path)[0] == read(cells, how, "UTC", tmp_path)[1]
+    (tmp_path / "orders.csv").touch()
+    with connect(tmp_path) as connection:
+        connection.register(
+            "cells_here", pa.table({f"c{i}": pa.array(column, pa.string()) for i, column in enumerate(zip(*cells, strict=True))})
+        )
+        batches = list(PlainRows(replace(how, path=tmp_path / "orders.csv"), "UTC", NOW).of("cells_here", connection))
+    assert [batch.num_rows for batch in batches] == [2083, 2083, 834], "300,000 bytes, 9 cells of 16 a row"

@@ -38,9 +38,9 @@ class RowWriter:
         self._open.close()
 
 
-def streamed(connection: duckdb.DuckDBPyConnection, query: str) -> pa.RecordBatchReader:
-    """Return the rows of a query as they come, in order; DuckDB works on while a batch is looked at."""
-    return connection.sql(query).to_arrow_reader(BATCH_ROWS)
+def streamed(connection: duckdb.DuckDBPyConnection, query: str, rows: int = BATCH_ROWS) -> pa.RecordBatchReader:
+    """Return the rows of a query as they come, in order, so many at a time; DuckDB works on while a batch is looked at."""
+    return connection.sql(query).to_arrow_reader(rows)
 
 
 def keep(reader: pa.RecordBatchReader, target: Path) -> frozenset[str]:

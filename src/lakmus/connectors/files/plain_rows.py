@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from lakmus.connectors.files.cells import NOBODY, NOBODY_BUT_ZERO, WORDS_FOR_NOTHING
 from lakmus.connectors.files.fields import FIELDS, Sort
-from lakmus.connectors.files.kept_rows import REFUSED, ROWS, look, streamed
+from lakmus.connectors.files.kept_rows import BATCH_ROWS, REFUSED, ROWS, VECTOR, look, streamed
 from lakmus.connectors.files.plain_cells import Cells, Mask, blank_at_edge, cells_of, ends_in_nothing, numbers, one_of
 from lakmus.connectors.files.plain_moments import is_plain, moments, utc_of
 from lakmus.connectors.files.plan import ColumnPlan, FilePlan
@@ -25,6 +25,8 @@ from lakmus.connectors.files.row_values import OF_PEOPLE, rows_query, staged_col
 
 NEVER_PLAIN = ("email", "phone", "feature", "clock")
 MOSTLY = 0.5
+BYTES_AT_ONCE = 128_000_000
+BYTES_OF_CELL = 16
 Values = dict[str, pa.Array]
 
 
@@ -52,8 +54,13 @@ class PlainRows:
         """Return the rows of a relation as `row_values.rows_query` gives them, in their order."""
         schema = pa.schema([(name, _type_of(name)) for name in self._names])
         rest = [(index, column) for index, column in self._fed if index not in self._plain]
-        written = streamed(connection, values_query(self._plan, rest, relation, self._time_zone))
+        written = streamed(connection, values_query(self._plan, rest, relation, self._time_zone), self._rows_at_once())
         return pa.RecordBatchReader.from_batches(schema, self._read_all(written, connection))
+
+    def _rows_at_once(self) -> int:
+        """Return how many rows a batch may have: all their cells are in memory, of columns that feed nothing, too."""
+        bytes_of_row = max(self._plan.path.stat().st_size / max(self._plan.row_estimate, 1), BYTES_OF_CELL * len(self._plan.columns))
+        return min(BATCH_ROWS, max(VECTOR, int(BYTES_AT_ONCE / bytes_of_row)))
 
     def _read_all(self, written: pa.RecordBatchReader, connection: duckdb.DuckDBPyConnection) -> Iterator[pa.RecordBatch]:
         with connection.cursor() as asked:
