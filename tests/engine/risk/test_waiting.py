@@ -92,6 +92,39 @@ def test_too_little_that_happened_gives_no_hazards() -> None:
     assert fit_hazards(steps_of(np.full(AXIS.bins, 0.001), 30), AXIS) is None
 
 
+def seen_briefly(seed: int, people: int) -> tuple[np.ndarray, np.ndarray]:
+    """Steps of customers whom nobody has seen wait for more than ten, each with a rate of their own, some who never return; their waits."""
+    rng, steps = np.random.default_rng(seed), np.zeros((LAG_COUNT, AXIS.bins, 3, 2, 2, 2))
+    waited = np.where(rng.random(people) < 0.1, np.inf, rng.exponential(1 / rng.gamma(1.0, 0.1, people)))
+    for step in range(10):
+        where, there = int(AXIS.bin_of(np.array(step))), waited >= step
+        happened = int((there & (waited < step + 1)).sum())
+        for lag in range(min(step, 7) + 1):
+            steps[LAG_OF[lag], where, 0, 0, 0] += (int(there.sum()) - happened, happened)
+    return steps, waited
+
+
+def test_beyond_the_waits_that_were_seen_customers_return_ever_less_often() -> None:
+    _, waited = seen_briefly(0, 200_000)
+    for start in (12, 20):
+        truth, told = (waited >= start + 8).sum() / (waited >= start).sum(), []
+        for seed in range(20):
+            table = fit_hazards(seen_briefly(seed, 500)[0], AXIS)
+            assert table is not None
+            told.append(special.expit(table.logit[start, 0, 0, 0]))
+        assert np.mean(np.abs(np.array(told) - truth)) < 0.06
+
+
+def test_contracts_that_end_at_one_rate_are_not_in_doubt_about_a_year_that_nobody_has_seen() -> None:
+    axis = axis_of_contracts(90.0)
+    steps = np.zeros((LAG_COUNT, axis.bins, 3, 2, 2, 2))
+    steps[:, :3, 0, 0, 0] = (9_900.0, 100.0)
+    steps[:, 3:5, 0, 0, 0] = (4_950.0, 50.0)
+    table = fit_hazards(steps, axis)
+    assert table is not None
+    assert np.sqrt(table.variance[-1, 0, 0, 0]) < 0.3
+
+
 def test_the_weeks_about_the_first_year_of_a_contract_have_a_hazard_of_their_own() -> None:
     axis = axis_of_contracts(90)
     around, before = (int(axis.bin_of(np.array(int(day / axis.step_days)))) for day in (365, 300))

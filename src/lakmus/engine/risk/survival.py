@@ -29,9 +29,12 @@ ERAS = 5
 ERA_WEIGHT = 0.7
 """What an era weighs of the one after it."""
 NEEDED_HAPPENED = 30
-SMOOTHING = 2.0
+SMOOTHING = (4.0, 16.0, 64.0)
+"""Neighbouring hazards are drawn together as by so many units of information: the figure under which the company's past is likeliest."""
+DECLINE = 1.25
+"""Before any evidence the logarithm of the hazard of a purchase falls so much as that of the time waited grows."""
 SHIFT_RIDGE = 4.0
-"""Neighbouring hazards are drawn together, and shifts to zero, as by so many units of information."""
+"""Shifts are drawn to zero as by so many units of information."""
 LIMIT = 6.0
 LEAST_CASES = 20.0
 
@@ -112,6 +115,7 @@ def fit_hazards(steps: npt.NDArray[np.float64], axis: Axis) -> LifeTable | None:
     Formula: logit h(step, lag, x) = a[bin of step] + b[class of lag]'x, x seen `lag` steps before: a logistic regression over customers'
     steps with a ridge on b and on differences of neighbouring a (Cox, 1972; Brown, 1975; Allison, 1982; Singer and Willett, 1993), stacked
     over the moments x was seen at (landmarks: van Houwelingen, 2007), since a visit today says more of tomorrow than of the quarter.
+    Differences are drawn to those of `_expected`, as strongly as makes the data likeliest (Laplace's approximation: MacKay, 1992).
     Nothing happens within a horizon with probability S = product over lags of 1 - h; its variance on the logit's scale by the delta method
     (Greenwood's for a table without x). A step that stands at several lags counts once in all.
 
@@ -124,8 +128,8 @@ def fit_hazards(steps: npt.NDArray[np.float64], axis: Axis) -> LifeTable | None:
     seen = steps[0]
     if seen[..., 1].sum() < NEEDED_HAPPENED or seen[..., 0].sum() < NEEDED_HAPPENED:
         return None
-    rows, penalty = _design(axis)
-    found, covariance = _logistic(rows, happened, all_steps, penalty, bins=axis.bins)
+    rows = _design(axis)
+    found, covariance = _likeliest(rows, axis, happened, all_steps)
     # Over all lags a step counts once, so for the shifts of one lag alone it counts too little.
     known = np.where(np.arange(len(found)) < axis.bins, 1.0, LAG_COUNT**-0.5)
     covariance = covariance * np.outer(known, known)
@@ -142,34 +146,55 @@ def fit_hazards(steps: npt.NDArray[np.float64], axis: Axis) -> LifeTable | None:
     return LifeTable(np.clip(logit, -LIMIT, LIMIT), spread / (1 - nothing) ** 2, cases)
 
 
-def _design(axis: Axis) -> tuple[Floats, Floats]:
-    """Return the rows of all cells, (lags x bins x LEVELS, columns), and the penalty of the columns (columns, columns)."""
+def _design(axis: Axis) -> Floats:
+    """Return the rows of all cells, (lags x bins x LEVELS, columns): a hazard for each bin, then shifts by class of lag."""
     sizes = (LAG_COUNT, axis.bins, *LEVELS)
     lag, bins, *classes = (part.ravel() for part in np.meshgrid(*(np.arange(size) for size in sizes), indexing="ij"))
     shifts = np.stack([classes[0] == 1, classes[0] == 2, classes[1] == 1, classes[2] == 1], axis=1)
     lagged = [shifts * (lag == one)[:, None] for one in range(LAG_COUNT)]
-    rows = np.concatenate([bins[:, None] == np.arange(axis.bins), *lagged], axis=1).astype(np.float64)
-    # Who waits for a purchase buys ever less likely: logits on a line beyond what was seen. The hazards of contracts jump about years.
-    steps = np.diff(np.eye(axis.bins), n=1 if axis.happening_is_loss else 2, axis=0)
-    penalty = SHIFT_RIDGE / LAG_COUNT * np.eye(rows.shape[1])
-    penalty[: axis.bins, : axis.bins] = SMOOTHING * steps.T @ steps + 1e-3 * np.eye(axis.bins)
-    return rows, penalty
+    return np.concatenate([bins[:, None] == np.arange(axis.bins), *lagged], axis=1).astype(np.float64)
 
 
-def _logistic(rows: Floats, happened: Floats, whole: Floats, penalty: Floats, *, bins: int) -> tuple[Floats, Floats]:
-    """Return penalised maximum likelihood of grouped binomials, by Newton's steps, and its covariance (Laplace)."""
-    found = np.zeros(rows.shape[1])
-    found[:bins] = special.logit(np.clip(happened.sum() / whole.sum(), 1e-5, 1 - 1e-5))
-    pull = found.copy()  # hazards are drawn to each other and, hardly, to their mean
-    information = penalty
+def _expected(axis: Axis) -> Floats:
+    """Return by how much the logit of each hazard is thought to differ from the mean before any evidence, (bins,).
+
+    Where a rate of purchases differs from customer to customer by a Gamma law the hazard falls in the end as 1 / time (Lomax, 1954), and
+    faster where some never return (Boag, 1949): those who would have bought soon are gone. Nothing is thought of contracts.
+    """
+    if axis.happening_is_loss:
+        return np.zeros(axis.bins)
+    edges = np.array([0, *axis.edges, max(axis.followed, axis.edges[-1] + 1)], dtype=np.float64)
+    return np.asarray(-DECLINE * np.log((edges[1:] + edges[:-1]) / 2))
+
+
+def _likeliest(rows: Floats, axis: Axis, happened: Floats, whole: Floats) -> tuple[Floats, Floats]:
+    """Return the fit whose smoothing makes the data likeliest, and its covariance."""
+    mean = special.logit(np.clip(happened.sum() / whole.sum(), 1e-5, 1 - 1e-5))
+    expected = np.zeros(rows.shape[1])
+    expected[: axis.bins] = mean + _expected(axis)
+    differences = np.diff(np.eye(axis.bins), axis=0)
+    fits = []
+    for smoothing in SMOOTHING:
+        penalty = SHIFT_RIDGE / LAG_COUNT * np.eye(rows.shape[1])
+        penalty[: axis.bins, : axis.bins] = smoothing * differences.T @ differences + 1e-3 * np.eye(axis.bins)
+        fits.append(_logistic(rows, happened, whole, penalty, expected))
+    return max(fits, key=lambda fit: fit[2])[:2]
+
+
+def _logistic(rows: Floats, happened: Floats, whole: Floats, penalty: Floats, expected: Floats) -> tuple[Floats, Floats, float]:
+    """Return penalised maximum likelihood of grouped binomials, by Newton's steps, its covariance and the log evidence (Laplace)."""
+    found, information = expected.copy(), penalty
     for _ in range(30):
         said = special.expit(rows @ found)
         information = (rows * (whole * said * (1 - said))[:, None]).T @ rows + penalty
-        step = np.linalg.solve(information, rows.T @ (happened - whole * said) - penalty @ (found - pull))
+        step = np.linalg.solve(information, rows.T @ (happened - whole * said) - penalty @ (found - expected))
         found = found + np.clip(step, -2.0, 2.0)
         if np.abs(step).max() < 1e-8:
             break
-    return found, np.linalg.inv(information).astype(np.float64)
+    logit, away = rows @ found, found - expected
+    likelihood = happened @ logit - whole @ np.logaddexp(0, logit) - away @ penalty @ away / 2
+    evidence = likelihood + (np.linalg.slogdet(penalty)[1] - np.linalg.slogdet(information)[1]) / 2
+    return found, np.linalg.inv(information).astype(np.float64), float(evidence)
 
 
 @dataclass(frozen=True)
