@@ -27,10 +27,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lakmus.engine.signals import deeds
 from lakmus.engine.signals.aggregates import Aggregate, Measure, Window, count, first, gap_squares, gaps, last, selected, squares, total
 from lakmus.engine.signals.catalogue import SIGNALS
-from lakmus.engine.signals.lamps import dark_reading, grids_of, lamp_aggregates
-from lakmus.engine.signals.prefix_sums import Measured, measured
+from lakmus.engine.signals.lamps import dark_reading, lamps_out
+from lakmus.engine.signals.prefix_sums import Measured, measured, seen_at
 from lakmus.engine.signals.readings import read_measured, wanted_of
 from lakmus.engine.signals.rhythm import DAY_US
 from lakmus.engine.signals.trails import Trails, trails_of
@@ -43,25 +44,35 @@ ROWS_PER_CUSTOMER = 100
 BEGIN, SPAN_DAYS = datetime(2022, 1, 1, tzinfo=UTC), 1096
 DATES = [datetime(2024 + month // 12, month % 12 + 1, 1, tzinfo=UTC) - timedelta(microseconds=1) for month in range(1, 13)]
 KINDS = {
-    "visited_site": 0.45,
-    "viewed_product": 0.13,
-    "placed_order": 0.12,
-    "received_order": 0.08,
-    "opened_message": 0.08,
-    "earned_points": 0.05,
-    "received_reply": 0.025,
+    "visited_site": 0.33,
+    "viewed_product": 0.09,
+    "placed_order": 0.10,
+    "received_order": 0.06,
+    "opened_message": 0.06,
+    "received_automatic_message": 0.05,
+    "earned_points": 0.03,
+    "received_reply": 0.02,
     "left_review": 0.02,
-    "opened_case": 0.02,
+    "opened_case": 0.01,
     "cancelled_order": 0.01,
     "returned_item": 0.01,
     "complained": 0.005,
+    "logged_in": 0.03,
+    "visited_store": 0.01,
+    **dict.fromkeys(("redeemed_points", "was_surveyed", "answered_survey", "sent_message", "used_service"), 0.005),
+    **dict.fromkeys(("points_expired", "referred_friend", "was_contacted", "gave_notice"), 0.001),
+    **dict.fromkeys((deeds.PURCHASE, deeds.ORDER), 0.05),
+    deeds.PRICED_ORDER: 0.02,
+    **dict.fromkeys((deeds.CANCELLED_ORDER, deeds.RETURNED_ORDER, deeds.DISPLEASURE, deeds.QUESTION), 0.003),
+    **dict.fromkeys((deeds.UNANSWERED, deeds.SETTLED, deeds.CRITICAL, deeds.CRY), 0.001),
 }
+"""Everything that some signal counts is there: raw kinds, and those that are derived of them before any signal is read."""
 NEXT_DATE = DATES[-1] + timedelta(days=1)
 OURS = {"ours": DATES, "next date": [NEXT_DATE], "signals": DATES, "catalogue": DATES}
 LATE = ("received_order", "left_review", "returned_item", "complained")
 LATE_SHARE = 0.02
 """Orders and visits are known as they happen; of these kinds, one in fifty is learned of 1 to 19 days later."""
-READ = ["customer", "activity", "ts", "_known_at", "_amount"]
+READ = ("customer", "activity", "ts", "_known_at")
 
 ORDERS, VISITS = selected("placed_order"), selected("visited_site")
 LAST_90, BEFORE_90, YEAR_AGO, YEAR = Window(0, 90), Window(90, 180), Window(365, 455), Window(0, 365)
@@ -115,10 +126,11 @@ def _bucket(bucket: int, customers: int, seed: int) -> pa.Table:
     order = np.lexsort((ts, owner))
     owner, ts = owner[order], ts[order]
     kind = draw.choice(len(KINDS), len(owner), p=np.array(list(KINDS.values()))).astype(np.int32)
-    may_be_late = np.isin(kind, [place for place, name in enumerate(KINDS) if name in LATE])
+    may_be_late = _of(kind, *LATE)
     late = np.where(may_be_late & (draw.random(len(owner)) < LATE_SHARE), draw.integers(1, 20, len(owner)) * 86_400_000_000, 0)
-    priced = np.isin(kind, [2, 9, 10])
     amount = np.round(draw.lognormal(7.5, 0.8, len(owner)), 2)
+    whole = draw.integers(1, 6, len(owner))
+    words = draw.choice(2, len(owner), p=[0.7, 0.3]).astype(np.int32)
     moment = pa.timestamp("us", tz="UTC")
     return pa.table(
         {
@@ -126,14 +138,24 @@ def _bucket(bucket: int, customers: int, seed: int) -> pa.Table:
             "ts": pa.array(ts).cast(moment),
             "activity": pa.DictionaryArray.from_arrays(pa.array(kind), pa.array(list(KINDS))),
             "_known_at": pa.array(ts + late).cast(moment),
-            "_amount": pa.array(amount, mask=~priced),
+            "_amount": pa.array(amount, mask=~_of(kind, "placed_order", "cancelled_order", "returned_item", deeds.PRICED_ORDER)),
+            "_stars": pa.array(whole.astype(np.float64), mask=~_of(kind, "left_review")),
+            "_score": pa.array(whole * 2.0, mask=~_of(kind, "answered_survey")),
+            "_points": pa.array(whole * 10.0, mask=~_of(kind, "earned_points", "redeemed_points", "points_expired")),
+            "_minutes": pa.array(whole * 30.0, mask=~_of(kind, deeds.SETTLED)),
+            "_author": pa.DictionaryArray.from_arrays(pa.array(words, mask=~_of(kind, "received_reply")), pa.array(["person", "bot"])),
+            "_survey": pa.DictionaryArray.from_arrays(pa.array(words, mask=~_of(kind, "answered_survey")), pa.array(["nps", "csat"])),
         }
     )
 
 
+def _of(kind: np.ndarray, *names: str) -> np.ndarray:
+    return np.isin(kind, [place for place, name in enumerate(KINDS) if name in names])
+
+
 def _write(table: pa.Table, path: Path) -> None:
     plain = pa.schema([(field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type) for field in table.schema])
-    repetitive = ["customer", "activity"]
+    repetitive = ["customer", "activity", *deeds.TEXTS]
     pq.write_table(
         table.cast(plain),
         path,
@@ -197,13 +219,13 @@ def in_order(paths: list[Path], work: Callable[[Path], list[pa.Table]], writing:
     writing.close()
 
 
-def _trails(path: Path) -> Trails:
-    table = pq.ParquetFile(path, read_dictionary=["customer", "activity"]).read(READ, use_threads=False)
-    return trails_of(table, columns=("_amount",))
+def _trails(path: Path, *columns: str) -> Trails:
+    table = pq.ParquetFile(path, read_dictionary=["customer", "activity"]).read([*READ, *columns], use_threads=False)
+    return trails_of(table, columns=columns)
 
 
 def _measure_file(path: Path, *, dates: list[datetime]) -> list[pa.Table]:
-    trails = _trails(path)
+    trails = _trails(path, "_amount")
     return _parts(measured(trails, COLUMNS.values(), as_of=dates), trails.seen_from())
 
 
@@ -218,9 +240,11 @@ def catalogue(source: Path, target: Path, dates: list[datetime], threads: int = 
 
 
 def _read_file(path: Path, *, dates: list[datetime], lamps: bool) -> list[pa.Table]:
-    trails = _trails(path)
+    trails = _trails(path, *deeds.NUMBERS, *deeds.TEXTS)
     asked = [signal.asked for signal in SIGNALS if signal.code != "lamps_dark"]
-    found = measured(trails, (*wanted_of(asked), *(lamp_aggregates() if lamps else ())), as_of=dates)
+    seen = seen_at(trails, dates)
+    found = measured(trails, wanted_of(asked), as_of=dates, seen=seen)
+    out = lamps_out(trails, as_of=dates, seen=seen) if lamps else {}
     nothing, parts = np.full(trails.count, np.nan), []
     for place, date in enumerate(dates):
         now_us = round(date.timestamp() * 1_000_000)
@@ -228,12 +252,13 @@ def _read_file(path: Path, *, dates: list[datetime], lamps: bool) -> list[pa.Tab
         known = {"gap_p90_days": nothing, "gap_median_days": nothing}  # of another machine: the rhythm of purchases
         readings = read_measured(asked, found, place=place, known=known, known_days=known_days, season={}, as_of=date)
         if lamps:
-            readings["lamps_dark"] = dark_reading(grids_of(found, trails, now_us=now_us, place=place))
+            readings["lamps_dark"] = dark_reading(out, place)
         columns: dict[str, pa.Array] = {"customer": found.customers}
         for code, reading in readings.items():
             for side in ("now", "previous", "usual", "year_ago", "warns"):
                 figure = getattr(reading, side)
-                columns[f"{code}_{side}"] = pa.array(figure if figure.size else nothing)
+                if figure.size and (figure.dtype == bool or not np.isnan(figure).all()):
+                    columns[f"{code}_{side}"] = pa.array(figure if figure.dtype == bool else figure.astype(np.float32))
         parts.append(pa.table(columns))
     return parts
 

@@ -57,8 +57,8 @@ def customer_table(
     frame = codes.with_columns(_profile(facts, codes).drop("owner"))
     frame = frame.with_columns(_totals(sight.orders, facts, codes).drop("owner"))
     frame = _with_signals(frame, sight, as_of=as_of)
-    frame = frame.with_columns(_lamps_out(sight.grids, len(facts.customers)))
-    frame = _with_risk(frame, facts, bought, sight.grids, learned=learned, as_of=as_of)
+    frame = frame.with_columns(_lamps_out(sight.lamps_out, len(facts.customers)))
+    frame = _with_risk(frame, facts, bought, sight.lamps_out, learned=learned, as_of=as_of)
     frame = _with_groups(frame, learned)
     frame = _with_probability(frame, _told(frame, facts, orders, bought, learned=learned, company=company, as_of=as_of))
     frame = _with_money(frame, bought, learned=learned, company=company)
@@ -128,9 +128,9 @@ def _with_signals(frame: pl.DataFrame, sight: Sight, *, as_of: datetime) -> pl.D
     )
 
 
-def _lamps_out(grids: dict[str, lamps.Grid], count: int) -> pl.Series:
-    frame = pl.DataFrame({name: grid.out_us >= 0 for name, grid in grids.items()}, schema=dict.fromkeys(grids, pl.Boolean))
-    out = [pl.when(name).then(pl.lit(name)) for name in grids]
+def _lamps_out(moments: dict[str, Ints], count: int) -> pl.Series:
+    frame = pl.DataFrame({name: at[0] >= 0 for name, at in moments.items()}, schema=dict.fromkeys(moments, pl.Boolean))
+    out = [pl.when(name).then(pl.lit(name)) for name in moments]
     return (
         frame.select(pl.concat_list(out).list.drop_nulls().alias("lamps_out")).to_series()
         if count
@@ -139,7 +139,7 @@ def _lamps_out(grids: dict[str, lamps.Grid], count: int) -> pl.Series:
 
 
 def _with_risk(
-    frame: pl.DataFrame, facts: Facts, bought: Purchases, grids: dict[str, lamps.Grid], *, learned: Learned, as_of: datetime
+    frame: pl.DataFrame, facts: Facts, bought: Purchases, lamps_out: dict[str, Ints], *, learned: Learned, as_of: datetime
 ) -> pl.DataFrame:
     """Add state, loss, eligibility and probability; all null while the rhythm is unknown."""
     n, now = frame.height, _us(as_of)
@@ -149,7 +149,7 @@ def _with_risk(
     if horizon is None or learned.rhythm is None:
         return _undefined(frame, *contract_ends(facts), by_contract=definition.basis == "contract", as_of=as_of)
     known = frame["known_since"].to_physical().fill_null(-1).to_numpy()
-    second = lamps.second_lamp_us(grids)
+    second = lamps.second_lamp_us(lamps_out)
     own = horizons_of(facts, horizon_days=horizon, by=definition.horizon_by, horizons=definition.horizons)
     contracts = definition.basis != "purchases"
     stands = standing(facts, bought, learned.rhythm, second, known_since_us=known, horizon_days=own, now_us=now, contracts=contracts)

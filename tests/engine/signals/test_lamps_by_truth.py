@@ -30,7 +30,7 @@ def test_lamps_that_are_out_tell_who_left_and_go_out_after_the_customer_did(smal
     customers, sight = seen(table, end)
     left = {one["customer"]: one for one in truth["customers"] if one["lost"]}
     for dimension in ("orders", "visits"):
-        out = {who: int(us) for who, us in zip(customers, sight.grids[dimension].out_us, strict=True) if us >= 0}
+        out = {who: int(us) for who, us in zip(customers, sight.lamps_out[dimension][0], strict=True) if us >= 0}
         base = len(left) / len(customers)
         assert len(out) > 20 and np.mean([who in left for who in out]) > 2 * base, dimension
         begun = [datetime.fromisoformat(left[who]["cooling_since"] or left[who]["lost_at"]) for who in out if who in left]
@@ -46,9 +46,9 @@ def test_a_moment_of_going_out_does_not_move_with_the_day_one_looks_from(small_c
     (customers, then), (later_customers, later) = (seen(table, moment) for moment in (end - timedelta(days=5), end))
     place = {who: number for number, who in enumerate(later_customers)}
     both = [
-        (us, int(later.grids["visits"].out_us[place[who]]))
-        for who, us in zip(customers, then.grids["visits"].out_us.tolist(), strict=True)
-        if us >= 0 and later.grids["visits"].out_us[place[who]] >= 0
+        (us, int(later.lamps_out["visits"][0][place[who]]))
+        for who, us in zip(customers, then.lamps_out["visits"][0].tolist(), strict=True)
+        if us >= 0 and later.lamps_out["visits"][0][place[who]] >= 0
     ]
     moved = np.abs(np.diff(np.array(both), axis=1)[:, 0]) / 86_400e6
     assert len(both) > 20 and np.median(moved) < 2

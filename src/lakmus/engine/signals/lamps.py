@@ -1,39 +1,40 @@
-"""Lamps: dimensions of a relation by 30-day cells before as_of, and the moment at which each lamp went out."""
+"""Lamps: the dimensions of a relation, and the moment at which the lamp of each went out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy import special
 
-from lakmus.engine.signals.aggregates import Aggregate, Selection, Window, count, first, selected
+from lakmus.engine.signals.aggregates import Selection, selected
+from lakmus.engine.signals.binning import Binning
 from lakmus.engine.signals.catalogue import CONTACT_KINDS, VISIT_KINDS
 from lakmus.engine.signals.formulas import lamps_dark
-from lakmus.engine.signals.prefix_sums import Measured, measured
-from lakmus.engine.signals.readings import NOISE, Reading, Sides, fell_beyond_noise
+from lakmus.engine.signals.prefix_sums import BLOCK_ROWS, Chosen, Seen, blocks_of, seen_at
+from lakmus.engine.signals.readings import Reading, Sides, poisson_limits
 from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints
 from lakmus.engine.signals.trails import Trails, trails_of
 from lakmus.history.wording import Wording
 
 CELL_DAYS = 30
 CELLS = 24
-"""Cells that are shown; twelve more are read before them, so that the first shown one has a past."""
-_READ = CELLS + 12
+"""Cells that are shown. A lamp that has been out for all of them counts as out no more: what came after it is the habit now."""
 NONE, LIT, DIM, OUT = 0, 1, 2, 3
 WORDS = ("none", "lit", "dim", "out")
 DIM_SHARE = 0.6
-RowsOf = Callable[[Ints], tuple[Ints, Ints]]
 LEAST = 3
-_BLOCK = 1024
-_JUDGED = 3
-"""The first cell that is judged: three are compared with three before."""
+"""Zero of three is too few from a usual of three on: a lamp with fewer activities never goes out."""
+_CELL = CELL_DAYS * DAY_US
+_RECENT, _PAST, _KNOWN = 3, 12, 3
+"""Three cells are compared with the up to twelve before them, known from three on."""
+_RECENT_SHARE: Floats = np.array([np.nan if cells < _KNOWN else _RECENT / cells for cells in range(_PAST + 1)])
+_EPOCH = 946_684_800_000_000 - 1
+"""Cells end at midnights 30 days apart, counted from the year 2000 (UTC); what was earlier belongs to the first."""
 
 DIMENSIONS: dict[str, tuple[Wording, tuple[str, ...]]] = {
     "orders": (Wording("Заказы", "Orders"), ("placed_order",)),
@@ -45,144 +46,188 @@ DIMENSIONS: dict[str, tuple[Wording, tuple[str, ...]]] = {
 """Each dimension: title, and the kinds that keep its lamp lit."""
 
 
-@dataclass(frozen=True)
-class Grid:
-    """Lamps of one dimension for n customers: `out_us` (n,): the moment at which a lamp that is out now went out, in microseconds, -1 where
-    it is not out; `cells` (n, CELLS) of NONE, LIT, DIM, OUT, oldest first, None where they were not asked for."""
-
-    out_us: Ints
-    cells: npt.NDArray[np.int8] | None = None
-
-
 def _kinds_of(dimension: str) -> Selection:
     return selected(*DIMENSIONS[dimension][1])
 
 
-def _cell(number: int) -> Window:
-    """Return the window of a cell, 0 the oldest that is read."""
-    return Window(CELL_DAYS * (_READ - 1 - number), CELL_DAYS * (_READ - number))
+def lamps_out(trails: Trails, *, as_of: Sequence[datetime], seen: Seen | None = None) -> dict[str, Ints]:
+    """Return when the lamp of each dimension went out, for every date and customer: microseconds, -1 where it is not out; (D, n) each.
 
-
-def lamp_aggregates() -> tuple[Aggregate, ...]:
-    """Return what the lamps of all dimensions need of the prefix sums."""
-    every = [count(_kinds_of(name), _cell(number)) for name in DIMENSIONS for number in range(_READ)]
-    return (*every, *(first(_kinds_of(name)) for name in DIMENSIONS))
-
-
-def grid(per_cell: Floats, first_cell: Ints, rows: RowsOf, *, now_us: int, shown: bool = False) -> Grid:
-    """Return the lamps of one dimension.
-
-    For each cell: R = activities in it and the two cells before; U = the customer's usual for three cells over the (up to twelve) cells
-    before those, counted from their first activity, known from three cells on. The lamp goes out when P(X <= R) < 0.05 for X ~
-    Poisson(U); it is dim when R < 0.6 U; once out, it stays out until R is back at 0.6 of the usual it had when it went out. Within
-    the cell, the lamp went out at the moment when the activities of the last 90 days first were too few.
+    Judged at the end of every cell of 30 days since the customer's first activity, and at the date. R = activities of the 90 days until
+    then; U = the customer's usual for 90 days, over the up to twelve cells before them, counted from the cell of the first activity,
+    known from three cells on. The lamp goes out when P(X <= R) < 0.05 for X ~ Poisson(U); once out, it stays out until R is back at 0.6
+    of the usual it had then, or it has been out for `CELLS` cells. It went out at the moment when the activities of the last 90 days
+    first were too few. Cells do not move with the date, so neither does that moment.
 
     Parameters
     ----------
-    per_cell : (cells read, n) activities in each cell, oldest first. first_cell : (n,) the cell of the first activity, the number of cells
-        where there is none. rows : gives, of some customers, the dimension's activities: place among them and moment, by customer and time.
-    shown : whether the cells are wanted, too.
+    as_of : aware moments, any number, D. seen : `seen_at` of these trails and dates, where it is at hand.
+
+    Raises
+    ------
+    ValueError : a date without a time zone.
     """
-    since, usual_then = np.full(first_cell.size, -1, np.int64), np.zeros(first_cell.size)
-    # Zero of three is too few from a usual of three on, and a usual is at most the sum of all cells: others never go out.
-    may = np.arange(first_cell.size) if shown else np.flatnonzero(per_cell.sum(axis=0) >= LEAST)
-    cells = []
-    for start in range(0, max(may.size, 1), _BLOCK):  # some hundred customers at a time stay in the processor's cache
-        block = may[start : start + _BLOCK]
-        since[block], usual_then[block], part = _judged(per_cell[:, block], first_cell[block], shown=shown)
-        cells.append(part)
-    return Grid(_moments(since, usual_then, rows, now_us=now_us), np.concatenate(cells) if shown else None)
+    seen = seen_at(trails, as_of) if seen is None else seen
+    found = _lamps_of(seen.staying, seen.dates)
+    if seen.apart.count:
+        for name, apart in _lamps_of(seen.apart, seen.dates).items():
+            seen.put(found[name], apart)
+    return found
 
 
-def _judged(per_cell: Floats, first_cell: Ints, *, shown: bool) -> tuple[Ints, Floats, npt.NDArray[np.int8]]:
-    """Return since which cell each lamp is out (-1: it is not), the usual it had then, and the shown cells (n, CELLS), or none."""
-    running = np.zeros((_READ + 1, per_cell.shape[1]))
-    np.cumsum(per_cell, axis=0, out=running[1:])
-    number = np.arange(_JUDGED, _READ)
-    begin = np.maximum(0, number - 14)
-    observed = number[:, None] - 2 - np.maximum(first_cell, begin[:, None])
-    known = np.where(observed >= 3, observed, np.nan)
-    usual = (running[number - 2] - running[begin]) * 3 / known
-    recent = running[_JUDGED + 1 :] - running[_JUDGED - 2 : -3]
-    falls = fell_beyond_noise(recent, usual)
-    since, usual_then = np.full(per_cell.shape[1], -1, np.int64), np.zeros(per_cell.shape[1])
-    dark = np.zeros(recent.shape, bool)
-    some = np.flatnonzero(falls.any(axis=0))  # a lamp that never falls never goes out
-    if not shown:  # nor is one out now that has been back at any usual it fell from
-        some = some[recent[-1, some] < np.where(falls[:, some], usual[:, some], 0.0).max(axis=0, initial=0.0)]
-    dark[:, some], since[some], usual_then[some] = _dark(recent[:, some], usual[:, some], falls[:, some])
-    if not shown:
-        return since, usual_then, np.zeros((len(since), 0), np.int8)
-    dim = recent < DIM_SHARE * np.nan_to_num(usual)
-    states = np.where(dark, OUT, np.where(dim, DIM, np.where(first_cell <= number[:, None], LIT, NONE)))
-    return since, usual_then, states[-CELLS:].T.astype(np.int8)
+def _lamps_of(trails: Trails, dates: Sequence[int]) -> dict[str, Ints]:
+    found = {name: np.full((len(dates), trails.count), -1, np.int64) for name in DIMENSIONS}
+    cells = _Cells.until(trails, dates)
+    if cells is None:
+        return found
+    for block in blocks_of(trails, 2 * (len(cells.ends) + 3 * len(dates)), BLOCK_ROWS):
+        for name, out in found.items():
+            chosen = block.chosen(_kinds_of(name))
+            if chosen.ts.size >= LEAST:
+                _Walk(chosen, cells).write(out[:, block.first : block.last])
+    return found
 
 
-def _dark(recent: Floats, usual: Floats, falls: Flags) -> tuple[Flags, Ints, Floats]:
-    """Return which lamps are out in each cell (cells, n), since which cell those at the end are out (-1: they are not), and their usual."""
-    out, now = np.zeros(recent.shape, bool), np.zeros(recent.shape[1], bool)
-    since, usual_then = np.full(now.size, -1, np.int64), np.zeros(now.size)
-    for place, fell in enumerate(falls):
-        goes = fell & ~now
-        now &= recent[place] < DIM_SHARE * usual_then
-        now |= goes
-        usual_then[goes] = usual[place, goes]
-        since[goes] = place + _JUDGED
-        out[place] = now
-    return out, np.where(now, since, -1), usual_then
+@dataclass(frozen=True)
+class _Cells:
+    """The cells until some dates: `ends` (K,) of whole cells; `before` (D,) how many of them end before each date; `at` (D, 3) the places
+    behind the edges of `around`: each date, 90 days before it, and before all that is looked at."""
+
+    ends: Ints
+    before: Ints
+    dates: Ints
+    whole: Binning
+    around: Binning
+    at: Ints
+
+    @classmethod
+    def until(cls, trails: Trails, dates: Sequence[int]) -> _Cells | None:
+        """Return the cells from a bucket's first activity on; None where there is nothing to look at."""
+        if not trails.ts.size or not dates:
+            return None
+        first = max(int(trails.ts.min()) - _EPOCH, 0) // _CELL
+        last = max(-(-(max(dates) - _EPOCH) // _CELL), first + 2)
+        ends = _EPOCH + np.arange(first, last) * _CELL
+        moments = np.asarray(dates, np.int64)
+        edges = np.stack([moments, moments - _RECENT * _CELL, moments - (_RECENT + _PAST) * _CELL], axis=1)
+        distinct, at = np.unique(edges, return_inverse=True)
+        before = np.searchsorted(ends, moments, side="left")
+        return cls(ends, before, moments, Binning.of(ends.tolist()), Binning.of(distinct.tolist()), at.reshape(edges.shape) + 1)
+
+    def ends_until(self, place: int) -> Ints:
+        """Return the ends of all cells until a date, the date itself last."""
+        return np.append(self.ends[: self.before[place]], self.dates[place])
 
 
-def _moments(since: Ints, usual: Floats, rows: RowsOf, *, now_us: int) -> Ints:
-    """Return when each lamp went out: when the last activity that kept its 90 days from being too few fell out of them."""
-    moments = np.full(len(since), -1, np.int64)
-    out = np.flatnonzero(since >= 0)
-    if not out.size:
-        return moments
-    end = now_us - (_READ - 1 - since[out]) * CELL_DAYS * DAY_US
-    enough = _fewest(usual[out])
-    owner, ts = rows(out)
-    # One ascending number per activity lets a single bisection find each customer's last activity before a moment.
-    origin = min(int(ts.min()), int(end.min()))
-    width = max(int(ts.max()), int(end.max())) - origin + 1
-    each = np.arange(out.size)
-    last = np.searchsorted(owner * width + (ts - origin), each * width + (end - origin), side="right")
-    place = last - enough
-    own = (place >= 0) & (owner[np.maximum(place, 0)] == each)
-    fell = np.where(own, ts[np.maximum(place, 0)] + 3 * CELL_DAYS * DAY_US, end)
-    moments[out] = np.clip(fell, end - CELL_DAYS * DAY_US, end)
-    return moments
+class _Walk:
+    """One dimension of n customers, judged cell after cell.
+
+    `until` (K + 1, n): the place behind the last activity until the end of each cell, after that at which the activities begin. `recent`,
+    `usual` (K, n) at the end of a cell, `recent_at`, `usual_at` (D, n) at a date: R and U, NaN where it is not known.
+    """
+
+    def __init__(self, chosen: Chosen, cells: _Cells, *, least: int = LEAST) -> None:
+        self.ts, self.cells = chosen.ts, cells
+        until, around = chosen.until(cells.whole), chosen.until(cells.around)
+        self.who = np.flatnonzero(around[-1] - around[0] >= least)
+        self.until, self.around = until[:, self.who], around[:, self.who]
+        begins = np.append(self.ts, np.iinfo(np.int64).max).take(self.until[0])
+        self.first = np.where(self.around[-1] > self.around[0], np.searchsorted(cells.ends, begins, side="left"), len(cells.ends) + 1)
+        self.recent, self.usual = self._of_cells()
+        self.recent_at, self.usual_at = self._of_dates()
+        self.falls, self.falls_at = _falls(self.recent, self.usual), _falls(self.recent_at, self.usual_at)
+
+    def _of_cells(self) -> tuple[Ints, Floats]:
+        padding = np.broadcast_to(self.until[0], (_RECENT + _PAST - 1, self.who.size))
+        until = np.concatenate([padding, self.until])
+        now, mid, old = until[_RECENT + _PAST :], until[_PAST:-_RECENT], until[: -_RECENT - _PAST]
+        observed = np.arange(len(now))[:, None] - (_RECENT - 1) - self.first
+        return now - mid, _usual(mid - old, observed)
+
+    def _of_dates(self) -> tuple[Ints, Floats]:
+        now, mid, old = (self.around[self.cells.at[:, side]] for side in range(3))
+        begun = self.cells.ends[0] + (self.first - 1) * _CELL
+        observed = -(-(self.cells.dates[:, None] - _RECENT * _CELL - begun) // _CELL)
+        return now - mid, _usual(mid - old, observed)
+
+    def write(self, out: Ints) -> None:
+        """Write the moments at which lamps went out, -1 being there; shape (D, customers of the block)."""
+        some = np.flatnonzero(self.falls.any(axis=0) | self.falls_at.any(axis=0))  # a lamp that never falls never goes out
+        recent, usual, falls = self.recent[:, some], self.usual[:, some], self.falls[:, some]
+        recent_at, usual_at, falls_at = self.recent_at[:, some], self.usual_at[:, some], self.falls_at[:, some]
+        state, done = _State(some.size), 0
+        for place in np.argsort(self.cells.before, kind="stable").tolist():
+            before = int(self.cells.before[place])
+            for cell in range(done, before):
+                goes = state.step(cell, recent[cell], usual[cell], falls[cell])
+                state.went_us[goes] = self._moments(
+                    some[goes], self.until[cell + 1, some[goes]], state.usual[goes], cell, self.cells.ends[cell]
+                )
+            done, now = before, state.copy()
+            goes = now.step(before, recent_at[place], usual_at[place], falls_at[place])
+            behind = self.around[self.cells.at[place, 0], some[goes]]
+            now.went_us[goes] = self._moments(some[goes], behind, now.usual[goes], before, self.cells.dates[place])
+            dark = np.flatnonzero(now.out)
+            out[place, self.who[some[dark]]] = now.went_us[dark]
+
+    def _moments(self, who: Ints, behind: Ints, usual: Floats, cell: int, end: int) -> Ints:
+        """Return when lamps went out in a cell: when the last activity that kept its 90 days from being too few fell out of them."""
+        kept = behind - _fewest(usual)
+        fell = np.where(kept >= self.until[0, who], self.ts.take(np.maximum(kept, 0)) + _RECENT * _CELL, end)
+        return np.clip(fell, self.cells.ends[0] + (cell - 1) * _CELL, end)
+
+    def states(self, place: int = 0) -> npt.NDArray[np.int8]:
+        """Return NONE, LIT, DIM or OUT at the end of each cell until a date, and at the date; shape (cells, n)."""
+        cells = int(self.cells.before[place])
+        recent, usual, falls = (
+            np.concatenate([whole[:cells], at[place : place + 1]])
+            for whole, at in ((self.recent, self.recent_at), (self.usual, self.usual_at), (self.falls, self.falls_at))
+        )
+        state, out = _State(self.who.size), np.zeros(recent.shape, bool)
+        for cell in range(cells + 1):
+            state.step(cell, recent[cell], usual[cell], falls[cell])
+            out[cell] = state.out
+        begun = self.first <= np.arange(cells + 1)[:, None]
+        return np.where(out, OUT, np.where(recent < DIM_SHARE * np.nan_to_num(usual), DIM, np.where(begun, LIT, NONE))).astype(np.int8)
+
+
+class _State:
+    """Which lamps are out (n,); and of those since which cell, the usual they had then, and when they went out."""
+
+    def __init__(self, count: int) -> None:
+        self.out = np.zeros(count, bool)
+        self.since, self.usual, self.went_us = np.zeros(count, np.int64), np.zeros(count), np.zeros(count, np.int64)
+
+    def copy(self) -> _State:
+        """Return a state of its own that is equal."""
+        other = _State(0)
+        other.out, other.usual = self.out.copy(), self.usual.copy()
+        other.since, other.went_us = self.since.copy(), self.went_us.copy()
+        return other
+
+    def step(self, cell: int, recent: Ints, usual: Floats, falls: Flags) -> Ints:
+        """Go on to the end of the next cell, and return which lamps go out there; `went_us` is to be written."""
+        goes = np.flatnonzero(falls & ~self.out)
+        self.out &= (recent < DIM_SHARE * self.usual) & (self.since > cell - CELLS)
+        self.out[goes], self.since[goes], self.usual[goes] = True, cell, usual[goes]
+        return goes
+
+
+def _usual(past: Ints, observed: Ints) -> Floats:
+    """Return activities of the cells observed, `_PAST` at most, scaled to `_RECENT` cells; NaN where too few were."""
+    cells = np.minimum(observed, _PAST)
+    return np.asarray(past * _RECENT_SHARE.take(np.maximum(cells, 0)))
+
+
+def _falls(recent: Ints, usual: Floats) -> Flags:
+    """Return whether P(X <= recent) < NOISE for X ~ Poisson(usual)."""
+    limits = poisson_limits(int(recent.max(initial=0)))
+    return np.asarray(usual > limits.take(recent))
 
 
 def _fewest(usual: Floats) -> Ints:
     """Return the smallest count that is not too few for this usual."""
-    most = int(np.ceil(usual.max(initial=0.0))) + 1
-    limits = special.chdtri(2.0 * (np.arange(most + 1) + 1), NOISE) / 2
-    return np.searchsorted(limits, usual, side="left").astype(np.int64)
-
-
-def grids_of(found: Measured, trails: Trails, *, now_us: int, place: int = 0, shown: bool = False) -> dict[str, Grid]:
-    """Return the lamps of every dimension for every customer; `found` holds `lamp_aggregates` then, at `place` among its dates."""
-    grids = {}
-    for name in DIMENSIONS:
-        of = _kinds_of(name)
-        per_cell = np.stack([found.whole(count(of, _cell(number)))[place] for number in range(_READ)]).astype(np.float64)
-        begun = found.at(first(of), place)
-        age = np.floor((now_us - np.nan_to_num(begun)) / (CELL_DAYS * DAY_US))
-        first_cell = np.where(np.isnan(begun), _READ, np.maximum(_READ - 1 - age, 0)).astype(np.int64)
-        rows = partial(trails.rows_of, of.kinds, until_us=now_us)
-        grids[name] = grid(per_cell, first_cell, rows, now_us=now_us, shown=shown)
-    return grids
-
-
-def cell_end(cell: int, *, as_of: datetime) -> datetime:
-    """Return the moment at which a shown cell ends; the last one ends at as_of."""
-    return as_of - timedelta(days=CELL_DAYS * (CELLS - 1 - cell))
-
-
-def dark_reading(grids: dict[str, Grid]) -> Reading:
-    """Return how many dimensions of each customer are dark, as the signal `lamps_dark` says it."""
-    dark = np.sum([lamp_grid.out_us >= 0 for lamp_grid in grids.values()], axis=0).astype(np.float64)
-    return lamps_dark(Sides({}, {}, {}, {}, {}, {"lamps_dark": dark}))
+    return np.searchsorted(poisson_limits(int(np.ceil(usual.max(initial=0.0))) + 1), usual, side="left").astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,25 +242,40 @@ class Lamp:
 
 
 def lamps(table: pa.Table, *, as_of: datetime) -> tuple[Lamp, ...]:
-    """Return the lamps of one customer from the table of their activities (`SCORE_COLUMNS` or more); empty without a known customer."""
+    """Return the lamps of one customer from the table of their activities (`SCORE_COLUMNS` or more); empty without a known customer.
+
+    The last cell ends at as_of.
+    """
     known = pc.and_(pc.less_equal(table["ts"], as_of), pc.less_equal(table["_known_at"], as_of))
     trails = trails_of(table.filter(known))
-    if not trails.count:
+    cells = _Cells.until(trails, [round(as_of.timestamp() * 1_000_000)])
+    if cells is None:
         return ()
-    found = measured(trails, lamp_aggregates(), as_of=[as_of])
-    ends = tuple(cell_end(cell, as_of=as_of) for cell in range(CELLS))
+    (block,) = blocks_of(trails, 1, trails.ts.size + 1)
+    out = lamps_out(trails, as_of=[as_of])
+    last = int(cells.ends[0]) + (int(cells.before[0]) - 1) * _CELL
+    ends_at = (*(_moment(last - number * _CELL) for number in range(CELLS - 2, -1, -1)), as_of)
     shown = []
-    for name, lamp_grid in grids_of(found, trails, now_us=round(as_of.timestamp() * 1_000_000), shown=True).items():
-        assert lamp_grid.cells is not None
-        out = int(lamp_grid.out_us[0])
-        words = tuple(WORDS[state] for state in lamp_grid.cells[0])
-        went_out_at = None if out < 0 else as_of + timedelta(microseconds=out - round(as_of.timestamp() * 1_000_000))
-        shown.append(Lamp(name, DIMENSIONS[name][0], words, ends, went_out_at))
+    for name, (title, _) in DIMENSIONS.items():
+        states = _Walk(block.chosen(_kinds_of(name)), cells, least=0).states()[-CELLS:, 0]
+        words = ("none",) * (CELLS - len(states)) + tuple(WORDS[state] for state in states)
+        went_out_at = _moment(int(out[name][0, 0])) if out[name][0, 0] >= 0 else None
+        shown.append(Lamp(name, title, words, ends_at, went_out_at))
     return tuple(shown)
 
 
-def second_lamp_us(grids: dict[str, Grid]) -> Ints:
+def _moment(us: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
+
+
+def dark_reading(out: Mapping[str, Ints], place: int = 0) -> Reading:
+    """Return how many dimensions of each customer are dark at one of the dates of `lamps_out`, as the signal `lamps_dark` says it."""
+    dark = np.sum([moments[place] >= 0 for moments in out.values()], axis=0).astype(np.float64)
+    return lamps_dark(Sides({}, {}, {}, {}, {}, {"lamps_dark": dark}))
+
+
+def second_lamp_us(out: Mapping[str, Ints], place: int = 0) -> Ints:
     """Return when the second lamp other than orders went out, for each customer, in microseconds; -1 where fewer than two are out."""
-    moments = np.stack([lamp_grid.out_us for name, lamp_grid in grids.items() if name != "orders"])
+    moments = np.stack([at[place] for name, at in out.items() if name != "orders"])
     second = np.sort(np.where(moments < 0, np.iinfo(np.int64).max, moments), axis=0)[1]
     return np.where(second == np.iinfo(np.int64).max, -1, second)

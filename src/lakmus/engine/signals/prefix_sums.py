@@ -8,7 +8,7 @@ area tables in one dimension: Crow, 1984). Sums run over whole numbers modulo 2^
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,7 +69,13 @@ class _Plan:
 
 
 def measured(
-    trails: Trails, aggregates: Iterable[Aggregate], *, as_of: Sequence[datetime], time_zone: str = "UTC", block_rows: int = BLOCK_ROWS
+    trails: Trails,
+    aggregates: Iterable[Aggregate],
+    *,
+    as_of: Sequence[datetime],
+    seen: Seen | None = None,
+    time_zone: str = "UTC",
+    block_rows: int = BLOCK_ROWS,
 ) -> Measured:
     """Return all aggregates of all customers at all dates, each from what was known at its date.
 
@@ -77,6 +83,7 @@ def measured(
     ----------
     trails : a bucket's activities. aggregates : any number; equal ones are computed once.
     as_of : aware moments, in any order; D of them. An activity counts at a date when `ts <= date and _known_at <= date`.
+    seen : `seen_at` of these trails and dates, where it is at hand.
     time_zone : IANA name, for `DAYS`. block_rows : how many activities are worked on at a time.
 
     Returns
@@ -87,34 +94,48 @@ def measured(
     ------
     ValueError : a date without a time zone.
     """
-    if any(moment.tzinfo is None for moment in as_of):
-        raise ValueError("as_of needs a time zone")
-    dates = [round(moment.timestamp() * 1_000_000) for moment in as_of]
+    seen = seen_at(trails, as_of) if seen is None else seen
     wanted = list(dict.fromkeys(aggregates))
-    figures = {aggregate: np.empty((len(dates), trails.count), _WHOLE) for aggregate in wanted}
-    odd = _odd_pairs(trails, dates)
-    _fill(figures, _staying(trails), wanted, dates, time_zone, block_rows)
-    if odd.owner.size:
-        # Pairs of a customer and a date at which the visible past differs from the whole row: few, and each computed as a customer apart.
-        apart = {aggregate: np.empty((len(dates), odd.owner.size), _WHOLE) for aggregate in wanted}
-        _fill(apart, trails.of_rows(odd.rows, odd.lengths), wanted, dates, time_zone, block_rows)
+    figures, apart = ({aggregate: np.empty((len(seen.dates), part.count), _WHOLE) for aggregate in wanted} for part in (trails, seen.apart))
+    plans = _plans(wanted, seen.dates)
+    _fill(figures, seen.staying, plans, time_zone, block_rows)
+    if seen.apart.count:
+        _fill(apart, seen.apart, plans, time_zone, block_rows)
         for aggregate, figure in apart.items():
-            figures[aggregate][odd.place, odd.owner] = figure[odd.place, np.arange(odd.owner.size)]
+            seen.put(figures[aggregate], figure)
     return Measured(trails.customers, tuple(as_of), figures)
 
 
 @dataclass(frozen=True)
-class _OddPairs:
-    """Pairs of a date's `place` and an `owner` who looks different then; `rows` are what is seen of each, `lengths` of them each."""
+class Seen:
+    """A bucket's activities as they are seen from D dates (microseconds).
 
+    Mostly a customer's past is the beginning of one and the same row of activities, `staying`. Where it is not (something
+    was not known yet, or counts no more since), what is seen of that customer at that date stands in `apart` as a customer of its own:
+    `place`, `owner` (k,) say whose, at which date.
+    """
+
+    dates: tuple[int, ...]
+    staying: Trails
+    apart: Trails
     place: Ints
     owner: Ints
-    rows: Ints
-    lengths: Ints
+
+    def put(self, whole: Ints, apart: Ints) -> None:
+        """Write figures of those apart, shape (D, k), into the figures of all customers, shape (D, n)."""
+        whole[self.place, self.owner] = apart[self.place, np.arange(self.owner.size)]
 
 
-def _odd_pairs(trails: Trails, dates: Sequence[int]) -> _OddPairs:
-    """Return the pairs at which something was not known yet, or something counted that counts no more."""
+def seen_at(trails: Trails, as_of: Sequence[datetime]) -> Seen:
+    """Return the activities as they are seen from some dates: an activity counts at one when `ts <= date and _known_at <= date`.
+
+    Raises
+    ------
+    ValueError : a date without a time zone.
+    """
+    if any(moment.tzinfo is None for moment in as_of):
+        raise ValueError("as_of needs a time zone")
+    dates = tuple(round(moment.timestamp() * 1_000_000) for moment in as_of)
     places, everyone, seen_rows, lengths = ([np.zeros(0, _WHOLE)] for _ in range(4))
     known = trails.ts if trails.known is None else trails.known
     odd = known > trails.ts if trails.gone is None else (known > trails.ts) | (trails.gone != FOREVER)
@@ -134,7 +155,8 @@ def _odd_pairs(trails: Trails, dates: Sequence[int]) -> _OddPairs:
             lengths.append(np.array([own.size]))
         places.append(np.full(owners.size, place))
         everyone.append(owners)
-    return _OddPairs(*(np.concatenate(parts).astype(_WHOLE) for parts in (places, everyone, seen_rows, lengths)))
+    at, owner, taken, each = (np.concatenate(parts).astype(_WHOLE) for parts in (places, everyone, seen_rows, lengths))
+    return Seen(dates, _staying(trails), trails.of_rows(taken, each), at, owner)
 
 
 def _staying(trails: Trails) -> Trails:
@@ -145,22 +167,24 @@ def _staying(trails: Trails) -> Trails:
     return trails.of_rows(kept, np.diff(np.searchsorted(kept, trails.starts)))
 
 
-def _fill(
-    figures: dict[Aggregate, Ints], trails: Trails, wanted: Sequence[Aggregate], dates: Sequence[int], time_zone: str, block_rows: int
-) -> None:
-    plans = _plans(wanted, dates)
+def _fill(figures: dict[Aggregate, Ints], trails: Trails, plans: Sequence[_Plan], time_zone: str, block_rows: int) -> None:
     widest = max((len(plan.binning.edges) + 1 for plan in plans), default=1)
     midnights = None
-    if trails.ts.size and any(aggregate.measure is Measure.DAYS for aggregate in wanted):
+    if trails.ts.size and any(aggregate.measure is Measure.DAYS for plan in plans for aggregate, _, _ in plan.asked):
         midnights = local_midnights(int(trails.ts.min()), int(trails.ts.max()), time_zone)
-    first = 0
-    while first < trails.count:
-        most = min(trails.count, first + max(1, BLOCK_CELLS // widest))
-        last = int(np.searchsorted(trails.starts[: most + 1], trails.starts[first] + block_rows, side="right")) - 1
-        last = min(max(last, first + 1), most)
-        block = _Block(trails, first, last)
+    for block in blocks_of(trails, widest, block_rows):
         for plan in plans:
             _one_selection(figures, block, plan, midnights)
+
+
+def blocks_of(trails: Trails, cells: int, block_rows: int = BLOCK_ROWS) -> Iterator[Block]:
+    """Yield neighbouring customers together, as many as keep the block in the processor's cache with so many cells of each customer."""
+    first = 0
+    while first < trails.count:
+        most = min(trails.count, first + max(1, BLOCK_CELLS // cells))
+        last = int(np.searchsorted(trails.starts[: most + 1], trails.starts[first] + block_rows, side="right")) - 1
+        last = min(max(last, first + 1), most)
+        yield Block(trails, first, last)
         first = last
 
 
@@ -199,7 +223,7 @@ def _plans(wanted: Sequence[Aggregate], dates: Sequence[int]) -> list[_Plan]:
     return plans
 
 
-class _Block:
+class Block:
     """The activities of neighbouring customers, with what several selections share."""
 
     def __init__(self, trails: Trails, first: int, last: int) -> None:
@@ -210,6 +234,11 @@ class _Block:
         self.count = last - first
         self.owner = np.repeat(np.arange(self.count, dtype=_WHOLE), np.diff(trails.starts[first : last + 1]))
         self._rows: dict[tuple[str, ...], Ints] = {}
+
+    def chosen(self, of: Selection) -> Chosen:
+        """Return the activities of a selection."""
+        rows = self.rows(of)
+        return Chosen(rows, self.ts.take(rows), self.owner.take(rows), self.count)
 
     def rows(self, of: Selection) -> Ints:
         """Return the places in the block of the activities of a selection."""
@@ -247,29 +276,39 @@ class _Block:
         return met.fill_null(False).to_numpy()
 
 
-class _Placed:
-    """The activities of one selection in one block, placed between the plan's edges.
+@dataclass(frozen=True)
+class Chosen:
+    """The m activities of one selection among n customers: `rows` in the block, `ts`, `owner` (m,), by customer and time."""
 
-    `until` (1 + E, n): where the customer's activities begin, then, for each edge, the place in the selection behind the last activity
-    until it.
-    """
+    rows: Ints
+    ts: Ints
+    owner: Ints
+    count: int
 
-    def __init__(self, block: _Block, plan: _Plan, midnights: Binning | None) -> None:
-        rows = block.rows(plan.of)
-        self.block, self.rows, self.midnights = block, rows, midnights
-        self.ts = block.ts.take(rows)
-        self.owner = block.owner.take(rows)
-        n, edges = block.count, len(plan.binning.edges)
-        cells = plan.binning.place(self.ts)
+    def until(self, binning: Binning) -> Ints:
+        """Return the place where each customer's activities begin, then, for each edge, that behind the last one until it; (1 + E, n)."""
+        n, edges = self.count, len(binning.edges)
+        cells = binning.place(self.ts)
         cells *= n
         cells += self.owner
         between = np.bincount(cells, minlength=(edges + 1) * n).reshape(edges + 1, n)
         ends = np.cumsum(between.sum(axis=0))
-        self.until: Ints = np.empty((edges + 1, n), _WHOLE)
-        self.until[0, :1] = 0
-        self.until[0, 1:] = ends[:-1]
+        places: Ints = np.empty((edges + 1, n), _WHOLE)
+        places[0, :1] = 0
+        places[0, 1:] = ends[:-1]
         for edge in range(edges):
-            np.add(self.until[edge], between[edge], out=self.until[edge + 1])
+            np.add(places[edge], between[edge], out=places[edge + 1])
+        return places
+
+
+class _Placed:
+    """The activities of one selection in one block, placed between the plan's edges: `until` is that of `Chosen`."""
+
+    def __init__(self, block: Block, plan: _Plan, midnights: Binning | None) -> None:
+        chosen = block.chosen(plan.of)
+        self.block, self.midnights = block, midnights
+        self.rows, self.ts, self.owner = chosen.rows, chosen.ts, chosen.owner
+        self.until = chosen.until(plan.binning)
         self._running: dict[tuple[Measure, str | None], Ints] = {}
         self._at: dict[tuple[Measure, str | None], Ints] = {}
 
@@ -332,7 +371,7 @@ class _Placed:
                 into += (high > low) & ~self.begins_day().take(low, mode="clip")
 
 
-def _one_selection(figures: dict[Aggregate, Ints], block: _Block, plan: _Plan, midnights: Binning | None) -> None:
+def _one_selection(figures: dict[Aggregate, Ints], block: Block, plan: _Plan, midnights: Binning | None) -> None:
     placed = _Placed(block, plan, midnights)
     for aggregate, oldest, newest in plan.asked:
         placed.windows(aggregate, oldest, newest, figures[aggregate][:, block.first : block.last])

@@ -17,6 +17,7 @@ from lakmus.engine.signals.trails import Trails
 NOISE = 0.05
 """A change is one when chance alone gives as large a one in fewer than 5 % of customers whose habit has not changed."""
 PAST_DAYS = 365
+_LIMITS: Floats = special.chdtri(2.0 * (np.arange(512) + 1), NOISE) / 2
 
 
 @dataclass(frozen=True)
@@ -89,15 +90,20 @@ def not_measured(count: int) -> Reading:
 
 
 def fell_beyond_noise(now: Floats, usual: Floats) -> Flags:
-    """Return whether P(X <= now) < NOISE for X ~ Poisson(usual); False where the usual is unknown (NaN). `now` holds whole counts.
-
-    The smallest such mean is half the (1 - NOISE) quantile of chi-square with 2 (now + 1) degrees of freedom (Garwood, 1936), read from
-    a table.
-    """
-    most = int(now.max(initial=0.0))
-    limits = special.chdtri(2.0 * (np.arange(most + 1) + 1), NOISE) / 2
+    """Return whether P(X <= now) < NOISE for X ~ Poisson(usual); False where the usual is unknown (NaN). `now` holds whole counts."""
+    limits = poisson_limits(int(now.max(initial=0.0)))
     with np.errstate(invalid="ignore"):
         return np.asarray(usual > limits[now.astype(np.int64)])
+
+
+def poisson_limits(most: int) -> Floats:
+    """Return, for each count k of 0..most or further, the mean beyond which P(X <= k) < NOISE for X ~ Poisson(mean).
+
+    Formula: half the (1 - NOISE) quantile of chi-square with 2 (k + 1) degrees of freedom (Garwood, 1936).
+    """
+    if most >= len(_LIMITS):
+        return np.asarray(special.chdtri(2.0 * (np.arange(most + 1) + 1), NOISE) / 2)
+    return _LIMITS
 
 
 def rose_beyond_noise(now: Floats, usual: Floats) -> Flags:

@@ -29,13 +29,14 @@ _TOTALS = {"complaints": count(DISPLEASURE, _YEAR), "reviews": count(NEGATIVE_RE
 
 @dataclass(frozen=True)
 class Sight:
-    """What is seen of the n customers of a bucket: every signal's reading by its code, the lamps, and a few figures beside them.
+    """What is seen of the n customers of a bucket: every signal's reading by its code, when lamps went out (`lamps.lamps_out` of
+    one date), and a few figures beside them.
 
     `orders`: the known customers' orders with `owner`. `last_contact_us` (n): -1 where there was none.
     """
 
     readings: dict[str, Reading]
-    grids: dict[str, lamps.Grid]
+    lamps_out: dict[str, Ints]
     orders: pl.DataFrame
     complaints_year: Ints
     negative_reviews_year: Ints
@@ -77,16 +78,15 @@ def sight_of(
         known = {"gap_p90_days": rhythm.p90_days, "gap_median_days": rhythm.median_days}
     outside = "lamps_dark"
     asked = [signal.asked for signal in SIGNALS if signal.code != outside and signal.measured_with(feeds)]
-    more = (*lamps.lamp_aggregates(), *_TOTALS.values())
     known_days = _known_days(facts, n, now_us)
-    readings, found = read_all(asked, trails, known=known, known_days=known_days, season=season, as_of=as_of, more=more)
-    grids = lamps.grids_of(found, trails, now_us=now_us)
-    readings[outside] = lamps.dark_reading(grids)
+    readings, found = read_all(asked, trails, known=known, known_days=known_days, season=season, as_of=as_of, more=_TOTALS.values())
+    out = lamps.lamps_out(trails, as_of=[as_of])
+    readings[outside] = lamps.dark_reading(out)
     codes = pl.DataFrame({"customer": facts.customers}).with_row_index("owner").with_columns(pl.col("owner").cast(pl.Int64))
     totals = {name: found.whole(aggregate)[0] for name, aggregate in _TOTALS.items()}
     return Sight(
         {signal.code: readings.get(signal.code, not_measured(n)) for signal in SIGNALS},
-        grids,
+        out,
         orders.join(codes, on="customer", how="inner"),
         totals["complaints"],
         totals["reviews"],
