@@ -212,9 +212,9 @@ def _lamps(company: Drawn, analysis: Analysis, as_of: datetime) -> Row:
     bought = bucket_purchases(orders, facts.customers, time_zone=COMPANY.time_zone)
     learned = analysis.learned
     sight = sight_of(facts, orders, voiced(facts), bought, company_rhythm=learned.rhythm, feeds=learned.feeds, as_of=as_of)
-    grid = sight.grids["orders" if company.sort == "shop" else "visits"]
+    went_out = sight.lamps_out["orders" if company.sort == "shop" else "visits"][0]
     delays, dark, missed, wrong, stayed = [], 0, 0, 0, 0
-    for who, out_us in zip(facts.customers, grid.out_us.tolist(), strict=True):
+    for who, out_us in zip(facts.customers, went_out.tolist(), strict=True):
         left, cooled = company.truth.get(who, (None, None))
         began = cooled or left
         if began is not None and as_of - timedelta(days=365) < began <= as_of - timedelta(days=90):
