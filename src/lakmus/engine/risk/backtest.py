@@ -20,8 +20,8 @@ from lakmus.history.wording import Wording
 
 NEEDED_LOST = 30
 NEEDED_CUTS = 2
-SURELY = 1.645
-"""In 19 of 20 cases chance alone gives less."""
+SURELY = 2.326
+"""In 99 of 100 cases chance alone gives less."""
 NAMED_FROM = 0.5
 NAMED_FROM_MEANS = 2.0
 """A customer is named who is twice as likely to leave as the company's customers are on average, or likelier to leave than to stay."""
