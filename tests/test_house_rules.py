@@ -37,9 +37,9 @@ CLOCKS = {
     "timezone.now",
 }
 WRITING = {"save", "create", "update", "update_or_create", "get_or_create", "delete", "bulk_create", "record", "_write_down"}
-IMPORTED_AS = {"charset-normalizer": "charset_normalizer", "django-ninja": "ninja", "scikit-learn": "sklearn"}
+IMPORTED_AS = {"charset-normalizer": "charset_normalizer", "django-ninja": "ninja", "pystemmer": "Stemmer", "scikit-learn": "sklearn"}
 # Not imported, but named to what does the importing.
-BY_NAME = {"django-axes", "django-htmx", "django-q2", "gunicorn", "psycopg", "tzdata", "whitenoise"}
+BY_NAME = {"django-axes", "django-htmx", "django-q2", "gunicorn", "psycopg", "pymorphy3-dicts-ru", "tzdata", "whitenoise"}
 PURE = ("history", "engine")
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
 

@@ -28,7 +28,7 @@ def is_only_thanks(text: str | None) -> bool:
     if not text:
         return False
     tidied = tidy(text)
-    if not _THANKS.search(tidied) or _ANOTHER_MATTER.search(tidied):
+    if not any(sign in tidied for sign in _THANKING) or not _THANKS.search(tidied) or _ANOTHER_MATTER.search(tidied):
         return False
     words = _WORD.findall(_THANKS.sub(" ", tidied))
     return len(words) < SHORT_THANKS_WORDS or all(word in lexicon.BESIDE_THANKS for word in words)

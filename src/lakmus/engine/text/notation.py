@@ -1,0 +1,179 @@
+"""The notation in which the lexicon is written, and what it is compiled to.
+
+An entry is one line: terms in the order in which they are said.
+
+====================  =======================================================================================================
+``ждать``             a Russian lemma: all of its forms; an English one: all words with its stem
+``груб*``             any word that begins so
+``=минут``            this form only
+``a|b``               one or the other
+``{wait}``            one of a class of words that stands apart
+``#``                 a number
+``..3``               at most three words may stand between its neighbours, within the sentence (without it: none)
+``&``                 its neighbours in either order, with at most `NEAR` words between
+====================  =======================================================================================================
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any, cast
+
+from lakmus.engine.text.words import LONGEST_WORD, in_one_script
+
+NEAR = 4
+NUMBER = "#"
+_CYRILLIC = re.compile(r"[а-я]")
+_SHORTEST_PREFIX, _KNOWN_WORDS = 2, 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One way of saying `code`: numbers of terms and, before each but the first, how many words may stand between."""
+
+    code: str
+    terms: tuple[int, ...]
+    gaps: tuple[int, ...]
+    entry: str
+    negates: bool
+
+
+@dataclass(slots=True)
+class Terms:
+    """The terms of a lexicon: which of them a word is.
+
+    `lookups` remembers words once looked up; it is emptied when it holds `_KNOWN_WORDS`, so that memory is bounded.
+    """
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    forms: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    stems: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    prefixes: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    lookups: dict[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def number_of(self, term: str, classes: Mapping[str, str]) -> int:
+        """Return the number of a term, which is learned when it is new."""
+        if term not in self.numbers:
+            self.numbers[term] = len(self.numbers)
+            for alternative in _alternatives(term, classes):
+                self._learn(alternative, self.numbers[term])
+        return self.numbers[term]
+
+    def _learn(self, alternative: str, number: int) -> None:
+        if alternative.endswith("*"):
+            self.prefixes[alternative[:-1]].add(number)
+        elif alternative.startswith("=") or alternative == NUMBER:
+            self.forms[alternative.lstrip("=")].add(number)
+        elif _CYRILLIC.search(alternative):
+            for form in russian_forms(alternative):
+                self.forms[form].add(number)
+        else:
+            self.stems[english_stem(alternative)].add(number)
+
+    def of(self, word: str) -> tuple[int, ...]:
+        """Return the numbers of the terms that a word (lower case, «е» for «ё») is."""
+        found = self.lookups.get(word)
+        if found is None:
+            if len(self.lookups) >= _KNOWN_WORDS:
+                self.lookups.clear()
+            found = self.lookups[word] = tuple(sorted(self._looked_up(word)))
+        return found
+
+    def _looked_up(self, word: str) -> set[int]:
+        if len(word) > LONGEST_WORD or not word[0].isalnum():
+            return set()
+        if word[0].isdigit():
+            return self.forms.get(NUMBER, set())
+        word = in_one_script(word)
+        found = set(self.forms.get(word, ()))
+        for length in range(_SHORTEST_PREFIX, len(word) + 1):
+            found |= self.prefixes.get(word[:length], set())
+        if word.isascii():
+            found |= self.stems.get(english_stem(word), set())
+        elif "-" in word and not found:
+            for part in word.split("-"):
+                found |= self.forms.get(part, set())
+        return found
+
+
+@functools.cache
+def entries_of(name: str) -> dict[str, str]:
+    """Return the entries of a file in `entries/` (one a line) by the code in brackets above; ``--`` begins a remark."""
+    text = resources.files("lakmus.engine.text").joinpath("entries", f"{name}.txt").read_text(encoding="utf-8")
+    parts = re.split(r"^\[(\w+)\]$", re.sub(r"^--.*$", "", text, flags=re.MULTILINE), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def patterns_of(code: str, entries: str, terms: Terms, classes: Mapping[str, str]) -> Iterator[Pattern]:
+    """Yield the patterns of the entries (one a line) of one code."""
+    for line in entries.strip().splitlines():
+        entry = line.strip()
+        if entry:
+            for order in _orders(entry.split()):
+                yield _pattern(code, order, entry, terms, classes)
+
+
+def _orders(parts: list[str]) -> list[list[str]]:
+    """Return an entry with ``&`` as two without: one for each order."""
+    if "&" not in parts:
+        return [parts]
+    place = parts.index("&")
+    first, second = parts[:place], parts[place + 1 :]
+    return [[*first, f"..{NEAR}", *second], [*second, f"..{NEAR}", *first]]
+
+
+def _pattern(code: str, parts: Iterable[str], entry: str, terms: Terms, classes: Mapping[str, str]) -> Pattern:
+    numbers: list[int] = []
+    gaps: list[int] = []
+    gap, negates = 0, False
+    negators = {word.lstrip("=") for word in _alternatives("{not}", classes)}
+    for part in parts:
+        if part.startswith(".."):
+            gap = int(part[2:])
+            continue
+        negates = negates or not negators.isdisjoint(_alternatives(part.lstrip("="), classes))
+        numbers.append(terms.number_of(part, classes))
+        gaps.append(gap)
+        gap = 0
+    return Pattern(code, tuple(numbers), tuple(gaps[1:]), entry, negates)
+
+
+def _alternatives(term: str, classes: Mapping[str, str]) -> Iterator[str]:
+    for part in term.split("|"):
+        if part.startswith("{"):
+            for word in classes[part.strip("{}")].split():
+                yield from _alternatives(word, classes)
+        else:
+            yield part
+
+
+@functools.cache
+def _russian() -> Any:
+    from pymorphy3 import MorphAnalyzer
+
+    return MorphAnalyzer()
+
+
+@functools.cache
+def _english() -> Any:
+    from Stemmer import Stemmer
+
+    return Stemmer("english")
+
+
+@functools.cache
+def russian_forms(lemma: str) -> frozenset[str]:
+    """Return all forms of a Russian lemma, «ё» as «е»; of a word that the dictionary (OpenCorpora, pymorphy3) lacks, what it guesses."""
+    readings = _russian().parse(lemma)
+    own = [one for one in readings if one.normal_form.replace("ё", "е") == lemma] or readings[:1]
+    return frozenset({lemma} | {form.word.replace("ё", "е") for one in own for form in one.lexeme})
+
+
+def english_stem(word: str) -> str:
+    """Return the stem of an English word (Porter's second stemmer, "Snowball", 2001)."""
+    return cast(str, _english().stemWord(word))

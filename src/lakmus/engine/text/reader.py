@@ -1,0 +1,172 @@
+"""Read one text: language, polarity with confidence, codes and the words that led to them, cries for help, counted attempts, questions."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import exp, log1p
+
+from lakmus.engine.text import lexicon
+from lakmus.engine.text.cleaning import cleaned
+from lakmus.engine.text.finding import Lexicon, Saying, compiled
+from lakmus.engine.text.language import language_of
+from lakmus.engine.text.mentions import attempts_in, questions_in
+from lakmus.engine.text.notation import entries_of
+from lakmus.engine.text.reading import is_only_thanks, tidy
+from lakmus.engine.text.word_classes import CLASSES
+from lakmus.engine.text.words import words_of
+
+ENTRIES = ("ru", "en", "feelings")
+"""The files of the lexicon, in `entries/`."""
+
+GLAD_SIGNS = "😀😃😄😁😆😊😍🥰😘🙂☺👍👏🙏❤💕🎉🔥😂🤗💯✅🌟⭐😎"
+ANGRY_SIGNS = "😡😠🤬😤😞😢😭😩😫🙁☹👎💩🤮🤢😒😑💔❌🤦😔😖"
+_MAY_BE_SIGN = re.compile("[\u2600-\u27bf\u2b50\U0001f300-\U0001faff]")
+PLEASED_WORD, DISPLEASED_WORD = "pleased", "displeased"
+FEELINGS = (PLEASED_WORD, DISPLEASED_WORD)
+APART = frozenset({*FEELINGS, "praise", "thanks", "leaving", "complaint", "no_need", "moved", "competitor_offer"})
+"""Codes that are no error and no fault of the company's: they do not count as such in the polarity."""
+
+OTHER_CODES = ("leaving", "complaint", "poor_service", "praise", "thanks")
+"""Codes beside the service errors and the other reasons: the customer says goodbye, complains or finds the service bad without saying of
+what, praises, thanks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feelings:
+    """What in a text speaks for displeasure: counts, negated ones on the other side; the features of the polarity."""
+
+    pleased: int
+    displeased: int
+    errors: int
+    praises: int
+    glad_signs: int
+    angry_signs: int
+
+    def features(self) -> tuple[float, ...]:
+        """Return log(1 + count) of each."""
+        counts = (self.pleased, self.displeased, self.errors, self.praises, self.glad_signs, self.angry_signs)
+        return tuple(log1p(count) for count in counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the words of one text say.
+
+    `language` is "ru", "en", "mixed", "other" or None (no letters); `kind` "own", "automatic" (an automatic reply), "spam" or "empty", and
+    only texts of one's own are read further. `polarity` is "negative", "positive", or None where no word decides; `confidence` (0.5..1) the
+    probability that a reader would call it so. `sayings` lead to `codes`, in signs of the original. `attempts`: the largest
+    count said («третий раз» is 3), 0 where none. `questions`: how many sentences ask.
+    """
+
+    language: str | None
+    kind: str
+    polarity: str | None
+    confidence: float | None
+    codes: tuple[str, ...]
+    sayings: tuple[Saying, ...]
+    cries_for_help: bool
+    attempts: int
+    questions: int
+    feelings: Feelings
+
+
+NO_FEELINGS = Feelings(0, 0, 0, 0, 0, 0)
+WEIGHTS = (-1.55, 1.75, 1.46, -1.16, -0.68, 1.65)
+"""Of `Feelings.features`; `python -m benchmarks.text_reading --fit` prints them. No level: what holds no words says nothing."""
+
+
+def _entries(words: Iterable[str]) -> str:
+    """Return a list of `lexicon.py` (beginnings of words and phrases) in the notation of the lexicon of codes."""
+    lines = []
+    for word in words:
+        *before, last = word.split()
+        lines.append(" ".join([*(f"={part}" for part in before), f"={last}" if word.endswith(" ") else f"{last}*"]))
+    return "\n".join(lines)
+
+
+@functools.cache
+def whole_lexicon() -> Lexicon:
+    """Return the compiled lexicon of both languages; made once in a process (about a second)."""
+    entries: dict[str, list[str]] = {}
+    for name in ENTRIES:
+        for code, lines in entries_of(name).items():
+            entries.setdefault(code, []).append(lines)
+    entries["leaving"] = [_entries(lexicon.CRY_FOR_HELP)]
+    entries["complaint"] = [_entries(lexicon.COMPLAINT_WORDS)]
+    return compiled(entries, CLASSES)
+
+
+@functools.cache
+def reading_version() -> str:
+    """Return the version of the reading: it changes with any entry of the lexicon and any weight."""
+    whole = repr(([entries_of(name) for name in ENTRIES], CLASSES, lexicon.CRY_FOR_HELP, lexicon.COMPLAINT_WORDS, WEIGHTS))
+    return f"lexicon-{hashlib.sha256(whole.encode()).hexdigest()[:10]}"
+
+
+def read(text: str | None) -> Reading:
+    """Return what the words of one text say.
+
+    Linear in the length; of more than `LONGEST_TEXT` signs the beginning is read. The probability behind the polarity is
+    σ(weights · log(1 + counts)); `docs/explanation/text.md` says on which texts the weights were fitted.
+    """
+    own = cleaned(text or "")
+    if own.kind == "empty":
+        return Reading(None, "empty", None, None, (), (), False, 0, 0, NO_FEELINGS)
+    words = words_of(own.text)
+    language = language_of(words)
+    if own.kind != "own":
+        return Reading(language, own.kind, None, None, (), (), False, 0, 0, NO_FEELINGS)
+    known = whole_lexicon()
+    found = known.find(words, known.known(words))
+    feelings = _feelings(found, own.text)
+    sayings = tuple(one for one in found if one.code not in FEELINGS and not one.negated)
+    codes = dict.fromkeys(one.code for one in sayings)
+    lowered = tidy(own.text)
+    if is_only_thanks(own.text):
+        codes["thanks"] = None
+    attempts = attempts_in(lowered)
+    probability = negative_probability(feelings)
+    return Reading(
+        language,
+        "own",
+        None if probability is None else "negative" if probability >= 0.5 else "positive",
+        None if probability is None else max(probability, 1 - probability),
+        tuple(codes),
+        sayings,
+        "leaving" in codes,
+        max((one.count for one in attempts), default=0),
+        len(questions_in(lowered)),
+        feelings,
+    )
+
+
+def negative_probability(feelings: Feelings) -> float | None:
+    """Return the probability (0..1) that a reader would call a text negative; None where nothing in it decides."""
+    if feelings == NO_FEELINGS:
+        return None
+    return 1 / (1 + exp(-sum(weight * feature for weight, feature in zip(WEIGHTS, feelings.features(), strict=True))))
+
+
+def _feelings(found: Iterable[Saying], text: str) -> Feelings:
+    pleased = displeased = errors = praises = 0
+    for one in found:
+        if one.code in FEELINGS:
+            if (one.code == PLEASED_WORD) != one.negated:
+                pleased += 1
+            else:
+                displeased += 1
+        elif one.code == "praise":
+            praises += not one.negated
+        elif one.code not in APART:
+            errors += not one.negated
+        else:
+            displeased += one.code in ("leaving", "complaint") and not one.negated
+    glad, angry = text.count("))") + text.count(":)"), text.count("((") + text.count(":(")
+    if _MAY_BE_SIGN.search(text):
+        glad += sum(text.count(sign) for sign in GLAD_SIGNS)
+        angry += sum(text.count(sign) for sign in ANGRY_SIGNS)
+    return Feelings(pleased, displeased, errors, praises, glad, angry)
