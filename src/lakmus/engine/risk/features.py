@@ -86,7 +86,6 @@ PURCHASE_FEATURES: Mapping[str, Wording] = {
     "regularity": Wording("Ровность ритма", "Evenness of the rhythm"),
     "same_season": Wording("Покупал ли в это же время год назад", "Bought at this time a year ago"),
     "mean_amount": Wording("Средний чек", "Mean order amount"),
-    "amount_90": Wording("Потрачено за 90 дней", "Spent in 90 days"),
     "amount_change": Wording("Последний чек против обычного", "The last amount against the usual"),
 }
 
@@ -102,7 +101,7 @@ SIGNS: Mapping[str, tuple[Wording, tuple[str, ...]]] = {
         ("purchases_30", "purchases_90", "purchases_180", "purchases_365", "purchases_change"),
     ),
     "same_season": (PURCHASE_FEATURES["same_season"], ("same_season",)),
-    "order_amount": (Wording("Суммы покупок", "Amounts of purchases"), ("mean_amount", "amount_90", "amount_change")),
+    "order_amount": (Wording("Суммы покупок", "Amounts of purchases"), ("mean_amount", "amount_change")),
     **{sort: (title, (f"{sort}_90", f"{sort}_change", f"{sort}_ago")) for sort, title in SORTS.items()},
     "time_since_first": (Wording("Сколько прошло с первой покупки", "Time since the first purchase"), ()),
     "first_amount": (Wording("Сумма первой покупки", "Amount of the first purchase"), ()),
@@ -182,21 +181,19 @@ def _purchase_columns(lives: Lives, *, moment_us: int, horizon_days: float, comp
         last_gap - usual,
         np.where(gap_count >= 2, spread, 0.0),
         np.log1p(season),
-        *_amount_columns(owner, age, paid / company.amount, n),
+        *_amount_columns(owner, paid / company.amount, n),
     ]
 
 
-def _amount_columns(owner: Ints, age: Floats, paid: Floats, n: int) -> list[Floats]:
-    """Return mean amount, spent in 90 days and last against mean; an unknown amount is as usual for everybody."""
+def _amount_columns(owner: Ints, paid: Floats, n: int) -> list[Floats]:
+    """Return mean amount and last against mean; an unknown amount is as usual for everybody."""
     known = np.isfinite(paid) & (paid > 0)
-    owner, age, paid = owner[known], age[known], paid[known]
+    owner, paid = owner[known], paid[known]
     times = np.bincount(owner, minlength=n).astype(np.float64)
     mean = np.bincount(owner, weights=np.log(paid), minlength=n) / (times + 1.0)
-    recent = age < RECENT_DAYS
-    spent = np.bincount(owner[recent], weights=paid[recent], minlength=n)
     last = mean.copy()
     last[owner] = np.log(paid)
-    return [mean, np.log1p(spent), last - mean]
+    return [mean, last - mean]
 
 
 def _sort_columns(happenings: Happenings, n: int, moment_us: int) -> list[Floats]:
