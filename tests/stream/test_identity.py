@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import nullcontext
 from datetime import timedelta
 
@@ -164,6 +165,18 @@ def test_another_process_sees_links_at_once(stream) -> None:
     assert orders_of(other, "anna") == ["1"]
     link(stream, ("email", "a@b.ru", "anna"))
     assert orders_of(other, "anna") == ["1", "3"]
+
+
+def test_links_that_a_restored_folder_does_not_have_are_not_remembered(stream, original) -> None:
+    link(stream, ("email", "a@b.ru", "anna"))
+    assert orders_of(stream, "anna") == ["1", "3"]
+    shutil.rmtree(stream.path)
+    shutil.copytree(original.path, stream.path)
+    again = Stream.open(stream.path)
+    assert orders_of(again, "anna") == ["1"]
+    link(again, ("email", "a@b.ru", "борис"))
+    assert orders_of(again, "anna") == ["1"]
+    assert orders_of(again, "борис") == ["2", "3"]
 
 
 NAMES = st.sampled_from(["anna", "борис", "вера", "email:a@b.ru", "email:c@d.ru", "phone:+79161234567"])

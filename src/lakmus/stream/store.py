@@ -22,7 +22,7 @@ from lakmus.stream.fingerprints import Fingerprints
 from lakmus.stream.folder import FORMAT, StreamFolder
 from lakmus.stream.identity import Identity
 from lakmus.stream.lease import lease
-from lakmus.stream.ledger import Ledger, Snapshot
+from lakmus.stream.ledger import Ledger, Snapshot, StoredFile
 from lakmus.stream.parquet import forget_footers, kinds_of, write_columns
 from lakmus.stream.reading import columns_wanted, moment, read_files, read_person, read_settled
 from lakmus.stream.resolution import Merged
@@ -45,6 +45,10 @@ OTHER_FORMAT = Wording(
     "The customer history in “{path}” was written by another version of the program. Nothing was changed; update the program.",
 )
 WRONG_BUCKETS = Wording("Число частей должно быть от 1 до 256.", "The number of buckets must lie between 1 and 256.")
+
+
+_MARKS: dict[Path, tuple[tuple[StoredFile, ...], Watermarks]] = {}
+"""By stream: the files of the state that was last asked about (the ledger gives the same ones while nothing changes), and their sum."""
 
 
 class Stream:
@@ -222,7 +226,11 @@ class Stream:
         """Return how many activities of each kind the stream holds, and from when to when."""
 
         def read(state: Snapshot) -> Watermarks:
-            return summed(kinds_of(str(self._folder.activities / file.path)) for file in state.files)
+            known = _MARKS.get(self.path)
+            if known is None or known[0] is not state.files:
+                known = (state.files, summed(kinds_of(str(self._folder.activities / file.path)) for file in state.files))
+                _MARKS[self.path] = known
+            return known[1]
 
         return read_settled(read, self.snapshot)
 
