@@ -9,13 +9,15 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from lakmus.engine.bucket import facts_until
-from lakmus.engine.measures.people import left_alone
+from lakmus.engine.bucket import Facts, facts_until
+from lakmus.engine.measures.people import candidates, left_alone, people_of
 from lakmus.engine.risk.segments import horizons_of
-from lakmus.engine.scoring import score_bucket
 from lakmus.engine.signals.lamps import Lamp, lamps
 from lakmus.engine.signals.sight import SignalReading, signals_of
+from lakmus.engine.tables import CUSTOMERS
 from lakmus.engine.verdict import DoNotTouch, Person
 from lakmus.history.catalogue import Family, Feature
 from lakmus.history.failures import NotFound
@@ -23,7 +25,9 @@ from lakmus.history.kinds import KINDS
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.stream.store import Stream
+from lakmus.usecases.asking import ask
 from lakmus.usecases.home import Home
+from lakmus.usecases.lay_out_people import PEOPLE, rows_of
 from lakmus.usecases.list_answers import ListAnswer, list_answers
 from lakmus.usecases.results import list_errors
 from lakmus.usecases.risk_change import RiskChange, risk_change
@@ -83,6 +87,15 @@ class CustomerView:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A customer's rows of the verdict's tables."""
+
+    customers: pa.Table
+    orders: pa.Table
+    errors: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """What is known under one key of the stream: `customer`, or None where it is an order or a case that no file links to one."""
 
@@ -102,7 +115,7 @@ class Evidence:
 
 
 def show_customer(home: Home, shown: Shown, customer: str) -> CustomerView:
-    """Return one customer's page, computed from their own history by the function that scores whole buckets.
+    """Return one customer's page: the verdict's own rows, and what is read off their history.
 
     Raises
     ------
@@ -114,16 +127,20 @@ def show_customer(home: Home, shown: Shown, customer: str) -> CustomerView:
     if not history.num_rows:
         raise NotFound("customer_unknown", NO_CUSTOMER.filled(customer=customer))
     company = company_terms()
-    scored = score_bucket(history, learned=shown.learned, company=company, as_of=shown.as_of)
-    rows = scored.tables["customers"].to_pylist()
-    if not rows:
+    kept = _kept(shown, canonical)
+    if kept is None:
         raise NotFound("customer_unknown", NO_CUSTOMER.filled(customer=customer))
-    errors = sorted(scored.tables["errors"].to_pylist(), key=lambda error: error["at"], reverse=True)
-    loss_days, alone = _horizon_and_reason(history, scored.tables, canonical, shown)
+    row, orders, errors = (table.to_pylist() for table in (kept.customers, kept.orders, kept.errors))
+    errors.sort(key=lambda error: error["at"], reverse=True)
+    facts = facts_until(history, as_of=shown.as_of)
+    frames = [pl.DataFrame(pl.from_arrow(table)) for table in (kept.customers, kept.orders, kept.errors)]
+    alone = left_alone(facts, *frames[1:], as_of=shown.as_of)
+    people, untouched = people_of(candidates(frames[0], frames[2], as_of=shown.as_of), frames[2], facts, alone, as_of=shown.as_of)
+    loss_days = _loss_days(facts, shown)
     return CustomerView(
         customer=canonical,
-        row=rows[0],
-        orders=sorted(scored.tables["orders"].to_pylist(), key=lambda order: order["ts"], reverse=True),
+        row=row[0],
+        orders=sorted(orders, key=lambda order: order["ts"], reverse=True),
         errors=errors,
         timeline=_timeline(history.to_pylist(), errors),
         lamps=lamps(history, as_of=shown.as_of),
@@ -135,32 +152,40 @@ def show_customer(home: Home, shown: Shown, customer: str) -> CustomerView:
             season=shown.learned.season,
             as_of=shown.as_of,
         ),
-        person=next(iter(scored.people), None),
-        do_not_touch=next(iter(scored.do_not_touch), None),
+        person=next(iter(people), None),
+        do_not_touch=next(iter(untouched), None),
         identifiers=_identifiers(stream, canonical),
         loss_days=loss_days,
         lists=list_answers(
-            rows[0],
+            row[0],
             errors,
             shown.verdict,
-            alone=alone,
+            alone=alone.get(canonical),
             horizon_days=loss_days,
             as_of=shown.as_of,
             time_zone=company.time_zone,
         ),
-        change=risk_change(home, shown, canonical, rows[0]),
+        change=risk_change(home, shown, canonical, row[0]),
     )
 
 
-def _horizon_and_reason(history: pa.Table, tables: dict[str, pa.Table], customer: str, shown: Shown) -> tuple[int | None, str | None]:
-    """Return after how many days this customer is lost, and why they must not be called, if anything says so."""
-    facts, definition = facts_until(history, as_of=shown.as_of), shown.verdict.definition
-    orders, errors = (pl.DataFrame(pl.from_arrow(tables[name])) for name in ("orders", "errors"))
-    alone = left_alone(facts, orders, errors, as_of=shown.as_of).get(customer)
+def _kept(shown: Shown, customer: str) -> Kept | None:
+    """Return what the verdict's tables say of a customer; a bucket's rows stand in files of one number."""
+    found = ask("SELECT rank, part FROM read_parquet(?) WHERE customer = ?", [shown.table(PEOPLE), customer])
+    if not found:
+        return None
+    file, whose = f"{found[0]['part']:04}.parquet", pc.field("customer") == customer
+    orders, errors = (pq.read_table(shown.folder / name / file, filters=whose) for name in ("orders", "errors"))
+    return Kept(pa.Table.from_pylist(rows_of(shown.folder, [found[0]["rank"]]), CUSTOMERS), orders, errors)
+
+
+def _loss_days(facts: Facts, shown: Shown) -> int | None:
+    """Return after how many days without a purchase this customer is lost, None where nobody can say."""
+    definition = shown.verdict.definition
     if definition.horizon_days is None:
-        return None, alone
+        return None
     own = horizons_of(facts, horizon_days=definition.horizon_days, by=definition.horizon_by, horizons=definition.horizons)
-    return (own if isinstance(own, int) else int(own[0])), alone
+    return own if isinstance(own, int) else int(own[0])
 
 
 def show_story(home: Home, shown: Shown, key: str) -> Story:

@@ -37,6 +37,8 @@ from lakmus.usecases.lay_out_people import write_people, write_rows
 FORMAT = 3
 KEPT = 8
 PASSES = 3
+ROWS_TOGETHER = 8192
+"""Rows of a table that are read together: those of one customer stand in one or two such groups of a file."""
 RUN = "run.json"
 """Beside each verdict: from what moment it looks, which engine computed it, and by which definition of loss."""
 WAIT_SECONDS = 3600.0
@@ -48,6 +50,8 @@ UPDATED = Wording(
     "Пока шёл расчёт, программу обновили, и он не закончен. История клиентов не изменена; перезапустите Лакмус и повторите.",
     "The program was updated while the computation ran, which was not finished. The history is unchanged; restart Lakmus and repeat.",
 )
+_READ: dict[Path, tuple[tuple[int, int, int], Shown]] = {}
+"""The verdicts that this process read last, by folder, with what their file looked like: every request asks for one."""
 R = TypeVar("R")
 Progress = Callable[[float], None]
 
@@ -177,15 +181,25 @@ def _engine_as_written() -> str:
 
 def _kept(home: Home, moment: datetime, key: str) -> Shown | None:
     folder = home.results / key
+    path = folder / "verdict.pickle"
     try:
+        found = path.stat()
+        stands = (found.st_ino, found.st_mtime_ns, found.st_size)
+        known = _READ.get(folder)
+        if known is not None and known[0] == stands and known[1].as_of == moment:
+            return known[1]
         # Our own file in our own folder, which a backup leaves out; no foreign pickle is ever read.
-        verdict, learned = pickle.loads((folder / "verdict.pickle").read_bytes())  # noqa: S301
+        verdict, learned = pickle.loads(path.read_bytes())  # noqa: S301
     except FileNotFoundError:
         return None
     except Exception:
         shutil.rmtree(folder, ignore_errors=True)
         return None
-    return Shown(verdict, learned, moment, folder, key)
+    shown = Shown(verdict, learned, moment, folder, key)
+    while len(_READ) >= KEPT:
+        _READ.pop(next(iter(_READ)), None)
+    _READ[folder] = (stands, shown)
+    return shown
 
 
 def run_of(folder: Path) -> dict[str, str] | None:
@@ -235,7 +249,7 @@ def _compute(home: Home, moment: datetime, key: str, progress: Progress | None, 
     def keep(name: str, part: pa.Table) -> None:
         folder = fresh / name
         folder.mkdir(parents=True, exist_ok=True)
-        pq.write_table(part, folder / f"{parts[name]:04}.parquet", compression="zstd")
+        pq.write_table(part, folder / f"{parts[name]:04}.parquet", row_group_size=ROWS_TOGETHER, compression="zstd")
         if name == "customers":
             write_rows(fresh, parts[name], part)
         parts[name] += 1
