@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
+from django.conf import settings
 
+MEMORY = "2GB"
+"""What queries may hold at once; what a sort of millions of rows needs beyond lies on the disk while it runs."""
 _instances: dict[int, duckdb.DuckDBPyConnection] = {}
 _one_at_a_time = threading.Lock()
 
@@ -19,7 +23,8 @@ def cursor() -> duckdb.DuckDBPyConnection:
     with _one_at_a_time:
         if process not in _instances:
             # A forked process must not touch what its parent opened.
-            _instances[process] = duckdb.connect(config={"threads": 2})
+            spilled = str(Path(settings.LAKMUS_HOME) / "work" / "spilled")
+            _instances[process] = duckdb.connect(config={"threads": 2, "memory_limit": MEMORY, "temp_directory": spilled})
             _instances[process].execute("SET GLOBAL TimeZone = 'UTC'")
         return _instances[process].cursor()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lakmus.usecases.alert_rules import watches
+from lakmus.usecases.alert_rules import standing_rule, watches
 from lakmus.usecases.home import Home
 from lakmus.usecases.loss_facts import SEGMENTS, segment_rhythms
-from lakmus.usecases.show_alerts import show_alerts
+from lakmus.usecases.show_alerts import alerts_in_a_year, show_alerts
 from lakmus.usecases.show_cohorts import show_cohorts
 from lakmus.usecases.show_flows import show_flows
 from lakmus.usecases.show_rfm import show_rfm
@@ -27,6 +27,7 @@ def prepare_pages(home: Home, shown: Shown) -> None:
     show_survival(home, shown)
     for watch in watches().values():
         show_alerts(home, shown, watch=watch)
+    alerts_in_a_year(home, shown, [standing_rule().watch])
     show_flows(home, shown)
     for by in SEGMENTS:
         segment_rhythms(home, shown, by)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -101,16 +102,14 @@ class AlertsShown:
 
 def show_alerts(home: Home, shown: Shown, *, watch: Watch = SHIPPED[BEYOND_NOISE.code]) -> AlertsShown:
     """Return the alerts of the half year before the verdict's moment, false discovery controlled over all segments at each look."""
-    kept = kept_json(shown, f"alerts-{watch.fingerprint}", lambda: _found(home, shown, watch))
-    alerts = tuple(SegmentAlert(**row | {"until": datetime.fromisoformat(row["until"])}) for row in kept["alerts"])
-    return AlertsShown(alerts, kept["segments"], watch.rule, _shortage(kept["weeks"]))
+    kept = kept_json(shown, f"alerts-{watch.fingerprint}", lambda: _found(home, shown, watch, LOOK_BACK_WEEKS))
+    return AlertsShown(tuple(_read(kept)), kept["segments"], watch.rule, _shortage(kept["weeks"]))
 
 
 def alerts_in_a_year(home: Home, shown: Shown, watches: Sequence[Watch]) -> tuple[list[list[SegmentAlert]], NotEnoughEvidence | None]:
     """Return what each of several rules would have told in the year before the verdict's moment, and what is missing to say so."""
-    groups = _groups(home, shown)
-    told = [_told(_looked_at(groups, watch), shown, watch, look_back=YEAR_WEEKS) for watch in watches]
-    return told, _shortage(_weeks(groups))
+    kept = [kept_json(shown, f"year-{watch.fingerprint}", partial(_found, home, shown, watch, YEAR_WEEKS)) for watch in watches]
+    return [_read(each) for each in kept], _shortage(max((each["weeks"] for each in kept), default=0))
 
 
 def customers_behind(home: Home, shown: Shown, alert: SegmentAlert, *, page: int = 1, size: int = 50) -> Listing:
@@ -187,9 +186,13 @@ def _behind(home: Home, shown: Shown, alert: SegmentAlert) -> tuple[str, list[An
     return BEHIND, counted
 
 
-def _found(home: Home, shown: Shown, watch: Watch) -> dict[str, Any]:
+def _read(kept: dict[str, Any]) -> list[SegmentAlert]:
+    return [SegmentAlert(**row | {"until": datetime.fromisoformat(row["until"])}) for row in kept["alerts"]]
+
+
+def _found(home: Home, shown: Shown, watch: Watch, look_back: int) -> dict[str, Any]:
     groups = _looked_at(_groups(home, shown), watch)
-    alerts = [asdict(alert) | {"until": alert.until.isoformat()} for alert in _told(groups, shown, watch, look_back=LOOK_BACK_WEEKS)]
+    alerts = [asdict(alert) | {"until": alert.until.isoformat()} for alert in _told(groups, shown, watch, look_back=look_back)]
     return {"weeks": _weeks(groups), "segments": sum(counts.shape[0] for _, counts in groups.values()), "alerts": alerts}
 
 
@@ -231,9 +234,13 @@ def _told(groups: Groups, shown: Shown, watch: Watch, *, look_back: int) -> list
 
 def _groups(home: Home, shown: Shown) -> Groups:
     """The counts of each measure and dimension, shape (segments, weeks), the last column ending at the verdict's moment."""
+
+    def counted(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
+        return connection.sql(WEEKS, params=[shown.as_of, _happened(home, shown), shown.as_of, MOST_SEGMENTS])
+
+    weeks = kept_table(shown, "weeks", counted)
     with cursor() as connection:
-        asked = [shown.as_of, _happened(home, shown), shown.as_of, MOST_SEGMENTS]
-        rows = connection.sql(WEEKS, params=asked).fetchnumpy()
+        rows = connection.sql("SELECT * FROM read_parquet(?)", params=[weeks]).fetchnumpy()
     groups: Groups = {}
     pairs = sorted(set(zip(rows["measure"].tolist(), rows["dimension"].tolist(), strict=True)))
     longest = int(rows["weeks_back"].max()) + 1 if len(rows["weeks_back"]) else 0

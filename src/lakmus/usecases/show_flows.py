@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+from django.conf import settings
 
 from lakmus.engine.risk.segments import SEGMENT_COLUMNS
 from lakmus.engine.risk.state_history import STATE_COLUMNS, states_over
@@ -22,7 +23,7 @@ from lakmus.history.failures import BadInput
 from lakmus.history.period import end_of_day
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
-from lakmus.runners.local import map_buckets
+from lakmus.runners.choosing import runner_at
 from lakmus.usecases import writing
 from lakmus.usecases.asking import ask
 from lakmus.usecases.buyers import no_horizon
@@ -163,8 +164,9 @@ def _states(home: Home, shown: Shown) -> str:
         terms = company_terms()
         read = partial(states_over, rhythm=rhythm, horizon_days=horizon, time_zone=terms.time_zone, dates=moments, loss=terms.loss)
         more = ("activity_id", *SEGMENT_COLUMNS) if terms.loss.horizons else ()
-        found = map_buckets(home.stream(), read, as_of=shown.as_of, columns=(*STATE_COLUMNS, *more))
-        parts = [_wide(connection, part, moments) for part in found]
+        with runner_at(settings.LAKMUS_RUNNER) as over:
+            found = over(home.stream(), read, as_of=shown.as_of, columns=(*STATE_COLUMNS, *more))
+            parts = [_wide(connection, part, moments) for part in found]
         connection.register("stood", pa.concat_tables(parts))
         sql = "SELECT stood.*, rank FROM stood LEFT JOIN read_parquet(?) USING (customer) ORDER BY rank, customer"
         return connection.sql(sql, params=[shown.table(PEOPLE)])
