@@ -1,0 +1,275 @@
+"""Claims about reading texts: how well (public data, beside this repository) and how fast (a million short texts, two processes).
+
+    python -m benchmarks.text_reading --fit            # the weights of the polarity, from the texts that may be looked at
+    python -m benchmarks.text_reading --record         # the judgement; opens what judges
+
+Which data may be looked at and which only judge stands in docs/explanation/text.md. The data are looked for in `../shared/data`.
+The peer in speed is a plain keyword search of the same number of ways of saying in one regular expression.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import re
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, f1_score
+from sklearn.model_selection import StratifiedKFold
+
+from benchmarks.measuring import RECORD, Line, publish, run_python
+from lakmus.engine.text.own_labels import learn_labels, learn_polarity
+from lakmus.engine.text.reader import read, reading_version
+from lakmus.history.estimate import NotEnoughEvidence
+
+DATA = Path(__file__).parent.parent.parent / "shared" / "data"
+SERVICE_CODES = frozenset(
+    """
+    slow_reply no_reply unresolved_problem wrong_information indifference rudeness formal_script misunderstanding inflexibility inattention
+    untrained_staff poor_service broken_promise hard_to_reach no_personal_approach
+    """.split()
+)
+PRICE_CODES = frozenset({"price", "hidden_charge"})
+Row = tuple[str, str]
+
+
+def restaurants(part: str) -> list[tuple[str, dict[str, str]]]:
+    """Return (text, sentiment by category) of SentiRuEval's restaurants, "train" or "test"."""
+    root = ElementTree.parse(DATA / "ru_sentirueval" / f"SentiRuEval_rest_markup_{part}.xml").getroot()
+    return [
+        (review.findtext("text") or "", {one.get("name", ""): one.get("sentiment", "") for one in review.iter("category")})
+        for review in root.iter("review")
+    ]
+
+
+def bank_reviews(*, looked_at: bool) -> list[tuple[str, float]]:
+    """Return (text, stars) of the fifth that may be looked at, or of the rest."""
+    with (DATA / "ru_otzovik_sber" / "reviews.csv").open(encoding="utf-8") as file:
+        rows = [(row["text"], float(row["stars"])) for row in csv.DictReader(file)]
+    return [row for row in rows if (int.from_bytes(hashlib.md5(row[0].encode()).digest()[:4], "big") % 5 == 0) == looked_at]
+
+
+def marked(rows: Sequence[tuple[str, float]]) -> tuple[list[str], np.ndarray]:
+    """Return the texts with 1–2 or 4–5 stars, each text once, and which of them are negative."""
+    unique = {text: stars for text, stars in rows if stars != 3}
+    return list(unique), np.array([stars < 3 for stars in unique.values()])
+
+
+def fit() -> None:
+    """Print the weights of the polarity: both kinds of text, and within them both polarities, weigh alike; no level."""
+    texts, negative = marked(bank_reviews(looked_at=True))
+    meals = [(text, told["Whole"]) for text, told in restaurants("train") if told["Whole"] in ("negative", "positive")]
+    features = np.array([read(text).feelings.features() for text in [*texts, *(text for text, _ in meals)]])
+    truth = np.concatenate([negative, [told == "negative" for _, told in meals]])
+    group = 2 * (np.arange(len(truth)) >= len(texts)) + truth
+    weights = len(truth) / 4 / np.bincount(group)[group]
+    model = LogisticRegression(C=10, fit_intercept=False).fit(features, truth, sample_weight=weights)
+    print("WEIGHTS =", tuple(float(weight) for weight in model.coef_[0].round(2)))
+
+
+def f1_of_two(truth: np.ndarray, told: np.ndarray) -> tuple[float, float]:
+    """Return the F1 of the negative class and the mean F1 of both."""
+    return float(f1_score(truth, told)), float(f1_score(truth, told, average="macro"))
+
+
+def judged_restaurants(part: str) -> Iterator[str]:
+    """Yield lines about the categories of reviews that name a negative side ("negative" or "both")."""
+    rows = restaurants(part)
+    said = [set(read(text).codes) for text, _ in rows]
+    for name, codes, goal in (("Service", SERVICE_CODES, ".72"), ("Price", PRICE_CODES, "above .45")):
+        truth = np.array([told[name] in ("negative", "both") for _, told in rows])
+        told = np.array([bool(codes & one) for one in said])
+        hit = int((truth & told).sum())
+        yield (
+            f"SentiRuEval restaurants, {part}, “{name.lower()}, negative”: F1 {f1_score(truth, told):.3f} (goal {goal}), precision "
+            f"{hit / max(1, told.sum()):.3f}, recall {hit / max(1, truth.sum()):.3f}, {truth.sum()} of {len(rows)} reviews"
+        )
+    whole = [(text, told["Whole"] == "negative") for text, told in rows if told["Whole"] in ("negative", "positive")]
+    negative, both = f1_of_two(np.array([told for _, told in whole]), said_negative([text for text, _ in whole]))
+    yield f"SentiRuEval restaurants, {part}, polarity by the lexicon alone: F1 {negative:.3f} (negative), {both:.3f} (mean of both)"
+
+
+def said_negative(texts: Sequence[str]) -> np.ndarray:
+    """Return which texts the lexicon calls negative; an undecided one counts as positive."""
+    return np.array([read(text).polarity == "negative" for text in texts])
+
+
+def judged_bank_reviews() -> Iterator[str]:
+    """Yield lines about polarity on the four fifths that nobody looked at: lexicon, 5-fold, and after few marks of one's own."""
+    texts, negative = marked(bank_reviews(looked_at=False))
+    lexicon = said_negative(texts)
+    one, both = f1_of_two(negative, lexicon)
+    sure = [(reading.confidence or 0.5, reading.polarity == "negative") for reading in map(read, texts)]
+    yield f"Bank reviews, polarity by the lexicon alone: F1 {one:.3f} (negative), {both:.3f} (mean of both), {len(texts)} reviews"
+    bins = np.clip((np.array([confidence for confidence, _ in sure]) * 10).astype(int) - 5, 0, 4)
+    right = np.array([told for _, told in sure]) == negative
+    said = np.array([confidence for confidence, _ in sure])
+    error = sum(abs(said[bins == at].mean() - right[bins == at].mean()) * (bins == at).mean() for at in range(5) if (bins == at).any())
+    yield f"Bank reviews, confidence of the lexicon: said {said.mean():.3f}, right {right.mean():.3f}, calibration error {error:.3f}"
+    folds = list(StratifiedKFold(5, shuffle=True, random_state=5).split(texts, negative))
+    for size in (100, 300, 1000, None):
+        scores = [
+            f1_of_two(negative[test], _own(texts, negative, train, test, size=size, seed=at)) for at, (train, test) in enumerate(folds)
+        ]
+        one, both = np.mean(scores, axis=0)
+        yield f"Bank reviews, polarity after {size or 'all (5-fold)'} own marks: F1 {one:.3f} (negative), {both:.3f} (mean of both)"
+
+
+def _own(texts: list[str], negative: np.ndarray, train: np.ndarray, test: np.ndarray, *, size: int | None, seed: int) -> np.ndarray:
+    drawn = np.random.default_rng([7, seed]).permutation(train)[:size]
+    learned = learn_polarity([texts[at] for at in drawn], [1.0 if negative[at] else 5.0 for at in drawn])
+    if isinstance(learned, NotEnoughEvidence):
+        return said_negative([texts[at] for at in test])
+    return np.array(learned.told([texts[at] for at in test])) == "negative"
+
+
+def banking(part: str) -> list[Row]:
+    """Return (text, intent) of banking77, "train" or "test"."""
+    with (DATA / "banking77" / f"{part}.csv").open(encoding="utf-8") as file:
+        return [(row["text"], row["category"]) for row in csv.DictReader(file)]
+
+
+def judged_banking() -> Iterator[str]:
+    """Yield the line about telling 77 intents apart after own labels."""
+    train, test = banking("train"), banking("test")
+    learned = learn_labels([text for text, _ in train], [intent for _, intent in train])
+    told, truth = learned.told([text for text, _ in test]), [intent for _, intent in test]
+    accuracy, macro = accuracy_score(truth, told), f1_score(truth, told, average="macro")
+    yield f"banking77, 77 intents by own labels: accuracy {accuracy:.3f}, mean F1 {macro:.3f} (goal .93), {len(truth)} questions"
+
+
+def judged_support() -> Iterator[str]:
+    """Yield the line about English polarity: remarks of support cases against their CSAT mark (1–2 against 4–5)."""
+    with (DATA / "support_csat" / "tickets.csv").open(encoding="utf-8") as file:
+        rows = [
+            (row["Customer Remarks"], float(row["CSAT Score"])) for row in csv.DictReader(file) if (row["Customer Remarks"] or "").strip()
+        ]
+    kept = [(text, mark < 3) for text, mark in rows if mark != 3]
+    truth = np.array([negative for _, negative in kept])
+    readings = [read(text) for text, _ in kept]
+    decided = np.array([reading.polarity is not None for reading in readings])
+    told = np.array([reading.polarity == "negative" for reading in readings])
+    one, both = f1_of_two(truth[decided], told[decided])
+    yield (
+        f"Support remarks (English), polarity by the lexicon alone: decided {decided.mean():.3f} of {len(kept)}; "
+        f"on those F1 {one:.3f} (negative), {both:.3f} (mean of both)"
+    )
+
+
+MADE = """
+import sys
+from benchmarks.text_reading import short_texts
+for at in range(20):
+    short_texts(int(sys.argv[1]) // 20, seed=at)
+"""
+SPEED = """
+import resource, sys
+from multiprocessing import Pool
+import numpy as np, polars as pl
+from benchmarks.text_reading import short_texts
+from lakmus.engine.text.table import read_column
+COUNT, PARTS = int(sys.argv[1]), 20
+def part(at):
+    return read_column(short_texts(COUNT // PARTS, seed=at)).select(pl.col("codes").list.len().sum()).item()
+if __name__ == "__main__":
+    with Pool(2) as pool:
+        print(sum(pool.map(part, range(PARTS), chunksize=1)))
+"""
+PEER = """
+import sys
+from multiprocessing import Pool
+import polars as pl
+from benchmarks.text_reading import keyword_expression, short_texts
+COUNT, PARTS = int(sys.argv[1]), 20
+def part(at):
+    texts = short_texts(COUNT // PARTS, seed=at).to_frame("t")
+    return texts.select(pl.col("t").str.to_lowercase().str.contains(keyword_expression()).sum()).item()
+if __name__ == "__main__":
+    with Pool(2) as pool:
+        print(sum(pool.map(part, range(PARTS), chunksize=1)))
+"""
+
+
+def short_texts(count: int, *, seed: int):  # type: ignore[no-untyped-def]
+    """Return `count` texts of 80–160 signs, put together with a seed from sentences that may be looked at; no two alike."""
+    import polars as pl
+
+    sentences = [
+        part.strip()
+        for text in [*(text for text, _ in bank_reviews(looked_at=True)), *(text for text, _ in banking("train")), *_meals()]
+        for part in re.split(r"(?<=[.!?])\s+", text)
+        if 20 <= len(part.strip()) <= 80
+    ]
+    chance = np.random.default_rng([11, seed])
+    first, second = chance.integers(0, len(sentences), (2, count))
+    numbers = chance.integers(0, 10**9, count)
+    return pl.Series([f"{sentences[a]} {sentences[b]} {number}" for a, b, number in zip(first, second, numbers, strict=True)])
+
+
+def _meals() -> list[str]:
+    return [text for text, _ in restaurants("train")]
+
+
+def keyword_expression() -> str:
+    """Return one regular expression with the beginning of the first word of each entry of the lexicon."""
+    from lakmus.engine.text.notation import entries_of
+
+    words = {
+        word.strip("=*")[:6] for name in ("ru", "en") for entry in entries_of(name).values() for word in re.findall(r"[\w*=]{4,}", entry)
+    }
+    return r"\b(?:" + "|".join(sorted(re.escape(word) for word in words)) + ")"
+
+
+def speed(count: int) -> list[Line]:
+    """Return the lines of the table of speed."""
+    made = run_python(
+        "import sys\nfrom benchmarks.text_reading import short_texts\nfor at in range(20): short_texts(int(sys.argv[1]) // 20, seed=at)",
+        str(count),
+    )
+    ours, peer = run_python(SPEED, str(count)), run_python(PEER, str(count))
+    remark = f"{count:,} texts of about 120 signs, two processes"
+    return [
+        Line("putting the texts together, once in each of both", made.seconds, made.peak_bytes, cpu_seconds=made.cpu_seconds),
+        Line("Lakmus: the whole reading", ours.seconds, ours.peak_bytes, peer.seconds / ours.seconds, remark, ours.cpu_seconds),
+        Line(
+            "Polars: any of the lexicon's beginnings of words", peer.seconds, peer.peak_bytes, 1.0, "no codes, no places", peer.cpu_seconds
+        ),
+    ]
+
+
+def main() -> None:
+    """Fit, or judge and measure."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--record", action="store_true")
+    parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--development", action="store_true", help="judge by what may be looked at only")
+    parser.add_argument("--texts", type=int, default=1_000_000)
+    asked = parser.parse_args()
+    if not DATA.exists():
+        sys.exit(f"no data in {DATA}: nothing was judged")
+    if asked.fit:
+        fit()
+        return
+    if asked.development:
+        print("\n".join(judged_restaurants("train")))
+        return
+    parts: tuple[Callable[[], Iterator[str]], ...] = (
+        lambda: judged_restaurants("test"), judged_bank_reviews, judged_banking, judged_support,
+    )  # fmt: skip
+    lines = [f"- {line}" for part in parts for line in part()]
+    text = "\n".join([f"Reading of texts, version `{reading_version()}`:", "", *lines]) + "\n"
+    print(text)
+    publish("Reading a million short texts", speed(asked.texts), record=asked.record)
+    if asked.record:
+        with RECORD.open("a", encoding="utf-8") as file:
+            file.write(f"\n{text}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""Learn from the company's own marks: polarity from its stars, topics from its own labels; beside the lexicon, never instead of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_matrix, hstack
+
+from lakmus.engine.text.reader import read
+from lakmus.history.estimate import NotEnoughEvidence
+from lakmus.history.wording import Wording
+
+NEGATIVE_STARS, POSITIVE_STARS = 2.0, 4.0
+"""Reviews with no more stars are negative, with no fewer positive; those between teach nothing: they differ from company to company."""
+
+FEWEST_OF_EACH = 20
+"""Marked texts of each kind below which a company's own model is not learned."""
+
+LEXICON_WEIGHT = 0.3
+"""What a unit of the lexicon's features weighs beside TF-IDF; chosen on the fifth of the bank reviews that may be looked at."""
+
+_TOO_FEW = Wording(
+    "Своих отметок мало, чтобы учиться на них: нужно хотя бы {needed} каждого вида.",
+    "Too few marks of your own to learn from: at least {needed} of each kind are needed.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLabels:
+    """A model learned from marked texts: word 1–2-grams and character 2–5-grams by TF-IDF, the lexicon's counts, one linear model.
+
+    `labels` are what it tells apart; `learned_from` how many texts it has seen.
+    """
+
+    labels: tuple[str, ...]
+    learned_from: int
+    words: Any
+    signs: Any
+    model: Any
+    with_lexicon: bool
+
+    def probabilities(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the probability of each label for each text, shape (texts, labels), each row summing to 1."""
+        features = _features(self.words, self.signs, texts, fit=False, with_lexicon=self.with_lexicon)
+        return np.asarray(self.model.predict_proba(features), dtype=np.float64)
+
+    def told(self, texts: Sequence[str]) -> list[str]:
+        """Return the likeliest label of each text."""
+        return [self.labels[place] for place in self.probabilities(texts).argmax(axis=1)]
+
+
+def learn_labels(texts: Sequence[str], labels: Sequence[str], *, with_lexicon: bool = False, strength: float = 30.0) -> OwnLabels:
+    """Learn to tell `labels` apart by a logistic regression (L-BFGS; `strength` is the inverse of the ridge, scikit-learn's C).
+
+    Deterministic: the same texts give the same model. At least two labels must be among them.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32)
+    signs = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, max_features=300_000, dtype=np.float32)
+    features = _features(words, signs, texts, fit=True, with_lexicon=with_lexicon)
+    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=300)
+    model.fit(features, np.asarray(labels))
+    return OwnLabels(tuple(str(label) for label in model.classes_), len(texts), words, signs, model, with_lexicon)
+
+
+def learn_polarity(texts: Sequence[str], stars: Sequence[float]) -> OwnLabels | NotEnoughEvidence:
+    """Learn what is negative from reviews with stars (1..5); 1–2 stars are "negative", 4–5 "positive", 3 are left out."""
+    marked = [
+        (text, "negative" if given <= NEGATIVE_STARS else "positive")
+        for text, given in zip(texts, stars, strict=True)
+        if given <= NEGATIVE_STARS or given >= POSITIVE_STARS
+    ]
+    kinds = [kind for _, kind in marked]
+    rarer = min(kinds.count("negative"), kinds.count("positive"))
+    if rarer < FEWEST_OF_EACH:
+        return NotEnoughEvidence(_TOO_FEW.filled(needed=FEWEST_OF_EACH), FEWEST_OF_EACH, rarer)
+    return learn_labels([text for text, _ in marked], kinds, with_lexicon=True, strength=10.0)
+
+
+def polarity_column(texts: pl.Series, learned: OwnLabels) -> pl.DataFrame:
+    """Return the polarity ("negative", "positive") and its probability (0.5..1) of each text by a company's own model."""
+    told = learned.probabilities(texts.fill_null("").to_list())
+    labels = pl.Series("polarity", [learned.labels[place] for place in told.argmax(axis=1)], dtype=pl.String)
+    return pl.DataFrame([labels, pl.Series("confidence", told.max(axis=1), dtype=pl.Float32)])
+
+
+def _features(words: Any, signs: Any, texts: Sequence[str], *, fit: bool, with_lexicon: bool) -> csr_matrix:
+    parts = [(each.fit_transform if fit else each.transform)(texts) for each in (words, signs)]
+    if with_lexicon:
+        counts = np.array([read(text).feelings.features() for text in texts], dtype=np.float32)
+        parts.append(csr_matrix(counts * LEXICON_WEIGHT))
+    return csr_matrix(hstack(parts))
