@@ -6,6 +6,7 @@ much as reading everything; here a row is one batch of a file away.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
@@ -24,10 +25,11 @@ COLUMNS = (
     *("error_codes", "reasons", "churn_probability", "value_at_risk", "lost_value", "revenue", "last_order_at", "errors_count"),
     *("days_since_last_order", "purchase_days_count", "risk_group"),
 )
-"""What lists filter and sort by. Besides stand `rank` (from 1, the usual order of lists, and that among equals in any other), and `part`
-and `row`, where the whole row lies."""
-PLACES = "places.npy"
-"""(part << 32) + row of each rank, so that a list asks the narrow table for ranks alone."""
+"""What lists filter and sort by. Besides stand `name_lower`, `rank` (from 1, the usual order of lists, and that among equals in any
+other), and `part` and `row`, where the whole row lies."""
+PLACES, KEYS = "places.npy", "keys.npy"
+"""(part << 32) + row of each rank, so that a list asks the narrow table for ranks alone; and 64 bits of the MD5 of each customer,
+ascending, with the rank, so that one customer is found without reading a million names."""
 
 
 def write_rows(folder: Path, part: int, customers: pa.Table) -> None:
@@ -47,13 +49,30 @@ def write_people(folder: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with cursor() as connection:
         # Only names of our own columns.
-        sql = f"""SELECT {", ".join(COLUMNS)}, regexp_extract(filename, '(\\d+)[.]parquet$', 1)::INTEGER AS part,
+        sql = f"""SELECT {", ".join(COLUMNS)}, lower(name) AS name_lower, regexp_extract(filename, '(\\d+)[.]parquet$', 1)::INTEGER AS part,
                          file_row_number::INTEGER AS row,
                          row_number() OVER (ORDER BY value_at_risk DESC NULLS LAST, customer)::INTEGER AS rank
                   FROM read_parquet(?, filename = true, file_row_number = true) ORDER BY rank"""  # noqa: S608
         connection.sql(sql, params=[str(folder / "customers" / "*.parquet")]).write_parquet(str(path), compression="zstd")
         kept = connection.sql("SELECT (part::BIGINT << 32) + row AS place FROM read_parquet(?) ORDER BY rank", params=[str(path)])
         np.save(path.with_name(PLACES), np.asarray(kept.fetchnumpy()["place"], np.int64))
+        keys = connection.sql(
+            "SELECT md5_number_lower(customer) AS key, rank FROM read_parquet(?) ORDER BY key", params=[str(path)]
+        ).fetchnumpy()
+        np.save(path.with_name(KEYS), np.stack([np.asarray(keys["key"], np.uint64), np.asarray(keys["rank"], np.uint64)]))
+
+
+def rank_of(folder: Path, customer: str) -> int | None:
+    """Return the rank of a customer, None where the verdict knows none of this key."""
+    keys, ranks = np.load(folder / PEOPLE / KEYS, mmap_mode="r")
+    wanted = np.uint64(int.from_bytes(hashlib.md5(customer.encode(), usedforsecurity=False).digest()[8:], "little"))
+    first, last = np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right")
+    return next((int(rank) for rank in ranks[first:last] if rows_of(folder, [int(rank)])[0]["customer"] == customer), None)
+
+
+def part_of(folder: Path, rank: int) -> int:
+    """Return the number of the files in which the rows of a customer's bucket stand, in each table of the verdict."""
+    return int(np.load(folder / PEOPLE / PLACES, mmap_mode="r")[rank - 1]) >> 32
 
 
 def rows_of(folder: Path, ranks: Sequence[int]) -> list[dict[str, Any]]:

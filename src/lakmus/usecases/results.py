@@ -142,9 +142,9 @@ def customer_conditions(home: Home, *, query: str = "", filters: Mapping[str, An
     if query.strip():
         found = home.stream().identity.find(query.strip())
         conditions.add(
-            "customer = ? OR contains(lower(coalesce(name, '')), lower(?)) OR list_contains(?::VARCHAR[], customer)",
+            "customer = ? OR contains(coalesce(name_lower, ''), ?) OR customer IN (SELECT unnest(?::VARCHAR[]))",
             query.strip(),
-            query.strip(),
+            query.strip().lower(),
             list(found),
         )
     if asked.get("states"):

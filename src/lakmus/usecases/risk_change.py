@@ -8,13 +8,12 @@ from typing import Any
 
 from lakmus.engine.verdict import Definition
 from lakmus.history.wording import Wording
-from lakmus.usecases.asking import ask
 from lakmus.usecases.home import Home
+from lakmus.usecases.lay_out_people import KEYS, PEOPLE, rank_of, rows_of
 from lakmus.usecases.show_verdict import RUN, Shown, run_of
 
 MEAN = "company_mean"
 COMPANY_MEAN = Wording("среднее по компании", "the company's mean")
-KEPT = "SELECT state, churn_probability, horizon_days, contributions FROM read_parquet(?) WHERE customer = ? LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,12 @@ def risk_change(home: Home, shown: Shown, customer: str, row: dict[str, Any]) ->
     if earlier is None:
         return None
     then_at, folder, version = earlier
-    found = ask(KEPT, [str(home.results / folder / "customers" / "*.parquet"), customer])
-    before = found[0] if found else {"state": None, "churn_probability": None, "horizon_days": None, "contributions": None}
+    rank = rank_of(home.results / folder, customer)
+    before = (
+        rows_of(home.results / folder, [rank])[0]
+        if rank
+        else dict.fromkeys(("state", "churn_probability", "horizon_days", "contributions"))
+    )
     then, now = before["churn_probability"], row["churn_probability"]
     definition: Definition = shown.verdict.definition
     same = version == definition.version and before["horizon_days"] in (None, row["horizon_days"])
@@ -85,7 +88,7 @@ def _earlier(home: Home, shown: Shown) -> tuple[datetime, str, str] | None:
     mine, runs = run_of(shown.folder), []
     for path in home.results.glob(f"*/{RUN}"):
         told = run_of(path.parent)
-        if told is None or mine is None or told["engine"] != mine["engine"]:
+        if told is None or mine is None or told["engine"] != mine["engine"] or not (path.parent / PEOPLE / KEYS).exists():
             continue
         at = datetime.fromisoformat(told["as_of"])
         if at < shown.as_of:

@@ -20,6 +20,7 @@ from lakmus.usecases import writing
 from lakmus.usecases.asking import ask, cursor
 from lakmus.usecases.home import Home
 from lakmus.usecases.kept_beside import kept_json, kept_table
+from lakmus.usecases.lay_out_people import PEOPLE, rank_of, rows_of
 from lakmus.usecases.results import Conditions, Listing
 from lakmus.usecases.show_cohorts import NO_GROUP
 from lakmus.usecases.show_verdict import Shown
@@ -116,8 +117,11 @@ def customers_behind(home: Home, shown: Shown, alert: SegmentAlert, *, page: int
     """Return the segment's customers whose number moved most with it: `customer`, `before` (per window, from the reference), `now`."""
     sql, parameters = _behind(home, shown, alert)
     total = ask(f"SELECT count(*) AS n FROM ({sql})", parameters)[0]["n"]  # noqa: S608 - only constants
-    ordered = f"{sql} ORDER BY abs(now - before) DESC, customer LIMIT ? OFFSET ?"
-    return Listing(total, ask(ordered, [*parameters, size, (max(page, 1) - 1) * size]))
+    ordered = f"{sql} ORDER BY abs(now - before) DESC, rank LIMIT ? OFFSET ?"
+    found = ask(ordered, [*parameters, size, (max(page, 1) - 1) * size])
+    whose = rows_of(shown.folder, [row["rank"] for row in found])
+    rows = [{"customer": who["customer"], "before": row["before"], "now": row["now"]} for row, who in zip(found, whose, strict=True)]
+    return Listing(total, rows)
 
 
 def alert_asked(alert: SegmentAlert) -> dict[str, str]:
@@ -136,7 +140,7 @@ def alert_conditions(home: Home, shown: Shown, asked: Mapping[str, str]) -> Cond
     """
     sql, parameters = _behind(home, shown, _named(asked))
     conditions = Conditions()
-    conditions.add(f"customer IN (SELECT customer FROM ({sql}))", *parameters)  # noqa: S608 - only constants
+    conditions.add(f"rank IN (SELECT rank FROM ({sql}))", *parameters)  # noqa: S608 - only constants
     return conditions
 
 
@@ -159,8 +163,9 @@ def alert_told(asked: Mapping[str, str], *, time_zone: str) -> Wording:
 def moved(home: Home, shown: Shown, asked: Mapping[str, str], customers: Sequence[str]) -> dict[str, tuple[float, int]]:
     """Return, for these customers, how many they had per window before an alert, and how many in its window."""
     sql, parameters = _behind(home, shown, _named(asked))
-    found = ask(f"SELECT * FROM ({sql}) WHERE list_contains(?::VARCHAR[], customer)", [*parameters, list(customers)])  # noqa: S608
-    return {row["customer"]: (row["before"], row["now"]) for row in found}
+    ranks = {rank_of(shown.folder, customer): customer for customer in customers}
+    found = ask(f"SELECT * FROM ({sql}) WHERE list_contains(?::INTEGER[], rank)", [*parameters, [rank for rank in ranks if rank]])  # noqa: S608
+    return {ranks[row["rank"]]: (row["before"], row["now"]) for row in found}
 
 
 def _named(asked: Mapping[str, str]) -> SegmentAlert:
@@ -255,10 +260,10 @@ def _groups(home: Home, shown: Shown) -> Groups:
 
 
 def _happened(home: Home, shown: Shown) -> str:
-    """The table of what happened (measure, dimension, segment, customer, ts), sorted so that a segment is read by itself."""
+    """The table of what happened (measure, dimension, segment, rank, ts), sorted so that a segment is read by itself."""
 
     def make(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-        parameters = [shown.table("orders"), shown.table("customers"), REGULAR_FROM, home.stream().files(), shown.as_of, shown.as_of]
+        parameters = [shown.table("orders"), shown.table(PEOPLE), REGULAR_FROM, home.stream().files(), shown.as_of, shown.as_of]
         return connection.sql(HAPPENED, params=parameters)
 
     return kept_table(shown, "segments", make)
@@ -268,26 +273,26 @@ HAPPENED = """
 WITH ranked AS (SELECT customer, ts, evidence[1] AS activity_id, "order",
                        row_number() OVER (PARTITION BY customer ORDER BY ts, "order") AS number
                 FROM read_parquet(?) WHERE customer IS NOT NULL AND NOT coalesce(cancelled, false)),
-people AS (SELECT customer, place FROM read_parquet(?)),
-regular AS (SELECT * FROM ranked WHERE number >= ?),
+people AS (SELECT customer, place, rank FROM read_parquet(?)),
+regular AS (SELECT ranked.*, place, rank FROM ranked JOIN people USING (customer) WHERE number >= ?),
 facts AS (SELECT activity_id, activity, ts, customer, _order, _channel, _topic, _product
           FROM read_parquet(?, union_by_name = true)
           WHERE ts <= ? AND _known_at <= ? AND activity IN ('placed_order', 'ordered_item', 'opened_case')),
-bought AS (SELECT DISTINCT regular.customer, regular.ts, regular."order", _product FROM facts JOIN regular ON facts._order = regular."order"
+cases AS (SELECT facts.*, rank FROM facts LEFT JOIN people USING (customer) WHERE activity = 'opened_case'),
+bought AS (SELECT DISTINCT rank, regular.ts, regular."order", _product FROM facts JOIN regular ON facts._order = regular."order"
            WHERE activity = 'ordered_item' AND _product IS NOT NULL),
 happened AS (
-    SELECT 'purchases' AS measure, 'place' AS dimension, place AS segment, customer, ts FROM regular JOIN people USING (customer)
-    WHERE place IS NOT NULL
+    SELECT 'purchases' AS measure, 'place' AS dimension, place AS segment, rank, ts FROM regular WHERE place IS NOT NULL
     UNION ALL
-    SELECT 'purchases', 'channel', _channel, regular.customer, regular.ts FROM regular JOIN facts USING (activity_id)
+    SELECT 'purchases', 'channel', _channel, rank, regular.ts FROM regular JOIN facts USING (activity_id)
     WHERE _channel IS NOT NULL
     UNION ALL
-    SELECT 'purchases', 'product', _product, customer, ts FROM bought
+    SELECT 'purchases', 'product', _product, rank, ts FROM bought
     UNION ALL
-    SELECT 'cases', 'topic', _topic, customer, ts FROM facts WHERE activity = 'opened_case' AND _topic IS NOT NULL
+    SELECT 'cases', 'topic', _topic, rank, ts FROM cases WHERE _topic IS NOT NULL
     UNION ALL
-    SELECT 'cases', 'channel', _channel, customer, ts FROM facts WHERE activity = 'opened_case' AND _channel IS NOT NULL)
-SELECT * FROM happened ORDER BY measure, dimension, segment, ts, customer
+    SELECT 'cases', 'channel', _channel, rank, ts FROM cases WHERE _channel IS NOT NULL)
+SELECT * FROM happened ORDER BY measure, dimension, segment, ts, rank
 """
 
 WEEKS = """
@@ -301,8 +306,8 @@ SELECT weekly.* FROM weekly JOIN largest USING (measure, dimension, segment)
 
 BEHIND = """
 SELECT * FROM (
-    SELECT customer, count(*) FILTER (ts <= ?) / ?::DOUBLE AS before, count(*) FILTER (ts > ?) AS now
-    FROM read_parquet(?) WHERE measure = ? AND dimension = ? AND segment = ? AND ts > ? AND ts <= ? AND customer IS NOT NULL
-    GROUP BY customer)
+    SELECT rank, count(*) FILTER (ts <= ?) / ?::DOUBLE AS before, count(*) FILTER (ts > ?) AS now
+    FROM read_parquet(?) WHERE measure = ? AND dimension = ? AND segment = ? AND ts > ? AND ts <= ? AND rank IS NOT NULL
+    GROUP BY rank)
 WHERE ? * (now - before) > 0
 """

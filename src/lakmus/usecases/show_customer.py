@@ -25,9 +25,8 @@ from lakmus.history.kinds import KINDS
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.stream.store import Stream
-from lakmus.usecases.asking import ask
 from lakmus.usecases.home import Home
-from lakmus.usecases.lay_out_people import PEOPLE, rows_of
+from lakmus.usecases.lay_out_people import part_of, rank_of, rows_of
 from lakmus.usecases.list_answers import ListAnswer, list_answers
 from lakmus.usecases.results import list_errors
 from lakmus.usecases.risk_change import RiskChange, risk_change
@@ -171,12 +170,12 @@ def show_customer(home: Home, shown: Shown, customer: str) -> CustomerView:
 
 def _kept(shown: Shown, customer: str) -> Kept | None:
     """Return what the verdict's tables say of a customer; a bucket's rows stand in files of one number."""
-    found = ask("SELECT rank, part FROM read_parquet(?) WHERE customer = ?", [shown.table(PEOPLE), customer])
-    if not found:
+    rank = rank_of(shown.folder, customer)
+    if rank is None:
         return None
-    file, whose = f"{found[0]['part']:04}.parquet", pc.field("customer") == customer
+    file, whose = f"{part_of(shown.folder, rank):04}.parquet", pc.field("customer") == customer
     orders, errors = (pq.read_table(shown.folder / name / file, filters=whose) for name in ("orders", "errors"))
-    return Kept(pa.Table.from_pylist(rows_of(shown.folder, [found[0]["rank"]]), CUSTOMERS), orders, errors)
+    return Kept(pa.Table.from_pylist(rows_of(shown.folder, [rank]), CUSTOMERS), orders, errors)
 
 
 def _loss_days(facts: Facts, shown: Shown) -> int | None:
@@ -223,7 +222,7 @@ def show_evidence(home: Home, shown: Shown, error_id: str) -> Evidence:
 
 def _identifiers(stream: Stream, customer: str) -> tuple[tuple[str, str], ...]:
     state = stream.identity.state()
-    held = state.held.filter(pl.col("customer").is_in(state.keys_of(customer)))
+    held = state.links.filter(pl.col("customer").is_in(state.keys_of(customer)))
     return tuple(sorted(held.select("kind", "normal").iter_rows()))
 
 

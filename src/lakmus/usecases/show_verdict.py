@@ -34,7 +34,7 @@ from lakmus.stream.store import Stream
 from lakmus.usecases.home import Home
 from lakmus.usecases.lay_out_people import write_people, write_rows
 
-FORMAT = 3
+FORMAT = 4
 KEPT = 8
 PASSES = 3
 ROWS_TOGETHER = 8192
