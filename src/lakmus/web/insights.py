@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lakmus.history.estimate import Estimate
@@ -15,7 +19,7 @@ from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.writing import number
 from lakmus.web import answers
 from lakmus.web.lists import PAGE_SIZE, Pager, state_titles
-from lakmus.web.templatetags.written import language, worded
+from lakmus.web.templatetags.written import count, language, percent, percent_span, worded
 
 HEATS = 10
 ROOMS = ("signals", "alerts", "retention", "survival", "rfm", "flows", "backtest", "segments")
@@ -36,15 +40,18 @@ def rooms(current: str) -> list[dict[str, Any]]:
     return [{"name": name, "title": titles[name], "current": name == current} for name in ROOMS]
 
 
-def retention(shown: Shown, *, by: str) -> dict[str, Any]:
+def retention(shown: Shown, *, by: str, as_of: str = "") -> dict[str, Any]:
     """Return the table of who bought on."""
     found = show_cohorts.show_cohorts(answers.home(), shown, by=by)
+    # Hundreds of cells: a template's tag for each of their addresses and titles takes longer than all the rest of the page.
+    address = partial(_group_address, {"of": "cohort", "by": found.by}, as_of)
     rows = [
         {
             "key": row.key or "",
             "title": show_cohorts.cohort_name(found.by, row.key),
             "size": row.size,
-            "cells": [_cohort_cell(cell) for cell in row.cells],
+            "address": address({"segment": row.key}),
+            "cells": [_cohort_cell(cell, partial(address, {"segment": row.key, "month": cell.month})) for cell in row.cells],
         }
         for row in found.rows
     ]
@@ -52,15 +59,23 @@ def retention(shown: Shown, *, by: str) -> dict[str, Any]:
     return {"found": found, "rows": rows, "tabs": tabs}
 
 
-def _cohort_cell(cell: show_cohorts.Cell) -> dict[str, Any]:
-    heat = round(cell.bought_share.point * (HEATS - 1)) if isinstance(cell.bought_share, Estimate) else None
-    return {
-        "month": str(cell.month),
-        "known": cell.known,
-        "bought": cell.bought,
-        "open": cell.open,
-        "share": cell.bought_share,
-        "heat": heat,
+def _group_address(of: dict[str, str], as_of: str, asked: dict[str, Any], outcome: str = "") -> str:
+    """Return the address of a group of customers; what is empty is not asked for."""
+    wanted = {**of, **asked, "outcome": outcome, "as_of": as_of}
+    return f"{reverse('group')}?{urlencode({key: given for key, given in wanted.items() if given not in (None, '')})}"
+
+
+def _cohort_cell(cell: show_cohorts.Cell, address: Callable[..., str]) -> dict[str, Any]:
+    told = {"known": cell.known, "bought": cell.bought, "open": cell.open, "address": address(outcome="bought")}
+    if cell.open:
+        told |= {"open_address": address(outcome="open"), "open_told": _("of %(n)s more it is not known yet") % {"n": count(cell.open)}}
+    if not isinstance(cell.bought_share, Estimate):
+        return told
+    said = {"bought": count(cell.bought), "known": count(cell.known), "range": percent_span(cell.bought_share)}
+    return told | {
+        "share": percent(cell.bought_share.point),
+        "told": _("%(bought)s of %(known)s, %(range)s") % said,
+        "heat": round(cell.bought_share.point * (HEATS - 1)),
     }
 
 

@@ -21,7 +21,7 @@ from lakmus.usecases.results import CUSTOMER_SORTS
 from lakmus.web import answers, insights
 from lakmus.web.narrowing import MONEY_COLUMNS, customer_sort, sort_choices
 from lakmus.web.needing import verdict_page
-from lakmus.web.page import asked_page, says_failures, show
+from lakmus.web.page import asked_day, asked_page, says_failures, show
 from lakmus.web.templatetags.written import language
 
 
@@ -32,7 +32,7 @@ def _shown(request: HttpRequest, template: str, analysis: Any, context: dict[str
 @verdict_page("signals", prepared=True)
 def retention(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show who bought on after a first purchase."""
-    return _shown(request, "retention.html", analysis, insights.retention(analysis, by=request.GET.get("by", "")))
+    return _shown(request, "retention.html", analysis, insights.retention(analysis, by=request.GET.get("by", ""), as_of=_day(request)))
 
 
 @verdict_page("signals", prepared=True)
@@ -96,8 +96,13 @@ def saved(request: HttpRequest, analysis: Any) -> HttpResponse:
 
 def _query(request: HttpRequest, rule: dict[str, str]) -> str:
     """Return what asks for a group; the moment that is looked from goes along."""
-    day = request.GET.get("as_of")
+    day = _day(request)
     return urlencode(rule | ({"as_of": day} if day else {}))
+
+
+def _day(request: HttpRequest) -> str:
+    day = asked_day(request)
+    return day.isoformat() if day else ""
 
 
 @require_POST
