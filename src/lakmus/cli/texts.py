@@ -13,9 +13,9 @@ ABOUT = Wording("чтение текстов", "reading of texts")
 ABOUT_READ = Wording("тональность и коды каждого текста из колонки файла", "polarity and codes of each text in a column of a file")
 FILE = Wording("файл CSV, XLSX, Parquet или JSON", "a CSV, XLSX, Parquet or JSON file")
 COLUMN = Wording("колонка с текстом", "the column that holds the text")
-THIN = Wording(
-    "Решают только явные слова: недовольство, уход, благодарность. Совпадение с мнением людей ещё не измерено, поэтому уверенности нет.",
-    "Only plain words decide: displeasure, leaving, thanks. Agreement with readers is not measured yet, so no confidence is given.",
+MEASURED_ELSEWHERE = Wording(
+    "Читает словарь. Уверенность измерена на чужих отзывах (банк, рестораны), не на ваших текстах.",
+    "A lexicon reads. Its confidence was measured on reviews of others (a bank, restaurants), not on your texts.",
 )
 POLARITY = {
     "negative": Wording("недоволен", "negative"),
@@ -36,9 +36,9 @@ def read(asked: Namespace, voice: Voice) -> None:
     """Answer one line for each row."""
     from lakmus.usecases.read_texts import read_texts
 
-    voice.message(THIN)
+    voice.message(MEASURED_ELSEWHERE)
     for text in read_texts(asked.file, column=asked.column):
         if voice.wants_json:
             voice.json(text.as_json(), line=True)
         else:
-            voice.text(f"{text.row}\t{voice.word(POLARITY[text.polarity])}\t{', '.join(text.words)}")
+            voice.text(f"{text.row}\t{voice.word(POLARITY[text.polarity])}\t{', '.join(text.codes)}\t{'; '.join(text.words)}")

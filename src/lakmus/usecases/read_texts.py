@@ -1,5 +1,5 @@
 # ruff: noqa: S608 - the relation and the column are made by the connector, which quotes what comes from files
-"""Read the texts of a file by their words alone: displeasure, cries for help, thanks. Most texts stay undecided, and that is said."""
+"""Read the texts of a file by their words: language, polarity, codes and the words that led to them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from typing import Any
 from lakmus.connectors.files import FilePlan, inspect_files
 from lakmus.connectors.files.staging import connect
 from lakmus.connectors.files.whole import relation_of
-from lakmus.engine.text import lexicon
-from lakmus.engine.text.reading import is_only_thanks, tidy
+from lakmus.engine.text.reader import Reading, read
 from lakmus.history.failures import BadInput, NotFound
 from lakmus.history.wording import Wording
 
@@ -29,8 +28,8 @@ UNREADABLE = Wording("Файл «{name}» не читается: {problem}", "Th
 class ReadText:
     """What the words of one text say; `row` counts records from 1.
 
-    `polarity` is `negative`, `positive`, or None where no word decides. `confidence` is None: how often readers agree with
-    these words was not measured yet. `codes`: `complaint`, `leaving`, `thanks`. `words`: those found, as they begin.
+    `polarity` is `negative`, `positive`, or None where no word decides; `confidence` the probability that a reader would call it
+    so. `codes`: service errors, other reasons, and `leaving`, `complaint`, `poor_service`, `praise`, `thanks`. `words` led to them.
     """
 
     row: int
@@ -38,6 +37,7 @@ class ReadText:
     confidence: float | None
     codes: tuple[str, ...]
     words: tuple[str, ...]
+    reading: Reading
 
     def as_json(self) -> dict[str, Any]:
         """Return the line that `lakmus text read --format json` promises."""
@@ -47,6 +47,12 @@ class ReadText:
             "confidence": self.confidence,
             "codes": list(self.codes),
             "words": list(self.words),
+            "sayings": [{"code": one.code, "start": one.start, "end": one.end} for one in self.reading.sayings],
+            "language": self.reading.language,
+            "kind": self.reading.kind,
+            "cries_for_help": self.reading.cries_for_help,
+            "attempts": self.reading.attempts,
+            "questions": self.reading.questions,
         }
 
 
@@ -73,15 +79,10 @@ def read_texts(path: Path, *, column: str) -> Iterator[ReadText]:
 
 def read_text(text: str, *, row: int = 1) -> ReadText:
     """Return what the words of one text say."""
-    spaced = f" {' '.join(''.join(sign if sign.isalnum() else ' ' for sign in tidy(text)).split())} "
-    leaving = tuple(word.strip() for word in lexicon.CRY_FOR_HELP if word in spaced)
-    displeased = tuple(word.strip() for word in lexicon.COMPLAINT_WORDS if word in spaced)
-    if leaving or displeased:
-        codes = (*(("leaving",) if leaving else ()), *(("complaint",) if displeased else ()))
-        return ReadText(row, "negative", None, codes, (*leaving, *displeased))
-    if is_only_thanks(text):
-        return ReadText(row, "positive", None, ("thanks",), ())
-    return ReadText(row, None, None, (), ())
+    reading = read(text)
+    words = dict.fromkeys(" ".join(text[one.start : one.end].split()) for one in reading.sayings)
+    confidence = None if reading.confidence is None else round(reading.confidence, 3)
+    return ReadText(row, reading.polarity, confidence, reading.codes, tuple(words), reading)
 
 
 def _place_of(plan: FilePlan, column: str) -> int:

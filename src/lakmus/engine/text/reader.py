@@ -25,12 +25,12 @@ ENTRIES = ("ru", "en", "feelings")
 GLAD_SIGNS = "😀😃😄😁😆😊😍🥰😘🙂☺👍👏🙏❤💕🎉🔥😂🤗💯✅🌟⭐😎"
 ANGRY_SIGNS = "😡😠🤬😤😞😢😭😩😫🙁☹👎💩🤮🤢😒😑💔❌🤦😔😖"
 _MAY_BE_SIGN = re.compile("[\u2600-\u27bf\u2b50\U0001f300-\U0001faff]")
-PLEASED_WORD, DISPLEASED_WORD = "pleased", "displeased"
+PLEASED_WORD, DISPLEASED_WORD, LEAVING = "pleased", "displeased", "leaving"
 FEELINGS = (PLEASED_WORD, DISPLEASED_WORD)
-APART = frozenset({*FEELINGS, "praise", "thanks", "leaving", "complaint", "no_need", "moved", "competitor_offer"})
+APART = frozenset({*FEELINGS, "praise", "thanks", LEAVING, "complaint", "no_need", "moved", "competitor_offer"})
 """Codes that are no error and no fault of the company's: they do not count as such in the polarity."""
 
-OTHER_CODES = ("leaving", "complaint", "poor_service", "praise", "thanks")
+OTHER_CODES = (LEAVING, "complaint", "poor_service", "praise", "thanks")
 """Codes beside the service errors and the other reasons: the customer says goodbye, complains or finds the service bad without saying of
 what, praises, thanks."""
 
@@ -95,7 +95,7 @@ def whole_lexicon() -> Lexicon:
     for name in ENTRIES:
         for code, lines in entries_of(name).items():
             entries.setdefault(code, []).append(lines)
-    entries["leaving"] = [_entries(lexicon.CRY_FOR_HELP)]
+    entries[LEAVING] = [_entries(lexicon.CRY_FOR_HELP)]
     entries["complaint"] = [_entries(lexicon.COMPLAINT_WORDS)]
     return compiled(entries, CLASSES)
 
@@ -124,7 +124,8 @@ def read(text: str | None) -> Reading:
     found = known.find(words, known.known(words))
     feelings = _feelings(found, own.text)
     sayings = tuple(one for one in found if one.code not in FEELINGS and not one.negated)
-    codes = dict.fromkeys(one.code for one in sayings)
+    cries = any(one.code == LEAVING for one in sayings)
+    codes = dict.fromkeys([*([LEAVING] if cries else []), *(one.code for one in sayings)])  # a cry for help jumps the queue
     lowered = tidy(own.text)
     if is_only_thanks(own.text):
         codes["thanks"] = None
@@ -137,7 +138,7 @@ def read(text: str | None) -> Reading:
         None if probability is None else max(probability, 1 - probability),
         tuple(codes),
         sayings,
-        "leaving" in codes,
+        cries,
         max((one.count for one in attempts), default=0),
         len(questions_in(lowered)),
         feelings,
@@ -164,7 +165,7 @@ def _feelings(found: Iterable[Saying], text: str) -> Feelings:
         elif one.code not in APART:
             errors += not one.negated
         else:
-            displeased += one.code in ("leaving", "complaint") and not one.negated
+            displeased += one.code in (LEAVING, "complaint") and not one.negated
     glad, angry = text.count("))") + text.count(":)"), text.count("((") + text.count(":(")
     if _MAY_BE_SIGN.search(text):
         glad += sum(text.count(sign) for sign in GLAD_SIGNS)
