@@ -14,6 +14,8 @@ from lakmus.operations.alerts.models import Dispatch, ToldAlert
 from lakmus.operations.alerts.queries import delivery_terms
 from lakmus.usecases.alert_rules import standing_rule
 from lakmus.usecases.deliver_alerts import webhook_secret
+from lakmus.usecases.read_alerts import mark_opened
+from lakmus.usecases.show_alerts import SegmentAlert, alert_asked
 from lakmus.usecases.tell_alerts import unread_count
 from tests.web.shop_of_figures import shop_of_figures  # noqa: F401 - a fixture
 
@@ -47,6 +49,14 @@ def test_an_unread_alert_is_marked_in_the_navigation_until_it_is_read(told: Told
     assert unread_count(user_of("owner")) == 1
     owner.post("/signals/alerts/read/", {})
     assert unread_count(user_of("owner")) == 0 and owner.post("/signals/alerts/read/", {"number": "999"}).status_code == 404
+
+
+def test_whoever_opens_the_customers_behind_an_alert_has_read_it_and_nobody_else(told: ToldAlert, user_of) -> None:
+    alert = SegmentAlert("purchases", "place", "Тверь", NOW + timedelta(days=7), 28, 50, 100.0, -0.5, 0.001)
+    mark_opened(user_of("owner"), alert_asked(alert) | {"segment": "Псков"})
+    assert unread_count(user_of("owner")) == 1
+    mark_opened(user_of("owner"), alert_asked(alert))
+    assert (unread_count(user_of("owner")), unread_count(user_of("analyst"))) == (0, 1)
 
 
 @pytest.mark.parametrize(

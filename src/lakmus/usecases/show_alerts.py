@@ -138,7 +138,7 @@ def alert_conditions(home: Home, shown: Shown, asked: Mapping[str, str]) -> Cond
     ------
     BadInput : there can be no such alert.
     """
-    sql, parameters = _behind(home, shown, _named(asked))
+    sql, parameters = _behind(home, shown, alert_named(asked))
     conditions = Conditions()
     conditions.add(f"rank IN (SELECT rank FROM ({sql}))", *parameters)  # noqa: S608 - only constants
     return conditions
@@ -151,7 +151,7 @@ def alert_told(asked: Mapping[str, str], *, time_zone: str) -> Wording:
     ------
     BadInput : there can be no such alert.
     """
-    alert = _named(asked)
+    alert = alert_named(asked)
     measure, dimension = MEASURES[alert.measure], DIMENSIONS[alert.dimension]
     day = {language: writing.day(alert.until, language, time_zone=time_zone) for language in ("ru", "en")}
     return Wording(
@@ -162,13 +162,19 @@ def alert_told(asked: Mapping[str, str], *, time_zone: str) -> Wording:
 
 def moved(home: Home, shown: Shown, asked: Mapping[str, str], customers: Sequence[str]) -> dict[str, tuple[float, int]]:
     """Return, for these customers, how many they had per window before an alert, and how many in its window."""
-    sql, parameters = _behind(home, shown, _named(asked))
+    sql, parameters = _behind(home, shown, alert_named(asked))
     ranks = {rank_of(shown.folder, customer): customer for customer in customers}
     found = ask(f"SELECT * FROM ({sql}) WHERE list_contains(?::INTEGER[], rank)", [*parameters, [rank for rank in ranks if rank]])  # noqa: S608
     return {ranks[row["rank"]]: (row["before"], row["now"]) for row in found}
 
 
-def _named(asked: Mapping[str, str]) -> SegmentAlert:
+def alert_named(asked: Mapping[str, str]) -> SegmentAlert:
+    """Return the alert that `alert_asked` names; its figures are not told by its name.
+
+    Raises
+    ------
+    BadInput : there can be no such alert.
+    """
     try:
         until = datetime.fromisoformat(asked["until"])
         days = int(asked["window_days"])

@@ -17,6 +17,7 @@ from lakmus.operations.accounts.permissions import may, page, refusal
 from lakmus.usecases import segments
 from lakmus.usecases.customer_groups import group_conditions, group_of
 from lakmus.usecases.export_tables import Part, export_table
+from lakmus.usecases.read_alerts import mark_opened
 from lakmus.usecases.results import CUSTOMER_SORTS
 from lakmus.web import answers, insights
 from lakmus.web.narrowing import MONEY_COLUMNS, customer_sort, sort_choices
@@ -60,6 +61,8 @@ def group(request: HttpRequest, analysis: Any) -> HttpResponse:
     """List the customers behind a figure."""
     found = group_of(request.GET.dict())
     context = insights.group_page(analysis, found, sort=customer_sort(request), page=asked_page(request))
+    if found.of == "alert" and may(request.user, "alerts"):
+        mark_opened(request.user, found.asked)
     rule = {"of": found.of, **found.asked}
     context |= {"rule": rule.items(), "sort": customer_sort(request), "sort_choices": sort_choices(request)}
     return _shown(request, "group.html", analysis, context)
