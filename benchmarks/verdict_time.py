@@ -39,8 +39,9 @@ select
 from range($customers * {ORDERS_PER_CUSTOMER}) orders(i)
 """
 
+Kinds = dict[str, tuple[str, str, dict[str, str], str]]
 # One row per activity, only the columns that its kind fills; the rest is null.
-KINDS = {
+KINDS: Kinds = {
     "placed_order": ("number", "ts", {"revenue_impact": "amount", "_amount": "amount", "_currency": "'RUB'", "_channel": "'сайт'"}, "true"),
     "was_promised_delivery": (
         "number, (epoch_us(date_trunc('day', ts) + interval 5 days) - 1)",
@@ -75,9 +76,9 @@ duckdb.sql(
 """
 
 
-def select(kind: str) -> str:
+def select(kind: str, kinds: Kinds) -> str:
     """Return the SQL that makes the activities of `kind` out of the orders, in the stream's columns."""
-    key, ts, columns, condition = KINDS[kind]
+    key, ts, columns, condition = kinds[kind]
     filled = {
         "activity_id": f"md5(concat_ws(chr(31), '{kind}', {key}))",
         "ts": ts,
@@ -92,13 +93,13 @@ def select(kind: str) -> str:
     return f"select {columns_as_laid} from orders where {condition}"
 
 
-def fill(stream: Stream, customers: int) -> int:
+def fill(stream: Stream, customers: int, kinds: Kinds = KINDS) -> int:
     """Lay about 20 activities per customer into the stream; return their number."""
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
     connection.execute(ORDERS, {"customers": customers})
-    for kind in KINDS:
-        reader = connection.sql(select(kind)).to_arrow_reader(200_000)
+    for kind in kinds:
+        reader = connection.sql(select(kind, kinds)).to_arrow_reader(200_000)
         batches = (batch.cast(ACTIVITY_SCHEMA) for batch in reader)
         stream.append(pa.RecordBatchReader.from_batches(ACTIVITY_SCHEMA, batches))
     return stream.count
