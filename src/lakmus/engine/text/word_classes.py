@@ -59,8 +59,8 @@ CLASSES: dict[str, str] = {
         order parcel package delivery item product card money refund bill food meal drink dish document application payment repair
     """,
     "goods": """
-        товар вещь покупка изделие телефон ноутбук техника мебель диван обувь одежда платье букет цветок запчасть прибор устройство блюдо еда
-        пицца суп кофе чай напиток салат горячее десерт пиво вино
+        товар вещь покупка изделие телефон ноутбук техника мебель диван обувь одежда платье букет цветок запчасть прибор устройство блюдо
+        еда пицца суп кофе чай напиток салат горячее десерт пиво вино
         item product goods phone laptop device furniture shoe clothes dress part food meal drink dish pizza coffee
     """,
     "promise": """
