@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
 
 from lakmus.engine.feeds import Feed, Feeds
-from lakmus.engine.risk.backtest import _figures, backtest, drift_of
+from lakmus.engine.risk.backtest import _chosen, _figures, backtest, drift_of
 from lakmus.engine.risk.definition import NEEDED_CUSTOMERS, define_loss
 from lakmus.engine.risk.known_orders import KnownOrders
 from lakmus.engine.risk.probability import FALL_RULE, GAP_RULE, MODEL, in_doubt, learn_risk
@@ -171,6 +172,15 @@ def test_the_model_is_used_when_it_beats_the_rules_and_its_words_hold_its_figure
     assert (cut.n, cut.churned, cut.model.named, cut.model.named_and_lost) == (400, 100, 100, 90)
     assert "90 из 100" in judged.words.ru and "10 оказались" in judged.words.ru
     assert set(cut.rules) == {GAP_RULE, FALL_RULE}
+
+
+def test_a_lead_that_chance_gives_is_no_reason_to_use_the_model() -> None:
+    good = counts((0, 0, 10, 290), (9, 0, 90, 10))
+    cut = backtest([AS_OF, AS_OF - timedelta(days=60)], [good, good], horizon_days=60).cuts[0]
+    rules = {rule: replace(figures, auc=0.5, brier=0.21) for rule, figures in cut.rules.items()}
+    near = replace(cut, model=replace(cut.model, auc=0.56, brier=0.2), rules=rules)
+    assert _chosen([near]) in rules  # 400 customers: a standard error of .03
+    assert _chosen([near] * 4) == MODEL == _chosen([replace(near, n=4000, churned=1000)])
 
 
 def test_a_rule_stays_in_use_while_the_past_is_too_short() -> None:
