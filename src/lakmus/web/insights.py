@@ -156,6 +156,7 @@ def flows(shown: Shown, *, at: str) -> dict[str, Any]:
     matrix = [
         {
             "old": old,
+            "known": old != show_flows.ABSENT,
             "title": titles[old],
             "total": sum(moves[old].values()),
             "cells": [
@@ -178,6 +179,7 @@ def flows(shown: Shown, *, at: str) -> dict[str, Any]:
         "columns": columns,
         "matrix": matrix,
         "at": keys[place],
+        "before": keys[place - 1],
         "since": found.ends[place - 1].at,
         "until": found.ends[place].at,
     }
