@@ -14,6 +14,7 @@ from tests.web.test_signal_rooms import COMPUTED_ROOMS, figures  # noqa: F401 - 
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 GRAVE = {"serious", "critical"}
+ALL_ROOMS = (*ROOMS, "/settings/delivery/")
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_axe_finds_nothing_serious_on_any_page(site, window, look: str) -> None:
     address, cookies = site
     with window(address, look=look, cookies=cookies) as page:
         found = {}
-        for room in ROOMS:
+        for room in ALL_ROOMS:
             page.goto(room)
             found[room] = grave(page)
         page.context.clear_cookies(name="lakmus_session")
@@ -55,7 +56,7 @@ def test_no_page_is_wider_than_a_phone(site, window, language: str) -> None:
     address, cookies = site
     with window(address, language=language, width=NARROW, cookies=cookies) as page:
         wider = {}
-        for room in (*ROOMS, "/nowhere/"):
+        for room in (*ALL_ROOMS, "/nowhere/"):
             page.goto(room)
             wider[room] = overflow(page)
     assert {room: by for room, by in wider.items() if by > 0} == {}
