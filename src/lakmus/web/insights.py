@@ -18,10 +18,11 @@ from lakmus.usecases.customer_groups import Group, group_told, list_group
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.writing import number
 from lakmus.web import answers
-from lakmus.web.lists import PAGE_SIZE, Pager, state_titles
+from lakmus.web.lists import ON_SCALE, PAGE_SIZE, Pager, state_titles
 from lakmus.web.templatetags.written import count, language, percent, percent_span, worded
 
 HEATS = 10
+HEADLINE_MONTH = 3
 ROOMS = ("signals", "alerts", "retention", "survival", "rfm", "flows", "backtest", "segments")
 
 
@@ -56,7 +57,17 @@ def retention(shown: Shown, *, by: str, as_of: str = "") -> dict[str, Any]:
         for row in found.rows
     ]
     tabs = [{"code": code, "title": worded(title).capitalize(), "current": code == found.by} for code, title in show_cohorts.BY.items()]
-    return {"found": found, "rows": rows, "tabs": tabs}
+    return {"found": found, "rows": rows, "tabs": tabs, "headline": _headline(found)}
+
+
+def _headline(found: show_cohorts.CohortsShown) -> dict[str, Any] | None:
+    """Return what share of all customers of the table buy on after three months, or after the last month that is known by then."""
+    for month in sorted((month for month in found.months if 0 < month <= HEADLINE_MONTH), reverse=True):
+        cells = [cell for row in found.rows for cell in row.cells if cell.month == month]
+        known = sum(cell.known for cell in cells)
+        if known >= show_cohorts.NEEDED:
+            return {"month": month, "share": percent(sum(cell.bought for cell in cells) / known)}
+    return None
 
 
 def _group_address(of: dict[str, str], as_of: str, asked: dict[str, Any], outcome: str = "") -> str:
@@ -141,7 +152,6 @@ def flows(shown: Shown, *, at: str) -> dict[str, Any]:
     moves = found.moves[place - 1]
     titles = state_titles() | {show_flows.ABSENT: _("not there yet")}
     states = [state for state in show_flows.STATES if any(end.counts.get(state) for end in found.ends)]
-    olds = [old for old in (*states, show_flows.ABSENT) if moves.get(old)]
     ends = [
         {
             "at": end.at,
@@ -153,7 +163,26 @@ def flows(shown: Shown, *, at: str) -> dict[str, Any]:
         }
         for number_of, (end, key) in enumerate(zip(found.ends, keys, strict=True))
     ]
-    matrix = [
+    scale = {state: place_on for place_on, state in enumerate(ON_SCALE)}
+    steps = [(scale[new] - scale[old], moved) for old in moves for new, moved in moves[old].items() if old in scale and new in scale]
+    columns = [{"state": state, "title": titles[state]} for state in states]
+    return {
+        "found": found,
+        "ends": ends,
+        "columns": columns,
+        "matrix": _matrix(moves, states, titles),
+        "at": keys[place],
+        "before": keys[place - 1],
+        "cooled": sum(moved for step, moved in steps if step < 0),
+        "warmed": sum(moved for step, moved in steps if step > 0),
+        "since": found.ends[place - 1].at,
+        "until": found.ends[place].at,
+    }
+
+
+def _matrix(moves: dict[str, dict[str, int]], states: list[str], titles: dict[str, str]) -> list[dict[str, Any]]:
+    """Return who moved from where to where, a line for each state before."""
+    return [
         {
             "old": old,
             "known": old != show_flows.ABSENT,
@@ -170,19 +199,9 @@ def flows(shown: Shown, *, at: str) -> dict[str, Any]:
                 for new in states
             ],
         }
-        for old in olds
+        for old in (*states, show_flows.ABSENT)
+        if moves.get(old)
     ]
-    columns = [{"state": state, "title": titles[state]} for state in states]
-    return {
-        "found": found,
-        "ends": ends,
-        "columns": columns,
-        "matrix": matrix,
-        "at": keys[place],
-        "before": keys[place - 1],
-        "since": found.ends[place - 1].at,
-        "until": found.ends[place].at,
-    }
 
 
 def group_page(shown: Shown, group: Group, *, sort: str, page: int) -> dict[str, Any]:
