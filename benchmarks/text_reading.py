@@ -16,6 +16,7 @@ import re
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -249,6 +250,7 @@ def main() -> None:
     parser.add_argument("--record", action="store_true")
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--development", action="store_true", help="judge by what may be looked at only")
+    parser.add_argument("--only", choices=("judgement", "speed"))
     parser.add_argument("--texts", type=int, default=1_000_000)
     asked = parser.parse_args()
     if not DATA.exists():
@@ -259,16 +261,19 @@ def main() -> None:
     if asked.development:
         print("\n".join(judged_restaurants("train")))
         return
+    if asked.only != "judgement":
+        publish("Reading a million short texts", speed(asked.texts), record=asked.record)
+    if asked.only == "speed":
+        return
     parts: tuple[Callable[[], Iterator[str]], ...] = (
         lambda: judged_restaurants("test"), judged_bank_reviews, judged_banking, judged_support,
     )  # fmt: skip
     lines = [f"- {line}" for part in parts for line in part()]
-    text = "\n".join([f"Reading of texts, version `{reading_version()}`:", "", *lines]) + "\n"
+    text = "\n".join([f"Version `{reading_version()}`:", "", *lines]) + "\n"
     print(text)
-    publish("Reading a million short texts", speed(asked.texts), record=asked.record)
     if asked.record:
         with RECORD.open("a", encoding="utf-8") as file:
-            file.write(f"\n{text}")
+            file.write(f"\n## {datetime.now(UTC).date().isoformat()}\n\n### Reading of texts\n\n{text}")
 
 
 if __name__ == "__main__":

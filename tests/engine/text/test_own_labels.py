@@ -39,3 +39,12 @@ def test_learning_twice_gives_the_same_model() -> None:
     assert np.array_equal(once.probabilities(TEXTS), twice.probabilities(TEXTS))
     assert np.allclose(once.probabilities(TEXTS).sum(axis=1), 1)
     assert once.told(TEXTS[:2]) == ["a", "b"]
+
+
+def test_more_than_two_topics_are_told_apart_with_probabilities() -> None:
+    kinds = {"курьер": "курьер опоздал у двери", "оплата": "карта не прошла при оплате", "вкус": "суп был холодный и солёный"}
+    texts = [f"{said} {number}" for number in range(10) for said in kinds.values()]
+    learned = learn_labels(texts, [*kinds] * 10)
+    assert learned.told(["опоздал курьер", "оплата картой", "солёный суп"]) == ["курьер", "оплата", "вкус"]
+    assert np.allclose(learned.probabilities(texts).sum(axis=1), 1)
+    assert learned.probabilities(["суп холодный солёный"]).max() > 0.8

@@ -160,10 +160,10 @@ def _russian() -> Any:
 
 
 @functools.cache
-def _english() -> Any:
+def _stemmer(language: str) -> Any:
     from Stemmer import Stemmer
 
-    return Stemmer("english")
+    return Stemmer(language)
 
 
 @functools.cache
@@ -176,4 +176,9 @@ def russian_forms(lemma: str) -> frozenset[str]:
 
 def english_stem(word: str) -> str:
     """Return the stem of an English word (Porter's second stemmer, "Snowball", 2001)."""
-    return cast(str, _english().stemWord(word))
+    return cast(str, _stemmer("english").stemWord(word))
+
+
+def stem(word: str) -> str:
+    """Return the stem of a word in lower case, Russian where it has no Latin letters (Snowball's stemmers)."""
+    return english_stem(word) if word.isascii() else cast(str, _stemmer("russian").stemWord(word))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import polars as pl
+from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack
+from scipy.special import log_softmax, softmax
 
+from lakmus.engine.text.notation import stem
 from lakmus.engine.text.reader import read
+from lakmus.engine.text.reading import tidy
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.wording import Wording
 
@@ -23,6 +29,10 @@ FEWEST_OF_EACH = 20
 LEXICON_WEIGHT = 0.3
 """What a unit of the lexicon's features weighs beside TF-IDF; chosen on the fifth of the bank reviews that may be looked at."""
 
+TOGETHER_WITHIN = 8
+"""Words within which two stems, in whatever order, count as said together."""
+
+_WORD = re.compile(r"\w+")
 _TOO_FEW = Wording(
     "Своих отметок мало, чтобы учиться на них: нужно хотя бы {needed} каждого вида.",
     "Too few marks of your own to learn from: at least {needed} of each kind are needed.",
@@ -31,9 +41,9 @@ _TOO_FEW = Wording(
 
 @dataclass(frozen=True, slots=True)
 class OwnLabels:
-    """A model learned from marked texts: word 1–2-grams and character 2–5-grams by TF-IDF, the lexicon's counts, one linear model.
+    """A model learned from marked texts: stems, stems said together and character 2–5-grams by TF-IDF, a linear model.
 
-    `labels` are what it tells apart; `learned_from` how many texts it has seen.
+    `labels` are what it tells apart; `learned_from` how many texts it has seen; `scale` turns margins into logits.
     """
 
     labels: tuple[str, ...]
@@ -41,32 +51,59 @@ class OwnLabels:
     words: Any
     signs: Any
     model: Any
+    scale: float
     with_lexicon: bool
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """Return the probability of each label for each text, shape (texts, labels), each row summing to 1."""
         features = _features(self.words, self.signs, texts, fit=False, with_lexicon=self.with_lexicon)
-        return np.asarray(self.model.predict_proba(features), dtype=np.float64)
+        if len(self.labels) == 2:
+            return np.asarray(self.model.predict_proba(features), dtype=np.float64)
+        return np.asarray(softmax(self.scale * self.model.decision_function(features), axis=1), dtype=np.float64)
 
     def told(self, texts: Sequence[str]) -> list[str]:
         """Return the likeliest label of each text."""
         return [self.labels[place] for place in self.probabilities(texts).argmax(axis=1)]
 
 
-def learn_labels(texts: Sequence[str], labels: Sequence[str], *, with_lexicon: bool = False, strength: float = 30.0) -> OwnLabels:
-    """Learn to tell `labels` apart by a logistic regression (L-BFGS; `strength` is the inverse of the ridge, scikit-learn's C).
+def learn_labels(texts: Sequence[str], labels: Sequence[str], *, with_lexicon: bool = False) -> OwnLabels:
+    """Learn to tell `labels` apart; at least two must be among them. The same texts give the same model.
 
-    Deterministic: the same texts give the same model. At least two labels must be among them.
+    Two labels by logistic regression; more by linear support vectors, one against the rest (Fan et al. 2008), whose margins become
+    probabilities by the one scale that makes the marks of a half that was not learned from likeliest (Guo et al. 2017).
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
+    from sklearn.svm import LinearSVC
 
-    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, dtype=np.float32)
+    words = TfidfVectorizer(analyzer=stems_and_pairs, sublinear_tf=True, dtype=np.float32)
     signs = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, max_features=300_000, dtype=np.float32)
     features = _features(words, signs, texts, fit=True, with_lexicon=with_lexicon)
-    model = LogisticRegression(C=strength, class_weight="balanced", max_iter=300)
-    model.fit(features, np.asarray(labels))
-    return OwnLabels(tuple(str(label) for label in model.classes_), len(texts), words, signs, model, with_lexicon)
+    truth, scale = np.asarray(labels), 1.0
+    if len(set(labels)) == 2:
+        model: Any = LogisticRegression(C=10.0, class_weight="balanced", max_iter=300).fit(features, truth)
+    else:
+        model = LinearSVC(C=0.5, random_state=0).fit(features, truth)
+        scale = _scale_of_margins(features, truth)
+    return OwnLabels(tuple(str(label) for label in model.classes_), len(texts), words, signs, model, scale, with_lexicon)
+
+
+def _scale_of_margins(features: csr_matrix, truth: np.ndarray) -> float:
+    """Return the scale of margins under which the even half's marks are likeliest by a model of the odd half."""
+    from sklearn.svm import LinearSVC
+
+    odd = np.arange(len(truth)) % 2 == 1
+    half = LinearSVC(C=0.5, random_state=0).fit(features[odd], truth[odd])
+    judged = ~odd & np.isin(truth, half.classes_)
+    if len(half.classes_) < 3 or not judged.any():
+        return 1.0
+    margins = half.decision_function(features[judged])
+    right = np.searchsorted(half.classes_, truth[judged])
+
+    def surprise(log_scale: float) -> float:
+        return float(-log_softmax(np.exp(log_scale) * margins, axis=1)[np.arange(len(right)), right].mean())
+
+    return float(np.exp(minimize_scalar(surprise, bounds=(-2.0, 4.0), method="bounded").x))
 
 
 def learn_polarity(texts: Sequence[str], stars: Sequence[float]) -> OwnLabels | NotEnoughEvidence:
@@ -80,7 +117,7 @@ def learn_polarity(texts: Sequence[str], stars: Sequence[float]) -> OwnLabels | 
     rarer = min(kinds.count("negative"), kinds.count("positive"))
     if rarer < FEWEST_OF_EACH:
         return NotEnoughEvidence(_TOO_FEW.filled(needed=FEWEST_OF_EACH), FEWEST_OF_EACH, rarer)
-    return learn_labels([text for text, _ in marked], kinds, with_lexicon=True, strength=10.0)
+    return learn_labels([text for text, _ in marked], kinds, with_lexicon=True)
 
 
 def polarity_column(texts: pl.Series, learned: OwnLabels) -> pl.DataFrame:
@@ -88,6 +125,17 @@ def polarity_column(texts: pl.Series, learned: OwnLabels) -> pl.DataFrame:
     told = learned.probabilities(texts.fill_null("").to_list())
     labels = pl.Series("polarity", [learned.labels[place] for place in told.argmax(axis=1)], dtype=pl.String)
     return pl.DataFrame([labels, pl.Series("confidence", told.max(axis=1), dtype=pl.Float32)])
+
+
+def stems_and_pairs(text: str) -> list[str]:
+    """Return the stems of a text's words, those that follow each other, and those said together within `TOGETHER_WITHIN` words."""
+    stems = [stem(word) for word in _WORD.findall(tidy(text))]
+    found = list(stems)
+    for place, first in enumerate(stems):
+        for second in stems[place + 1 : place + TOGETHER_WITHIN]:
+            found.append(f"{first} & {second}" if first < second else f"{second} & {first}")
+    found.extend(f"{first} {second}" for first, second in pairwise(stems))
+    return found
 
 
 def _features(words: Any, signs: Any, texts: Sequence[str], *, fit: bool, with_lexicon: bool) -> csr_matrix:
