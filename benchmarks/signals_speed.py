@@ -188,7 +188,8 @@ class Writing:
         """Write what is held."""
         if not self.writers:
             schema = self.held[0][0].schema
-            self.writers = [pq.ParquetWriter(path, schema, use_dictionary=False, compression="none") for path in self.paths]
+            plain = {"use_dictionary": False, "compression": "none", "write_statistics": False}
+            self.writers = [pq.ParquetWriter(path, schema, **plain) for path in self.paths]
         for writer, *tables in zip(self.writers, *self.held, strict=True):
             writer.write_table(pa.concat_tables(tables))
         self.held = []
@@ -220,7 +221,8 @@ def in_order(paths: list[Path], work: Callable[[Path], list[pa.Table]], writing:
 
 
 def _trails(path: Path, *columns: str) -> Trails:
-    table = pq.ParquetFile(path, read_dictionary=["customer", "activity"]).read([*READ, *columns], use_threads=False)
+    texts = ["customer", "activity", *deeds.TEXTS]
+    table = pq.ParquetFile(path, read_dictionary=texts).read([*READ, *columns], use_threads=False)
     return trails_of(table, columns=columns)
 
 
@@ -242,25 +244,30 @@ def catalogue(source: Path, target: Path, dates: list[datetime], threads: int = 
 def _read_file(path: Path, *, dates: list[datetime], lamps: bool) -> list[pa.Table]:
     trails = _trails(path, *deeds.NUMBERS, *deeds.TEXTS)
     asked = [signal.asked for signal in SIGNALS if signal.code != "lamps_dark"]
-    seen = seen_at(trails, dates)
+    seen = seen_at(trails, as_of=dates)
     found = measured(trails, wanted_of(asked), as_of=dates, seen=seen)
     out = lamps_out(trails, as_of=dates, seen=seen) if lamps else {}
-    nothing, parts = np.full(trails.count, np.nan), []
-    for place, date in enumerate(dates):
-        now_us = round(date.timestamp() * 1_000_000)
-        known_days = np.maximum((now_us - trails.ts[trails.starts[:-1]]) / DAY_US, 0.0)
-        known = {"gap_p90_days": nothing, "gap_median_days": nothing}  # of another machine: the rhythm of purchases
-        readings = read_measured(asked, found, place=place, known=known, known_days=known_days, season={}, as_of=date)
-        if lamps:
-            readings["lamps_dark"] = dark_reading(out, place)
-        columns: dict[str, pa.Array] = {"customer": found.customers}
-        for code, reading in readings.items():
-            for side in ("now", "previous", "usual", "year_ago", "warns"):
-                figure = getattr(reading, side)
-                if figure.size and (figure.dtype == bool or not np.isnan(figure).all()):
-                    columns[f"{code}_{side}"] = pa.array(figure if figure.dtype == bool else figure.astype(np.float32))
-        parts.append(pa.table(columns))
-    return parts
+    nothing = np.full(trails.count, np.nan)
+    known = {"gap_p90_days": nothing, "gap_median_days": nothing}  # of another machine: the rhythm of purchases
+    known_days = np.stack([np.maximum((now_us - trails.ts[trails.starts[:-1]]) / DAY_US, 0.0) for now_us in seen.dates])
+    readings = read_measured(asked, found, known=known, known_days=known_days, season={})
+    if lamps:
+        readings["lamps_dark"] = dark_reading(out)
+    shown = {
+        f"{code}_{side}": figure if figure.dtype == bool else figure.astype(np.float32)
+        for code, reading in readings.items()
+        for side in ("now", "previous", "usual", "year_ago", "warns")
+        if (figure := getattr(reading, side)).dtype == bool or not np.isnan(figure).all()
+    }
+    return [
+        _table({"customer": found.customers, **{name: pa.array(figure[place]) for name, figure in shown.items()}})
+        for place in range(len(dates))
+    ]
+
+
+def _table(arrays: dict[str, pa.Array]) -> pa.Table:
+    """Return a table of figures; columns without nulls say so, which spares the writer to look."""
+    return pa.table(list(arrays.values()), schema=pa.schema([pa.field(name, of.type, of.null_count > 0) for name, of in arrays.items()]))
 
 
 def _parts(found: Measured, seen_from: np.ndarray) -> list[pa.Table]:
@@ -276,7 +283,7 @@ def _parts(found: Measured, seen_from: np.ndarray) -> list[pa.Table]:
                 arrays[name] = pa.array(found.whole(aggregate)[place].astype(np.int32))
             else:
                 arrays[name] = pa.array(found.at(aggregate, place))
-        part = pa.table(arrays)
+        part = _table(arrays)
         here = seen_from <= round(date.timestamp() * 1_000_000)
         parts.append(part if here.all() else part.filter(pa.array(here)))
     return parts

@@ -22,10 +22,6 @@ PROMOTER, PASSIVE = 9.0, 7.0
 MANY_LAMPS = 2
 
 
-def _nothing(sides: Sides) -> Floats:
-    return np.full(sides.count, np.nan)
-
-
 def _shares(sides: Sides, part: str, whole: str) -> tuple[Floats, Floats, Floats, Floats]:
     """Return part / whole now, in the period before, over the customer's own past year, and a year ago."""
     now, previous, usual, year_ago = (share(side[part], side[whole]) for side in (sides.now, sides.previous, sides.past, sides.year_ago))
@@ -73,8 +69,9 @@ def bad_share(part: str, whole: str, least: float = 2.0) -> Read:
     def read(sides: Sides) -> Reading:
         bad, every = sides.now[part], sides.now[whole]
         own = (np.nan_to_num(sides.past[part]) + BAD_SHARE * BAD_SHARE_WEIGHT) / (np.nan_to_num(sides.past[whole]) + BAD_SHARE_WEIGHT)
-        chance = special.betainc(np.maximum(bad, 1.0), np.maximum(every - bad, 0.0) + 1.0, np.minimum(own, 1.0))
-        warns = (bad >= least) & (chance < NOISE)
+        warns = bad >= least
+        bad, every, own = bad[warns], every[warns], own[warns]
+        warns[warns] = special.betainc(np.maximum(bad, 1.0), np.maximum(every - bad, 0.0) + 1.0, np.minimum(own, 1.0)) < NOISE
         now, previous, usual, year_ago = _shares(sides, part, whole)
         return Reading(now, previous, usual, warns, year_ago)
 
@@ -115,13 +112,13 @@ def purchase_gap(sides: Sides) -> Reading:
     with np.errstate(invalid="ignore"):
         warns = (sides.now["purchases"] >= 2) & (silent > p90)
     known = np.isfinite(p90)
-    return Reading(np.where(known, silent, np.nan), sides.known["gap_median_days"], p90, warns, _nothing(sides))
+    return Reading(np.where(known, silent, np.nan), sides.known["gap_median_days"], p90, warns, sides.nothing)
 
 
 def since_contact(sides: Sides) -> Reading:
     """Days since the last two-way contact; warns after FROZEN_DAYS."""
     silent = ages(sides.now["last"], sides.now_us)
-    return Reading(silent, _nothing(sides), _nothing(sides), _over(silent, FROZEN_DAYS), _nothing(sides))
+    return Reading(silent, sides.nothing, sides.nothing, _over(silent, FROZEN_DAYS), sides.nothing)
 
 
 def dormant_points(sides: Sides) -> Reading:
@@ -129,7 +126,7 @@ def dormant_points(sides: Sides) -> Reading:
     now = sides.now
     balance = np.maximum(now["earned"] - now["redeemed"] - now["expired"], 0.0)
     asleep = _over(ages(now["last"], sides.now_us), DORMANT_DAYS)
-    return Reading(np.where(asleep, balance, 0.0), _nothing(sides), _nothing(sides), asleep & (balance > 0), _nothing(sides))
+    return Reading(np.where(asleep, balance, 0.0), sides.nothing, sides.nothing, asleep & (balance > 0), sides.nothing)
 
 
 def promoter_drift(sides: Sides) -> Reading:
@@ -154,7 +151,7 @@ def praise_only(sides: Sides) -> Reading:
 def lamps_dark(sides: Sides) -> Reading:
     """Number of dimensions gone dark; warns from MANY_LAMPS on."""
     dark = sides.known["lamps_dark"]
-    return Reading(dark, _nothing(sides), _nothing(sides), dark >= MANY_LAMPS, _nothing(sides))
+    return Reading(dark, sides.nothing, sides.nothing, dark >= MANY_LAMPS, sides.nothing)
 
 
 def _over(figure: Floats, limit: float) -> Flags:

@@ -67,7 +67,7 @@ def lamps_out(trails: Trails, *, as_of: Sequence[datetime], seen: Seen | None = 
     ------
     ValueError : a date without a time zone.
     """
-    seen = seen_at(trails, as_of) if seen is None else seen
+    seen = seen_at(trails, as_of=as_of) if seen is None else seen
     found = _lamps_of(seen.staying, seen.dates)
     if seen.apart.count:
         for name, apart in _lamps_of(seen.apart, seen.dates).items():
@@ -80,7 +80,7 @@ def _lamps_of(trails: Trails, dates: Sequence[int]) -> dict[str, Ints]:
     cells = _Cells.until(trails, dates)
     if cells is None:
         return found
-    for block in blocks_of(trails, 2 * (len(cells.ends) + 3 * len(dates)), BLOCK_ROWS):
+    for block in blocks_of(trails, len(cells.ends) + 3 * len(dates), BLOCK_ROWS):
         for name, out in found.items():
             chosen = block.chosen(_kinds_of(name))
             if chosen.ts.size >= LEAST:
@@ -155,23 +155,24 @@ class _Walk:
         some = np.flatnonzero(self.falls.any(axis=0) | self.falls_at.any(axis=0))  # a lamp that never falls never goes out
         recent, usual, falls = self.recent[:, some], self.usual[:, some], self.falls[:, some]
         recent_at, usual_at, falls_at = self.recent_at[:, some], self.usual_at[:, some], self.falls_at[:, some]
-        state, done = _State(some.size), 0
+        state, done, events = _State(some.size), 0, _Events()
+        events_at = np.full((len(out), some.size), -1, np.int64)
         for place in np.argsort(self.cells.before, kind="stable").tolist():
             before = int(self.cells.before[place])
             for cell in range(done, before):
                 goes = state.step(cell, recent[cell], usual[cell], falls[cell])
-                state.went_us[goes] = self._moments(
-                    some[goes], self.until[cell + 1, some[goes]], state.usual[goes], cell, self.cells.ends[cell]
-                )
+                state.event[goes] = events.add(some[goes], self.until[cell + 1], usual[cell, goes], cell, int(self.cells.ends[cell]))
             done, now = before, state.copy()
             goes = now.step(before, recent_at[place], usual_at[place], falls_at[place])
-            behind = self.around[self.cells.at[place, 0], some[goes]]
-            now.went_us[goes] = self._moments(some[goes], behind, now.usual[goes], before, self.cells.dates[place])
-            dark = np.flatnonzero(now.out)
-            out[place, self.who[some[dark]]] = now.went_us[dark]
+            behind = self.around[self.cells.at[place, 0]]
+            now.event[goes] = events.add(some[goes], behind, usual_at[place, goes], before, int(self.cells.dates[place]))
+            np.copyto(events_at[place], now.event, where=now.out)
+        moments = np.append(self._moments(events), -1)
+        out[:, self.who[some]] = moments[events_at]
 
-    def _moments(self, who: Ints, behind: Ints, usual: Floats, cell: int, end: int) -> Ints:
+    def _moments(self, events: _Events) -> Ints:
         """Return when lamps went out in a cell: when the last activity that kept its 90 days from being too few fell out of them."""
+        who, behind, usual, cell, end = events.columns()
         kept = behind - _fewest(usual)
         fell = np.where(kept >= self.until[0, who], self.ts.take(np.maximum(kept, 0)) + _RECENT * _CELL, end)
         return np.clip(fell, self.cells.ends[0] + (cell - 1) * _CELL, end)
@@ -192,25 +193,49 @@ class _Walk:
 
 
 class _State:
-    """Which lamps are out (n,); and of those since which cell, the usual they had then, and when they went out."""
+    """Which lamps are out (n,); and of those since which cell, the usual they had then, and the number of the event."""
 
     def __init__(self, count: int) -> None:
         self.out = np.zeros(count, bool)
-        self.since, self.usual, self.went_us = np.zeros(count, np.int64), np.zeros(count), np.zeros(count, np.int64)
+        self.since, self.usual, self.event = np.zeros(count, np.int64), np.zeros(count), np.zeros(count, np.int64)
 
     def copy(self) -> _State:
         """Return a state of its own that is equal."""
         other = _State(0)
         other.out, other.usual = self.out.copy(), self.usual.copy()
-        other.since, other.went_us = self.since.copy(), self.went_us.copy()
+        other.since, other.event = self.since.copy(), self.event.copy()
         return other
 
     def step(self, cell: int, recent: Ints, usual: Floats, falls: Flags) -> Ints:
-        """Go on to the end of the next cell, and return which lamps go out there; `went_us` is to be written."""
+        """Go on to the end of the next cell, and return which lamps go out there; `event` is to be written."""
         goes = np.flatnonzero(falls & ~self.out)
         self.out &= (recent < DIM_SHARE * self.usual) & (self.since > cell - CELLS)
         self.out[goes], self.since[goes], self.usual[goes] = True, cell, usual[goes]
         return goes
+
+
+class _Events:
+    """Lamps going out: of whom, behind which place, from which usual, in which cell, and where that ends."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.parts: list[tuple[Ints, Ints, Floats, int, int]] = []
+
+    def add(self, who: Ints, behind: Ints, usual: Floats, cell: int, end: int) -> Ints:
+        """Add one event for each of some customers, `behind` being of all, and return their numbers."""
+        if who.size:
+            self.parts.append((who, behind[who], usual, cell, end))
+        self.count += who.size
+        return np.arange(self.count - who.size, self.count)
+
+    def columns(self) -> tuple[Ints, Ints, Floats, Ints, Ints]:
+        """Return all events, column by column."""
+        whole = [np.zeros(0, np.int64)]
+        who, behind = (np.concatenate([*whole, *(part[place] for part in self.parts)]) for place in (0, 1))
+        usual = np.concatenate([np.zeros(0), *(part[2] for part in self.parts)])
+        sizes = [part[0].size for part in self.parts]
+        cell, end = (np.repeat(np.array([part[place] for part in self.parts], np.int64), sizes) for place in (3, 4))
+        return who, behind, usual, cell, end
 
 
 def _usual(past: Ints, observed: Ints) -> Floats:
@@ -268,9 +293,9 @@ def _moment(us: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
 
 
-def dark_reading(out: Mapping[str, Ints], place: int = 0) -> Reading:
-    """Return how many dimensions of each customer are dark at one of the dates of `lamps_out`, as the signal `lamps_dark` says it."""
-    dark = np.sum([moments[place] >= 0 for moments in out.values()], axis=0).astype(np.float64)
+def dark_reading(out: Mapping[str, Ints]) -> Reading:
+    """Return how many dimensions of each customer are dark at the dates of `lamps_out`, as the signal `lamps_dark` says it; (D, n)."""
+    dark = np.sum([moments >= 0 for moments in out.values()], axis=0).astype(np.float64)
     return lamps_dark(Sides({}, {}, {}, {}, {}, {"lamps_dark": dark}))
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 
 from lakmus.engine.signals.aggregates import PLACES, Aggregate, Measure, Selection, Test, Where
@@ -94,7 +93,7 @@ def measured(
     ------
     ValueError : a date without a time zone.
     """
-    seen = seen_at(trails, as_of) if seen is None else seen
+    seen = seen_at(trails, as_of=as_of) if seen is None else seen
     wanted = list(dict.fromkeys(aggregates))
     figures, apart = ({aggregate: np.empty((len(seen.dates), part.count), _WHOLE) for aggregate in wanted} for part in (trails, seen.apart))
     plans = _plans(wanted, seen.dates)
@@ -126,7 +125,7 @@ class Seen:
         whole[self.place, self.owner] = apart[self.place, np.arange(self.owner.size)]
 
 
-def seen_at(trails: Trails, as_of: Sequence[datetime]) -> Seen:
+def seen_at(trails: Trails, *, as_of: Sequence[datetime]) -> Seen:
     """Return the activities as they are seen from some dates: an activity counts at one when `ts <= date and _known_at <= date`.
 
     Raises
@@ -233,6 +232,8 @@ class Block:
         self.kind = trails.kind[self.begin : end]
         self.count = last - first
         self.owner = np.repeat(np.arange(self.count, dtype=_WHOLE), np.diff(trails.starts[first : last + 1]))
+        self._by_kind = np.argsort(self.kind, kind="stable")
+        self._begins = np.searchsorted(self.kind, np.arange(len(trails.kinds) + 1), sorter=self._by_kind)
         self._rows: dict[tuple[str, ...], Ints] = {}
 
     def chosen(self, of: Selection) -> Chosen:
@@ -252,28 +253,19 @@ class Block:
         return found
 
     def _of_codes(self, codes: list[int]) -> Ints:
-        if not codes:
-            return np.zeros(0, _WHOLE)
-        if len(codes) == 1:
-            return np.flatnonzero(self.kind == codes[0])
-        among = np.zeros(len(self.trails.kinds), bool)
-        among[codes] = True
-        return np.flatnonzero(among.take(self.kind))
+        parts = [self._by_kind[self._begins[code] : self._begins[code + 1]] for code in codes]
+        return np.sort(np.concatenate(parts)) if len(parts) > 1 else parts[0] if parts else np.zeros(0, _WHOLE)
 
     def _meets(self, where: Where, rows: Ints) -> Flags:
-        column = self.trails.columns.get(where.column)
-        if column is None:
-            return np.full(rows.size, where.test in (Test.ABSENT, Test.AMONG_OR_ABSENT))
-        own = pl.Series(pl.from_arrow(column.slice(self.begin, len(self.ts)).take(pa.array(rows))))
-        if where.test is Test.ABSENT:
-            return own.is_null().to_numpy()
-        if where.test is Test.PRESENT:
-            return own.is_not_null().to_numpy()
+        rows = rows + self.begin
+        if where.test in (Test.ABSENT, Test.PRESENT):
+            return self.trails.has(where.column, rows) == (where.test is Test.PRESENT)
         if isinstance(where.than, tuple):
-            among = own.is_in(list(where.than))
-            return among.fill_null(where.test is Test.AMONG_OR_ABSENT).to_numpy()
-        met = own <= where.than if where.test is Test.AT_MOST else own >= where.than
-        return met.fill_null(False).to_numpy()
+            codes, words = self.trails.words(where.column, rows)
+            among = np.array([*(word in where.than for word in words), where.test is Test.AMONG_OR_ABSENT])
+            return np.asarray(among[codes])  # the last stands for no word at all
+        own = self.trails.floats(where.column, rows)
+        return np.asarray(own <= where.than if where.test is Test.AT_MOST else own >= where.than)
 
 
 @dataclass(frozen=True)
@@ -341,7 +333,7 @@ class _Placed:
                 gap *= gap
             gap *= _SCALE
             return np.rint(gap, out=gap).astype(_WHOLE)
-        figures = self.block.trails.floats(aggregate.column or "", self.rows + self.block.begin)
+        figures = np.nan_to_num(self.block.trails.floats(aggregate.column or "", self.rows + self.block.begin), copy=False)
         scaled = figures * _SCALE if aggregate.measure is Measure.SUM else figures * figures
         return np.rint(scaled, out=scaled).astype(_WHOLE)
 
@@ -355,20 +347,22 @@ class _Placed:
 
     def windows(self, aggregate: Aggregate, oldest: Places, newest: Places, into: Ints) -> None:
         """Write the aggregate over one window of each date into an array (D, n)."""
-        low, high = self.until[oldest], self.until[newest]
-        if aggregate.measure is Measure.COUNT:
-            np.subtract(high, low, out=into)
-        elif not len(self.ts):
-            into.fill(NEVER_US if aggregate.measure in (Measure.FIRST, Measure.LAST) else 0)
-        elif aggregate.measure in (Measure.FIRST, Measure.LAST):
+        moment = aggregate.measure in (Measure.FIRST, Measure.LAST)
+        if not len(self.ts):
+            into.fill(NEVER_US if moment else 0)
+            return
+        if moment:
+            low, high = self.until[oldest], self.until[newest]
             self.ts.take(low if aggregate.measure is Measure.FIRST else high - 1, mode="clip", out=into)
             into[high == low] = NEVER_US
-        else:
-            sums = self.at(aggregate)
-            np.subtract(sums[newest], sums[oldest], out=into)
-            if aggregate.measure is Measure.DAYS:
-                # A day that began before the window counts for the part of it that lies inside.
-                into += (high > low) & ~self.begins_day().take(low, mode="clip")
+            return
+        sums = self.until if aggregate.measure is Measure.COUNT else self.at(aggregate)
+        for date, (begin, end) in enumerate(zip(oldest, newest, strict=True)):
+            np.subtract(sums[end], sums[begin], out=into[date])
+        if aggregate.measure is Measure.DAYS:
+            # A day that began before the window counts for the part of it that lies inside.
+            low, high = self.until[oldest], self.until[newest]
+            into += (high > low) & ~self.begins_day().take(low, mode="clip")
 
 
 def _one_selection(figures: dict[Aggregate, Ints], block: Block, plan: _Plan, midnights: Binning | None) -> None:

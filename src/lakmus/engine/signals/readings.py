@@ -11,7 +11,7 @@ from scipy import special
 
 from lakmus.engine.signals.aggregates import ALWAYS, Aggregate, Measure, Selection, Window
 from lakmus.engine.signals.prefix_sums import Measured, measured
-from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats
+from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints
 from lakmus.engine.signals.trails import Trails
 
 NOISE = 0.05
@@ -39,7 +39,8 @@ Columns = Mapping[str, Floats]
 
 @dataclass(frozen=True)
 class Sides:
-    """The columns of one signal for n customers: in the window that ends now, in the one before, in the same one a year ago, and usual.
+    """The columns of one signal for n customers, (n,), or (D, n) at D dates: in the window that ends now, in the one before, in the same
+    one a year ago, and usual.
 
     `usual`: the customer's own year before the present window, counts and sums scaled to the window's length; NaN with less than a
     window observed. `past`: the same unscaled. `known`: columns from outside the trails (`gap_p90_days`, ...). `season`: how much busier
@@ -53,17 +54,17 @@ class Sides:
     past: Columns
     known: Columns
     season: float = 1.0
-    now_us: int = 0
+    now_us: Ints = field(default_factory=lambda: np.zeros(1, np.int64))
 
     @property
-    def count(self) -> int:
-        """Number of customers n."""
-        return len(next(iter(self.known.values())))
+    def nothing(self) -> Floats:
+        """A column of which nothing can be said."""
+        return np.full(next(iter(self.known.values())).shape, np.nan)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One signal for every customer; arrays of shape (n,), NaN where nothing can be said.
+    """One signal for every customer; arrays of shape (n,) or (D, n), NaN where nothing can be said.
 
     `now`: the window that ends at as_of; `previous`: the one before; `usual`: what is usual for this customer; `year_ago`: the same window
     a year earlier; `warns`: beyond noise, season and floor, in the bad direction. `measured`: False where no feed tells of it.
@@ -75,6 +76,12 @@ class Reading:
     warns: Flags
     year_ago: Floats = field(default_factory=lambda: np.zeros(0))
     measured: bool = True
+
+    def at(self, place: int) -> Reading:
+        """Return the reading of one of D dates."""
+        sides = (self.now, self.previous, self.usual, self.warns, self.year_ago)
+        now, previous, usual, warns, year_ago = (side[place] for side in sides)
+        return Reading(now, previous, usual, warns.astype(bool), year_ago, self.measured)
 
     @property
     def change(self) -> Floats:
@@ -108,13 +115,17 @@ def poisson_limits(most: int) -> Floats:
 
 def rose_beyond_noise(now: Floats, usual: Floats) -> Flags:
     """Return whether P(X >= now) < NOISE for X ~ Poisson(usual), an unknown usual taken as none. `now` holds whole counts."""
-    mean = np.maximum(np.nan_to_num(usual), 1e-9)
-    return np.asarray((now > 0) & (special.gammainc(np.maximum(now, 1.0), mean) < NOISE))
+    rose = now > 0
+    rose[rose] = special.gammainc(now[rose], np.maximum(np.nan_to_num(usual[rose]), 1e-9)) < NOISE
+    return np.asarray(rose)
 
 
 def smaller_mean(now: Columns, past: Columns, count: str, total: str, square: str) -> Flags:
     """Return whether the mean of `count` figures fell beyond noise: Welch's t (1947) below its NOISE quantile; needs two on either side."""
     n, m = now[count], past[count]
+    smaller = (n >= 2) & (m >= 3) & (now[total] * m < past[total] * n)
+    n, m = n[smaller], m[smaller]
+    now, past = ({name: side[name][smaller] for name in (total, square)} for side in (now, past))
     with np.errstate(divide="ignore", invalid="ignore"):
         one, other = now[total] / n, past[total] / m
         spread = (now[square] / n - one * one) / np.maximum(n - 1, 1), (past[square] / m - other * other) / np.maximum(m - 1, 1)
@@ -123,7 +134,8 @@ def smaller_mean(now: Columns, past: Columns, count: str, total: str, square: st
         t = (one - other) / np.sqrt(first + second)
         chance = special.stdtr(np.where(np.isfinite(freedom), freedom, 1.0), t)
     # Equal amounts on either side have no spread: any fall is one.
-    return np.asarray((n >= 2) & (m >= 3) & (one < other) & np.where(first + second > 0, chance < NOISE, True))
+    smaller[smaller] = np.where(first + second > 0, chance < NOISE, True)
+    return np.asarray(smaller)
 
 
 def share(part: Floats, whole: Floats) -> Floats:
@@ -172,7 +184,8 @@ def read_all(
     """
     wanted = list(asked)
     found = measured(trails, [*wanted_of(wanted), *more], as_of=[as_of])
-    return read_measured(wanted, found, place=0, known=known, known_days=known_days, season=season, as_of=as_of), found
+    one = read_measured(wanted, found, known=known, known_days=known_days, season=season)
+    return {code: reading.at(0) for code, reading in one.items()}, found
 
 
 def wanted_of(asked: Iterable[Asked]) -> list[Aggregate]:
@@ -181,32 +194,39 @@ def wanted_of(asked: Iterable[Asked]) -> list[Aggregate]:
 
 
 def read_measured(
-    asked: Iterable[Asked],
-    found: Measured,
-    *,
-    place: int,
-    known: Columns,
-    known_days: Floats,
-    season: Mapping[str, float],
-    as_of: datetime,
+    asked: Iterable[Asked], found: Measured, *, known: Columns, known_days: Floats, season: Mapping[str, float]
 ) -> dict[str, Reading]:
-    """Return each signal's reading of every customer from what was measured; `as_of` is the date at `place`, the rest as in `read_all`."""
+    """Return each signal's reading of every customer at every date of what was measured; arrays (D, n).
+
+    Parameters
+    ----------
+    known, known_days : as in `read_all`, of shape (D, n) or one that spreads over it.
+    """
+    now_us = np.array([[round(date.timestamp() * 1_000_000)] for date in found.as_of], np.int64)
+    shape = len(found.as_of), len(found.customers)
+    known = {name: np.broadcast_to(column, shape) for name, column in known.items()}
+    figures: dict[Aggregate, Floats] = {}
+    scales: dict[int, Floats] = {}
     readings = {}
     for one in asked:
-        sides: dict[str, dict[str, Floats]] = {
-            side: {name: found.at(part.over(window), place) for name, part in one.parts.items()}
-            for side, window in windows_of(one.days).items()
-        }
-        observed = np.clip(known_days, 0, one.days + PAST_DAYS) - one.days
-        scale = np.where(observed >= one.days, one.days / np.maximum(observed, one.days), np.nan)
-        usual = {name: sides["past"][name] * scale for name in one.parts}
+        sides: dict[str, dict[str, Floats]] = {}
+        for side, window in windows_of(one.days).items():
+            sides[side] = {}
+            for name, part in one.parts.items():
+                aggregate = part.over(window)
+                if aggregate not in figures:
+                    figures[aggregate] = found.of(aggregate)
+                sides[side][name] = figures[aggregate]
+        if one.days not in scales:
+            observed = np.clip(known_days, 0, one.days + PAST_DAYS) - one.days
+            scales[one.days] = np.where(observed >= one.days, one.days / np.maximum(observed, one.days), np.nan)
+        usual = {name: sides["past"][name] * scales[one.days] for name in one.parts}
         factor = season.get(one.season, 1.0) if one.season else 1.0
-        now_us = round(as_of.timestamp() * 1_000_000)
         whole = Sides(sides["now"], sides["previous"], sides["year_ago"], usual, sides["past"], known, factor, now_us)
         readings[one.code] = one.read(whole)
     return readings
 
 
-def ages(moments_us: Floats, now_us: int) -> Floats:
+def ages(moments_us: Floats, now_us: Ints) -> Floats:
     """Return the days since moments in microseconds; NaN stays."""
-    return (now_us - moments_us) / DAY_US
+    return np.asarray((now_us - moments_us) / DAY_US)

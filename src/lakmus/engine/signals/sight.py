@@ -81,7 +81,7 @@ def sight_of(
     known_days = _known_days(facts, n, now_us)
     readings, found = read_all(asked, trails, known=known, known_days=known_days, season=season, as_of=as_of, more=_TOTALS.values())
     out = lamps.lamps_out(trails, as_of=[as_of])
-    readings[outside] = lamps.dark_reading(out)
+    readings[outside] = lamps.dark_reading(out).at(0)
     codes = pl.DataFrame({"customer": facts.customers}).with_row_index("owner").with_columns(pl.col("owner").cast(pl.Int64))
     totals = {name: found.whole(aggregate)[0] for name, aggregate in _TOTALS.items()}
     return Sight(

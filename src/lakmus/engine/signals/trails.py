@@ -35,6 +35,7 @@ class Trails:
     known: Ints | None = None
     gone: Ints | None = None
     _numbers: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
+    _codes: dict[str, tuple[npt.NDArray[np.int32], list[str]]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def count(self) -> int:
@@ -62,13 +63,29 @@ class Trails:
         return place.take(seen), self.ts.take(rows.take(seen))
 
     def floats(self, column: str, rows: Ints) -> Floats:
-        """Return a number column at some rows, 0 where it is null; all 0 where no activity has it."""
+        """Return a number column at some rows, NaN where it is null; all NaN where no activity has it."""
         if column not in self._numbers:
             if column not in self.columns:
-                return np.zeros(len(rows))
-            filled = self.columns[column].fill_null(0)
-            self._numbers[column] = np.asarray(filled.to_numpy(zero_copy_only=False), dtype=np.float64)
+                return np.full(len(rows), np.nan)
+            self._numbers[column] = np.asarray(self.columns[column].to_numpy(zero_copy_only=False), dtype=np.float64)
         return self._numbers[column].take(rows)
+
+    def words(self, column: str, rows: Ints) -> tuple[npt.NDArray[np.int32], list[str]]:
+        """Return a text column at some rows as codes, -1 where it is null, and the words that the codes stand for."""
+        if column not in self._codes:
+            if column not in self.columns:
+                return np.full(len(rows), -1, np.int32), []
+            coded = self.columns[column]
+            coded = coded if pa.types.is_dictionary(coded.type) else coded.dictionary_encode()
+            self._codes[column] = np.asarray(coded.indices.fill_null(-1), dtype=np.int32), coded.dictionary.to_pylist()
+        codes, words = self._codes[column]
+        return codes.take(rows), words
+
+    def has(self, column: str, rows: Ints) -> npt.NDArray[np.bool_]:
+        """Return at which rows a column is not null."""
+        if column not in self.columns:
+            return np.zeros(len(rows), bool)
+        return np.asarray(self.columns[column].take(pa.array(rows)).is_valid())
 
     def of_rows(self, rows: Ints, lengths: Ints) -> Trails:
         """Return trails of these rows, as many for each as `lengths` says; who they are is not said, and what is seen of them stays."""
