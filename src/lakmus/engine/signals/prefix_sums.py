@@ -259,7 +259,7 @@ class Block:
     def _meets(self, where: Where, rows: Ints) -> Flags:
         rows = rows + self.begin
         if where.test in (Test.ABSENT, Test.PRESENT):
-            return self.trails.has(where.column, rows) == (where.test is Test.PRESENT)
+            return np.asarray(self.trails.has(where.column, rows) == (where.test is Test.PRESENT))
         if isinstance(where.than, tuple):
             codes, words = self.trails.words(where.column, rows)
             among = np.array([*(word in where.than for word in words), where.test is Test.AMONG_OR_ABSENT])
