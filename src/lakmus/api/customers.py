@@ -21,7 +21,7 @@ from lakmus.usecases.show_customer import show_customer
 router = Router(tags=["customers"])
 
 State = Literal["warm", "cooling", "cold", "lost", "one_time", "new", "no_orders"]
-Sort = Literal["customer", "name", "-churn_probability", "-last_order_at", "-lost_at", "-errors_count", "-state_since",
+Sort = Literal["customer", "name", "-churn_probability", "-last_order_at", "-lost_at", "-errors_count", "-state_since", "loss_due_at",
                "-value_at_risk", "-lost_value", "-revenue"]  # fmt: skip
 SORTS_BY_MONEY = frozenset({"-value_at_risk", "-lost_value", "-revenue"})
 Key = Annotated[str, Path(min_length=1, max_length=500, description="The customer's id, as in the imported files.")]

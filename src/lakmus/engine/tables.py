@@ -39,6 +39,7 @@ CUSTOMERS = pa.schema(
         ("state", pa.string()),
         ("state_since", TIMESTAMP),
         ("lost_at", TIMESTAMP),
+        ("loss_due_at", TIMESTAMP),
         ("lost_in_window", pa.bool_()),
         ("lost_silently", pa.bool_()),
         ("loss_shape", pa.string()),
@@ -65,6 +66,7 @@ CUSTOMERS = pa.schema(
 
 `state` is one of `warm`, `cooling`, `cold`, `lost`, `one_time`, `new`, `no_orders`, or null where the company's rhythm is
 not known. `frequency_change`, `amount_change`, `visits_change` compare the last 90 days with the 90 before (-1..; null without a past).
+`loss_due_at`: when a regular who is not lost will count as lost if nothing is bought until then.
 `contributions` says what moves `churn_probability` from the company's mean, sign by sign: `logit`s sum to the difference of the logits,
 `points` to the difference of the probabilities. `gap_points` is that of the silence since the last order, `experience_points` all others.
 `value_at_risk` is the margin of the next 12 months if a living customer stays; `lost_value` the same for one lost.

@@ -24,6 +24,7 @@ CUSTOMER_SORTS = {
     "-churn_probability": f"{LIKELIEST}, rank",
     "-lost_value": "lost_value DESC NULLS LAST, rank",
     "-lost_at": "lost_at DESC NULLS LAST, rank",
+    "loss_due_at": "loss_due_at NULLS LAST, rank",
     "-revenue": "revenue DESC NULLS LAST, rank",
     "-last_order_at": "last_order_at DESC NULLS LAST, rank",
     "-errors_count": "errors_count DESC NULLS LAST, rank",

@@ -24,7 +24,10 @@ from lakmus.web import answers
 from lakmus.web.lists import STATES, choices
 from lakmus.web.templatetags.written import language
 
-SORTS = ("-value_at_risk", "-churn_probability", "-lost_value", "-revenue", "-state_since", "-last_order_at", "-errors_count", "name")
+SORTS = (
+    *("-value_at_risk", "-churn_probability", "-lost_value", "-revenue", "loss_due_at", "-state_since"),
+    *("-last_order_at", "-errors_count", "name"),
+)
 MONEY_SORTS = {"-value_at_risk", "-lost_value", "-revenue"}
 MONEY_COLUMNS = frozenset({"revenue", "mean_order_amount", "value_at_risk", "lost_value"})
 FLAGS = {"1": True, "0": False}
@@ -38,6 +41,7 @@ def sort_choices(request: HttpRequest) -> list[dict[str, Any]]:
         "-churn_probability": _("likeliest to leave"),
         "-lost_value": _("largest loss"),
         "-revenue": _("most revenue"),
+        "loss_due_at": _("soonest lost"),
         "-state_since": _("state changed last"),
         "-last_order_at": _("latest purchase"),
         "-errors_count": _("most errors of ours"),

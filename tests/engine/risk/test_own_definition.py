@@ -69,3 +69,14 @@ def test_the_history_of_states_keeps_to_the_same_definition(table: pa.Table) -> 
     assert dict(zip(*(then[name].to_pylist() for name in ("customer", "state")), strict=True)) == dict(
         zip(*(now[name].to_pylist() for name in ("customer", "state")), strict=True)
     )
+
+
+def test_a_regular_who_is_not_lost_is_told_when_they_will_be_if_they_buy_nothing(table: pa.Table) -> None:
+    rows = run(table, as_of=END, company=replace(COMPANY, loss=TVER)).tables["customers"].select(["customer", "loss_due_at"]).to_pylist()
+    due = {row["customer"]: row["loss_due_at"] for row in rows}
+    assert due["c30"] == END + timedelta(days=60 - 3)
+    assert (due["c00"], due["c15"], due["c20"]) == (
+        None,
+        None,
+        None,
+    )  # silent for 100 of 60 days, for 50 of 40 in Tver; an ended contract

@@ -15,11 +15,13 @@ from lakmus.engine.signals.rhythm import CompanyRhythm, Flags, Gaps, Ints, Perso
 
 @dataclass(frozen=True)
 class Standing:
-    """Arrays of shape (n,): `state`; `since_us`; `lost_us` (-1 where not lost); `contract`: has or had one."""
+    """Arrays of shape (n,): `state`; `since_us`; `lost_us` (-1 where not lost); `due_us`: when one who bought on two days and is not lost
+    will count as lost, if nothing is bought until then (-1: nobody can say); `contract`: has or had one."""
 
     state: npt.NDArray[np.object_]
     since_us: Ints
     lost_us: Ints
+    due_us: Ints
     contract: Flags
     gaps: Gaps
     rhythm: PersonalRhythm
@@ -56,4 +58,5 @@ def standing(
     lost_us = np.where(silent, placed.lost_us, -1)
     lost_us = np.where((ended_us >= 0) & ((ended_us < lost_us) | ~silent), ended_us, lost_us)
     lost = lost_us >= 0
-    return Standing(np.where(lost, LOST, placed.name), np.where(lost, lost_us, placed.since_us), lost_us, contract, gaps, rhythm)
+    due_us = np.where((counts >= 2) & ~lost, placed.lost_us, -1)
+    return Standing(np.where(lost, LOST, placed.name), np.where(lost, lost_us, placed.since_us), lost_us, due_us, contract, gaps, rhythm)
