@@ -21,19 +21,8 @@ PEOPLE, ROWS = "people", "people_rows"
 """Folders beside a verdict: the narrow table, and the rows."""
 BATCH = 256
 COLUMNS = (
-    *(
-        "customer",
-        "name",
-        "place",
-        "state",
-        "state_since",
-        "lost_at",
-        "loss_due_at",
-        "lost_in_window",
-        "lost_silently",
-        "eligible",
-        "exclusion",
-    ),
+    *("customer", "name", "place", "state", "state_since", "lost_at", "loss_due_at", "lost_in_window", "lost_silently"),
+    *("eligible", "exclusion"),
     *("error_codes", "reasons", "churn_probability", "value_at_risk", "lost_value", "revenue", "last_order_at", "errors_count"),
     *("days_since_last_order", "purchase_days_count", "risk_group"),
 )
