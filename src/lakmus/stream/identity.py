@@ -247,8 +247,7 @@ class Identity:
         matching = held.filter(pl.col("key").is_in([key_of(kind, form) for kind, form in forms.items() if form]))
         if not matching.height and len(text) >= SHORTEST_SEARCH:
             parts = {text, text.lower(), text.upper(), *PHONE_PART.findall(re.sub(PHONE_NOISE, "", text))}
-            normal = pl.col("normal")
-            matching = held.filter(pl.any_horizontal([normal.str.contains(part, literal=True) for part in sorted(parts)]))
+            matching = held.filter(pl.col("normal").str.contains_any(sorted(parts)))
         return self.state().canonical_column(matching["customer"].head(MOST_FOUND)).unique(maintain_order=True).to_list()
 
     def coverage(self) -> IdentityCoverage:

@@ -70,7 +70,7 @@ def group_conditions(home: Home, shown: Shown, group: Group) -> Conditions:
         return flow_conditions(home, shown, asked)
     if group.of == "alert":
         return alert_conditions(home, shown, asked)
-    return customer_conditions(home, query=asked.get("q", ""), filters=list_filters(asked))
+    return customer_conditions(home, shown, query=asked.get("q", ""), filters=list_filters(asked))
 
 
 def group_told(shown: Shown, group: Group) -> Wording:

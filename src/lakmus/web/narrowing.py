@@ -111,14 +111,14 @@ def error_filters(request: HttpRequest) -> dict[str, Any]:
     return filters
 
 
-def shown_part(request: HttpRequest, table: str) -> Part:
+def shown_part(request: HttpRequest, shown: Any, table: str) -> Part:
     """Return the part of a table that the page at this query shows, without columns of money that this user may not see."""
     if table == "errors":
         return Part(error_conditions({"in_window": True} | error_filters(request)), ORDERS["errors"])
     if table == "orders":
         return Part(order_conditions(order_filters(request)), ORDERS["orders"])
     query = request.GET.get("q", "").strip()
-    conditions = customer_conditions(answers.home(), query=query, filters=customer_filters(request))
+    conditions = customer_conditions(answers.home(), shown, query=query, filters=customer_filters(request))
     hidden = frozenset() if may(request.user, "customers", "money") else MONEY_COLUMNS
     return Part(conditions, CUSTOMER_SORTS[customer_sort(request)], hidden)
 

@@ -76,7 +76,9 @@ def export(request: HttpRequest, analysis: Any, name: str) -> HttpResponse:
     folder = Path(tempfile.mkdtemp(prefix="page-", dir=answers.home().work))
     try:
         path = folder / f"{name}.csv"
-        export_table(answers.home(), analysis, name, path, part=shown_part(request, name), language=language(), actor=request.user)
+        export_table(
+            answers.home(), analysis, name, path, part=shown_part(request, analysis, name), language=language(), actor=request.user
+        )
         file = path.open("rb")
     finally:
         # The open file stays readable; its name is gone at once, whatever becomes of the connection.
