@@ -160,7 +160,9 @@ def _lamps(view: CustomerView) -> dict[str, Any]:
     ]
     if not lamps:
         return {"lamps": [], "lamp_months": []}
-    heads = [writing.month(end - HALF_A_MONTH, language(), with_year=True) for end in view.lamps[0].ends_at]
+    *whole, last = view.lamps[0].ends_at  # the last cell is not over yet
+    middles = [*(end - HALF_A_MONTH for end in whole), last - (last - whole[-1]) / 2]
+    heads = [writing.month(middle, language(), with_year=True) for middle in middles]
     return {
         "lamps": lamps,
         "lamp_months": [{"title": head, "shown": number % MONTHS_BETWEEN_HEADS == 0} for number, head in enumerate(heads)],
