@@ -34,7 +34,7 @@ class Lexicon:
 
     terms: Terms
     alone: Mapping[int, Sequence[Pattern]]
-    longer: Mapping[int, Sequence[tuple[int, Sequence[Pattern]]]]
+    longer: Mapping[int, Mapping[int, Sequence[Pattern]]]
     negating: int
     concord: int
     not_only: int
@@ -75,9 +75,12 @@ class Lexicon:
         """Return the patterns, by their first terms, all of whose terms are in a text."""
         possible: dict[int, Sequence[Pattern]] = {number: self.alone[number] for number in self.alone.keys() & there}
         for number in self.longer.keys() & there:
+            by_second = self.longer[number]
+            if by_second.keys().isdisjoint(there):
+                continue
             patterns = [
                 one
-                for second, longer in self.longer[number]
+                for second, longer in by_second.items()
                 if second in there
                 for one in longer
                 if len(one.terms) == 2 or there.issuperset(one.terms)
@@ -129,4 +132,4 @@ def compiled(entries: Mapping[str, Sequence[str]], classes: Mapping[str, str]) -
                 (longer[first][others[0]] if others else alone[first]).append(pattern)
     negating, concord, not_only = (terms.number_of(name, classes) for name in ("{not}", "{concord}", "{only}"))
     terms.lookups.update({STOP: (), COMMA: ()})
-    return Lexicon(terms, dict(alone), {first: list(seconds.items()) for first, seconds in longer.items()}, negating, concord, not_only)
+    return Lexicon(terms, dict(alone), {first: dict(seconds) for first, seconds in longer.items()}, negating, concord, not_only)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
+from operator import attrgetter
+from typing import Any
+
 import polars as pl
 import pyarrow as pa
 
@@ -19,6 +21,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "attempts": pl.UInt16,
     "questions": pl.UInt16,
 }
+_PLAIN = ("language", "kind", "polarity", "confidence", "cries_for_help", "attempts", "questions")
 _MOST = 65_535
 _PART = 20_000
 
@@ -39,27 +42,31 @@ def read_column(texts: pl.Series) -> pl.DataFrame:
 
 
 def _rows(texts: pl.Series) -> pl.DataFrame:
-    """Read the texts; the nested columns are laid out flat with offsets, which is quicker than rows of lists."""
-    readings = [read(text) for text in texts]
-    sayings = pa.ListArray.from_arrays(
-        pa.array(np.cumsum([0, *(len(one.sayings) for one in readings)]), pa.int32()),
-        pa.StructArray.from_arrays(
-            [
-                pa.array([saying.code for one in readings for saying in one.sayings], pa.string()),
-                pa.array([saying.start for one in readings for saying in one.sayings], pa.uint32()),
-                pa.array([saying.end for one in readings for saying in one.sayings], pa.uint32()),
-            ],
-            ["code", "start", "end"],
-        ),
-    )
-    codes = pa.ListArray.from_arrays(
-        pa.array(np.cumsum([0, *(len(one.codes) for one in readings)]), pa.int32()),
-        pa.array([code for one in readings for code in one.codes], pa.string()),
-    )
-    columns: dict[str, list[object]] = {
-        name: [getattr(one, name) for one in readings] for name in ("language", "kind", "polarity", "confidence", "cries_for_help")
-    }
-    columns["attempts"] = [min(one.attempts, _MOST) for one in readings]
-    columns["questions"] = [min(one.questions, _MOST) for one in readings]
-    nested = {"codes": pl.Series(pl.from_arrow(codes)), "sayings": pl.Series(pl.from_arrow(sayings))}
-    return pl.DataFrame({**columns, **nested}, schema_overrides=SCHEMA).select(*SCHEMA)
+    """Read the texts; everything is laid out flat as it comes, so that no text's objects outlive it."""
+    columns: dict[str, list[Any]] = {name: [] for name in _PLAIN}
+    appends = [(attrgetter(name), column.append) for name, column in columns.items()]
+    codes: list[str] = []
+    code_ends, saying_ends = [0], [0]
+    said: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for text in texts:
+        reading = read(text)
+        for get, append in appends:
+            append(get(reading))
+        codes += reading.codes
+        code_ends.append(len(codes))
+        for one in reading.sayings:
+            said.append(one.code)
+            starts.append(one.start)
+            ends.append(one.end)
+        saying_ends.append(len(said))
+    places = [pa.array(said, pa.string()), pa.array(starts, pa.uint32()), pa.array(ends, pa.uint32())]
+    sayings = pa.StructArray.from_arrays(places, ["code", "start", "end"])
+    nested = {"codes": _lists(code_ends, pa.array(codes, pa.string())), "sayings": _lists(saying_ends, sayings)}
+    counts = {name: [min(count, _MOST) for count in columns[name]] for name in ("attempts", "questions")}
+    return pl.DataFrame({**columns, **counts, **nested}, schema_overrides=SCHEMA).select(*SCHEMA)
+
+
+def _lists(ends: list[int], values: pa.Array) -> pl.Series:
+    return pl.Series(pl.from_arrow(pa.ListArray.from_arrays(pa.array(ends, pa.int32()), values)))
