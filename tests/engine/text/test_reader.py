@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 import polars as pl
@@ -222,3 +224,8 @@ def test_a_column_is_read_as_each_text_is() -> None:
     assert table["sayings"][0].to_list() == [{"code": "poor_service", "start": 0, "end": 19}]
     assert table["polarity"].to_list() == [read(text or "").polarity for text in texts]
     assert read_column(texts.clear()).height == 0
+
+
+def test_the_verdict_does_not_load_the_whole_lexicon() -> None:
+    code = "import sys, lakmus.engine.pipeline; sys.exit(bool({'pymorphy3', 'Stemmer', 'lakmus.engine.text.reader'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
