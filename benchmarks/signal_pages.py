@@ -120,7 +120,7 @@ PAGES: dict[str, tuple[list[str], str]] = {
     "search by a name": (["/customers/?q=К12345", "/customers/?q=клиент+к77"], ""),
     "one customer": (["/signals/", "/signals/?state=cold", "/customers/?state=warm"], r"/customers/[^/?\"]+/"),
     "a past day: who is cooling": ([f"/signals/?{PAST}"], ""),
-    "a past day: retention and moves": ([f"/signals/retention/?{PAST}", f"/signals/moves/?{PAST}"], ""),
+    "a past day: retention": ([f"/signals/retention/?{PAST}"], ""),
     "a past day: one customer": ([f"/signals/?{PAST}"], rf"/customers/[^/?\"]+/\?{PAST}"),
 }
 SAVED = ("of=cohort&by=place&segment=Город 7&month=3&outcome=not", "of=list&state=cold&signal=frequency", "of=rfm&recency=1&frequency=2")
@@ -132,10 +132,15 @@ class Reader:
     def __init__(self, port: int, number: int) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self.cookies: dict[str, str] = {}
-        form = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page("/login/"))
-        assert form is not None
-        self.csrf = form[1]
+        self.csrf = self._token("/login/")
         self.send("/login/", {"username": f"reader{number}", "password": PASSWORD, "next": "/"})
+        # Logging in renews the token of forms.
+        self.csrf = self._token("/profile/")
+
+    def _token(self, address: str) -> str:
+        form = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page(address))
+        assert form is not None
+        return form[1]
 
     def page(self, address: str) -> str:
         """Return a page's HTML."""
@@ -225,7 +230,8 @@ def served(home: Path) -> Iterator[int]:
 
 def addresses(reader: Reader) -> dict[str, list[str]]:
     """Return what can be opened under each name; every page was opened once when this returns."""
-    for each in SAVED:
+    saved = unescape(reader.page("/signals/groups/"))
+    for each in (one for one in SAVED if one[:40] not in saved):
         reader.send("/signals/groups/", dict(part.split("=", 1) for part in each.split("&")) | {"name": each[:40]})
     found = {}
     for name, (pages, pattern) in PAGES.items():
@@ -237,15 +243,17 @@ def addresses(reader: Reader) -> dict[str, list[str]]:
     return found
 
 
-def read_on(readers: list[Reader], offered: dict[str, list[str]]) -> dict[str, list[float]]:
+def read_on(
+    readers: list[Reader], offered: dict[str, list[str]], *, rounds: int = ROUNDS, pause: tuple[float, float] = PAUSE_SECONDS
+) -> dict[str, list[float]]:
     """Let all users read at once; return how many seconds each page took, by name."""
     waits: dict[str, list[float]] = {name: [] for name in offered}
 
     def user(number: int) -> None:
         chance = random.Random(number)
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for name in chance.sample(list(offered), len(offered)):
-                time.sleep(chance.uniform(*PAUSE_SECONDS))
+                time.sleep(chance.uniform(*pause))
                 began = time.perf_counter()
                 readers[number].page(chance.choice(offered[name]))
                 waits[name].append(time.perf_counter() - began)
@@ -264,12 +272,15 @@ def measure(home: Path, customers: int) -> list[Line]:
     load = os.getloadavg()[0]
     with served(home) as port:
         readers = [Reader(port, number) for number in range(USERS)]
-        waits = read_on(readers, addresses(readers[0]))
+        offered = addresses(readers[0])
+        # Both processes of the server are to have begun before it counts: each user opens one page of each kind.
+        read_on(readers, offered, rounds=1, pause=(0.0, 1.0))
+        waits = read_on(readers, offered)
     everything = [wait for those in waits.values() for wait in those]
     for name, those in [*waits.items(), ("all pages", everything)]:
         late = sum(wait > LIMIT_SECONDS for wait in those)
         middle, most = (float(np.quantile(those, share)) for share in (0.5, 0.95))
-        told = f"half within {1000 * middle:.0f} ms; {late} of {len(those)} later than 300 ms"
+        told = f"half within {1000 * middle:.0f} ms; {late} of {len(those)} later than {1000 * LIMIT_SECONDS:.0f} ms"
         lines.append(Line(f"95 of 100: {name}", most, None, None, told))
     return [*lines, Line("load of the machine before", load)]
 
