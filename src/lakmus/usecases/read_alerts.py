@@ -24,10 +24,10 @@ def list_told(user: Any, *, unread: bool = False, page: int = 1, size: int = 50)
     """Return how many alerts were told, and a page of them, the newest first; `group` names the customers behind each."""
     found = told_alerts(user=user)
     if unread:
-        found = found.filter(is_fresh=True, is_read=False)
+        found = found.filter(is_fresh=True).exclude(readings__user=user)
     rows = found[(page - 1) * size : page * size]
     return found.count(), [
-        {"number": one.pk, **{name: getattr(one, name) for name in TOLD}, "is_read": one.is_read, "group": _group(one)} for one in rows
+        {"number": one.pk, **{name: getattr(one, name) for name in (*TOLD, "is_read")}, "group": _group(one)} for one in rows
     ]
 
 
