@@ -239,16 +239,15 @@ class Identity:
 
     def find(self, text: str) -> list[str]:
         """Return the customers who have this text as an identifier, else those whose identifiers contain it; at most 50."""
-        text = text.strip()
-        held = self.state().held
-        if not text or not held.height:
+        text, state = text.strip(), self.state()
+        if not text or not state.links.height:
             return []
         forms = {kind: normalise_identifier(Identifier(kind, text)) for kind in KINDS}
-        matching = held.filter(pl.col("key").is_in([key_of(kind, form) for kind, form in forms.items() if form]))
+        matching = state.held_under(key_of(kind, form) for kind, form in forms.items() if form)
         if not matching.height and len(text) >= SHORTEST_SEARCH:
             parts = {text, text.lower(), text.upper(), *PHONE_PART.findall(re.sub(PHONE_NOISE, "", text))}
-            matching = held.filter(pl.col("normal").str.contains_any(sorted(parts)))
-        return self.state().canonical_column(matching["customer"].head(MOST_FOUND)).unique(maintain_order=True).to_list()
+            matching = state.held_with(sorted(parts), most=MOST_FOUND)
+        return state.canonical_column(matching["customer"].head(MOST_FOUND)).unique(maintain_order=True).to_list()
 
     def coverage(self) -> IdentityCoverage:
         """Return how much is known about who is who."""

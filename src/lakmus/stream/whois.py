@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from lakmus.stream.identifiers import key_of, keys
-from lakmus.stream.lookup import Lookup
+from lakmus.stream.lookup import Lookup, Parts
 
 LONGEST_CHAIN = 32
 FEW_KEYS = 10_000
@@ -130,6 +133,26 @@ class WhoIsWho:
             fresh = ((named - set(self.events.merges) - self.events.undone) | merged) - found
             found |= fresh
         return sorted(found)
+
+    def held_under(self, keys: Iterable[str]) -> pl.DataFrame:
+        """Return the links in force of some identifiers, by their keys (see `key_of`), in the order of `links`; microseconds."""
+        return self.links[sorted(self._by_key.rows(keys))].filter(pl.col("customer").is_not_null())
+
+    def held_by(self, keys: Iterable[str]) -> pl.DataFrame:
+        """Return the links in force that name one of these customer keys, in the order of `links`; microseconds."""
+        return self.links[sorted(self._by_customer.rows(keys))]
+
+    def held_with(self, parts: Iterable[str], *, most: int) -> pl.DataFrame:
+        """Return the first links in force whose identifiers contain one of the parts, in the order of `links`, `most` of them at most."""
+        holders, found = self.links["customer"], set[int]()
+        for part in parts:
+            found.update(islice((row for row in self._normals.rows(part) if holders[row] is not None), most))
+        return self.links[sorted(found)[:most]]
+
+    @cached_property
+    def _normals(self) -> Parts:
+        whole = self.links["normal"].to_arrow()
+        return Parts(pa.chunked_array([whole.cast(pa.large_string())]))
 
     @cached_property
     def _by_key(self) -> Lookup:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from itertools import groupby
+from functools import lru_cache
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from lakmus.stream.lookup import Parts
 from lakmus.usecases.asking import cursor
 
 PEOPLE, ROWS = "people", "people_rows"
@@ -69,6 +73,21 @@ def rank_of(folder: Path, customer: str) -> int | None:
     wanted = np.uint64(int.from_bytes(hashlib.md5(customer.encode(), usedforsecurity=False).digest()[8:], "little"))
     first, last = np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right")
     return next((int(rank) for rank in ranks[first:last] if rows_of(folder, [int(rank)])[0]["customer"] == customer), None)
+
+
+def ranks_named(folder: Path, part: str, *, most: int) -> list[int] | None:
+    """Return the ranks of the customers whose names contain a part, in small letters; None where there are more than `most`."""
+    path = folder / PEOPLE / "0000.parquet"
+    names, ranks = _names(path, path.stat().st_mtime_ns)
+    rows = list(islice(names.rows(part), most + 1))
+    return None if len(rows) > most else [int(rank) for rank in ranks[rows]]
+
+
+@lru_cache(maxsize=2)
+def _names(path: Path, _written: int) -> tuple[Parts, npt.NDArray[np.int32]]:
+    """Return all names with the ranks of whose they are; some 30 MB for a million, read once for each verdict."""
+    table = pq.read_table(path, columns=["name_lower", "rank"])
+    return Parts(table["name_lower"]), table["rank"].to_numpy()
 
 
 def part_of(folder: Path, rank: int) -> int:

@@ -10,7 +10,7 @@ from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.asking import ask
 from lakmus.usecases.home import Home
 from lakmus.usecases.kept_beside import kept_json
-from lakmus.usecases.lay_out_people import PEOPLE, rank_of, rows_of
+from lakmus.usecases.lay_out_people import PEOPLE, rank_of, ranks_named, rows_of
 from lakmus.usecases.show_verdict import Shown
 
 Row = dict[str, Any]
@@ -33,6 +33,8 @@ CUSTOMER_SORTS = {
 """Orders of the table of people."""
 ORDERS = {"errors": '"at" DESC, error_id', "orders": 'ts DESC, "order"'}
 LARGEST_PAGE = 10_000
+MANY_NAMED = 10_000
+"""Beyond so many names that contain what is searched for, the table of people is searched as it is read."""
 LEAVING = "leaving"
 """What a list calls those who are cooling or cold."""
 
@@ -144,11 +146,12 @@ def customer_conditions(home: Home, shown: Shown, *, query: str = "", filters: M
         # Whoever is meant by a number, an e-mail or a card is looked up by rank: comparing texts for a million customers takes longer.
         keys = dict.fromkeys((query.strip(), *home.stream().identity.find(query.strip())))
         ranks = [rank for key in keys if (rank := rank_of(shown.folder, key))]
-        named = "contains(name_lower, ?)"
-        if ranks:
-            conditions.add(f"coalesce({named}, false) OR list_contains(?::INTEGER[], rank)", query.strip().lower(), ranks)
+        named = ranks_named(shown.folder, query.strip().lower(), most=MANY_NAMED)
+        if named is not None:
+            conditions.add("rank IN (SELECT unnest(?::INTEGER[]))", [*named, *ranks])
         else:
-            conditions.add(named, query.strip().lower())
+            sql = "coalesce(contains(name_lower, ?), false) OR list_contains(?::INTEGER[], rank)"
+            conditions.add(sql, query.strip().lower(), ranks)
     if asked.get("states"):
         conditions.add("list_contains(?::VARCHAR[], state)", list(asked["states"]))
     for flag in ("lost_in_window", "lost_silently", "eligible"):

@@ -222,7 +222,7 @@ def show_evidence(home: Home, shown: Shown, error_id: str) -> Evidence:
 
 def _identifiers(stream: Stream, customer: str) -> tuple[tuple[str, str], ...]:
     state = stream.identity.state()
-    held = state.links.filter(pl.col("customer").is_in(state.keys_of(customer)))
+    held = state.held_by(state.keys_of(customer))
     return tuple(sorted(held.select("kind", "normal").iter_rows()))
 
 
