@@ -303,7 +303,7 @@ def sums(target: Path) -> dict[str, list[float]]:
     found = {}
     for path in sorted(target.glob("*.parquet")):
         frame = pl.scan_parquet(path)
-        columns = [pl.col(name).to_physical().sum().cast(pl.Float64) if name.endswith("_at") else pl.col(name).sum() for name in COLUMNS]
+        columns = [pl.col(name).to_physical().cast(pl.Float64).sum() if name.endswith("_at") else pl.col(name).sum() for name in COLUMNS]
         found[path.stem] = [float(part) for part in frame.select(pl.len(), *columns).collect().row(0)]
     return found
 

@@ -58,7 +58,7 @@ def one_date(rows: pl.DataFrame, orders: pl.DataFrame, names: pl.DataFrame, date
             (gap_days * gap_days * within(0, 365)).sum().alias("gap_squares_year"),
         )
     )
-    contact = kind == "received_reply"  # the other kind of contact does not occur in these files
+    contact = (kind == "received_reply") | (kind == "was_contacted")
     marked = (
         rows.lazy()
         .filter(seen)
