@@ -69,10 +69,19 @@ def write_people(folder: Path) -> None:
 
 def rank_of(folder: Path, customer: str) -> int | None:
     """Return the rank of a customer, None where the verdict knows none of this key."""
+    return ranks_of(folder, [customer]).get(customer)
+
+
+def ranks_of(folder: Path, customers: Sequence[str]) -> dict[str, int]:
+    """Return the rank of each of these customers whom the verdict knows."""
     keys, ranks = np.load(folder / PEOPLE / KEYS, mmap_mode="r")
-    wanted = np.uint64(int.from_bytes(hashlib.md5(customer.encode(), usedforsecurity=False).digest()[8:], "little"))
+    digests = [hashlib.md5(customer.encode(), usedforsecurity=False).digest() for customer in customers]
+    wanted = np.array([int.from_bytes(digest[8:], "little") for digest in digests], np.uint64)
     first, last = np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right")
-    return next((int(rank) for rank in ranks[first:last] if rows_of(folder, [int(rank)])[0]["customer"] == customer), None)
+    candidates = sorted({int(rank) for begin, end in zip(first, last, strict=True) for rank in ranks[begin:end]})
+    # Two keys may share their 64 bits: whose rank it is, the row says.
+    found = dict(zip((row["customer"] for row in rows_of(folder, candidates)), candidates, strict=True))
+    return {customer: found[customer] for customer in customers if customer in found}
 
 
 def ranks_named(folder: Path, part: str, *, most: int) -> list[int] | None:

@@ -10,7 +10,7 @@ from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.asking import ask
 from lakmus.usecases.home import Home
 from lakmus.usecases.kept_beside import kept_json
-from lakmus.usecases.lay_out_people import PEOPLE, rank_of, ranks_named, rows_of
+from lakmus.usecases.lay_out_people import PEOPLE, ranks_named, ranks_of, rows_of
 from lakmus.usecases.show_verdict import Shown
 
 Row = dict[str, Any]
@@ -145,7 +145,7 @@ def customer_conditions(home: Home, shown: Shown, *, query: str = "", filters: M
     if query.strip():
         # Whoever is meant by a number, an e-mail or a card is looked up by rank: comparing texts for a million customers takes longer.
         keys = dict.fromkeys((query.strip(), *home.stream().identity.find(query.strip())))
-        ranks = [rank for key in keys if (rank := rank_of(shown.folder, key))]
+        ranks = list(ranks_of(shown.folder, list(keys)).values())
         named = ranks_named(shown.folder, query.strip().lower(), most=MANY_NAMED)
         if named is not None:
             conditions.add("rank IN (SELECT unnest(?::INTEGER[]))", [*named, *ranks])

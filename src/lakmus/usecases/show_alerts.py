@@ -20,7 +20,7 @@ from lakmus.usecases import writing
 from lakmus.usecases.asking import ask, cursor
 from lakmus.usecases.home import Home
 from lakmus.usecases.kept_beside import kept_json, kept_table
-from lakmus.usecases.lay_out_people import PEOPLE, rank_of, rows_of
+from lakmus.usecases.lay_out_people import PEOPLE, ranks_of, rows_of
 from lakmus.usecases.results import Conditions, Listing
 from lakmus.usecases.show_cohorts import NO_GROUP
 from lakmus.usecases.show_verdict import Shown
@@ -163,8 +163,8 @@ def alert_told(asked: Mapping[str, str], *, time_zone: str) -> Wording:
 def moved(home: Home, shown: Shown, asked: Mapping[str, str], customers: Sequence[str]) -> dict[str, tuple[float, int]]:
     """Return, for these customers, how many they had per window before an alert, and how many in its window."""
     sql, parameters = _behind(home, shown, alert_named(asked))
-    ranks = {rank_of(shown.folder, customer): customer for customer in customers}
-    found = ask(f"SELECT * FROM ({sql}) WHERE list_contains(?::INTEGER[], rank)", [*parameters, [rank for rank in ranks if rank]])  # noqa: S608
+    ranks = {rank: customer for customer, rank in ranks_of(shown.folder, customers).items()}
+    found = ask(f"SELECT * FROM ({sql}) WHERE list_contains(?::INTEGER[], rank)", [*parameters, list(ranks)])  # noqa: S608
     return {ranks[row["rank"]]: (row["before"], row["now"]) for row in found}
 
 

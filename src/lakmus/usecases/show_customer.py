@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -173,9 +174,19 @@ def _kept(shown: Shown, customer: str) -> Kept | None:
     rank = rank_of(shown.folder, customer)
     if rank is None:
         return None
-    file, whose = f"{part_of(shown.folder, rank):04}.parquet", pc.field("customer") == customer
-    orders, errors = (pq.read_table(shown.folder / name / file, filters=whose) for name in ("orders", "errors"))
+    file = f"{part_of(shown.folder, rank):04}.parquet"
+    orders, errors = (_rows_about(shown.folder / name / file, customer) for name in ("orders", "errors"))
     return Kept(pa.Table.from_pylist(rows_of(shown.folder, [rank]), CUSTOMERS), orders, errors)
+
+
+def _rows_about(path: Path, customer: str) -> pa.Table:
+    """Return a customer's rows of one file, of whose groups only those are read that can hold them."""
+    with pq.ParquetFile(path) as file:
+        place = file.schema_arrow.names.index("customer")
+        bounds = [file.metadata.row_group(number).column(place).statistics for number in range(file.num_row_groups)]
+        groups = [n for n, of in enumerate(bounds) if of is None or not of.has_min_max or of.min <= customer <= of.max]
+        rows = file.read_row_groups(groups, use_threads=False)
+    return rows.filter(pc.equal(rows["customer"], customer))
 
 
 def _loss_days(facts: Facts, shown: Shown) -> int | None:
