@@ -6,10 +6,13 @@ from dataclasses import fields
 
 import pytest
 from django.db import IntegrityError, transaction
+from pytest_django import DjangoAssertNumQueries
 
-from lakmus.history.company import Company
+from lakmus.history.company import Company, LossTerms
 from lakmus.history.failures import BadInput
 from lakmus.operations.company import changes, queries
+from lakmus.operations.company.changes import BAD_TERM
+from lakmus.operations.company.loss_changes import define_loss, use_definition
 from lakmus.operations.company.models import CompanyTerms
 from lakmus.operations.journal.models import JournalEntry
 
@@ -32,6 +35,27 @@ def test_setting_the_margin_confirms_it_and_leaves_the_rest() -> None:
     assert terms == queries.company_terms()
     assert (terms.margin_share, terms.margin_is_assumed, terms.currency, terms.aftersales_days) == (0.42, False, "EUR", 14)
     assert queries.terms_are_set()
+
+
+def test_within_a_request_terms_are_read_once_and_anew_when_they_change(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    changes.set_terms(actor=None, currency="EUR")
+    with queries.terms_at_hand():
+        with django_assert_num_queries(1):
+            assert queries.company_terms() is queries.company_terms()
+        changes.set_terms(actor=None, currency="USD")
+        assert queries.company_terms().currency == "USD"
+        use_definition(actor=None, number=define_loss(actor=None, terms=LossTerms(horizon_days=90)).version - 1)
+        assert queries.company_terms().loss == LossTerms()
+    with django_assert_num_queries(2):
+        assert queries.company_terms() == queries.company_terms()
+
+
+def test_terms_whose_change_is_undone_are_not_kept_for_the_rest_of_a_request() -> None:
+    with queries.terms_at_hand():
+        with pytest.raises(BadInput), transaction.atomic():
+            changes.set_terms(actor=None, currency="EUR")
+            raise BadInput("undone", BAD_TERM)
+        assert queries.company_terms() == Company()
 
 
 def test_the_journal_says_what_each_term_was_and_became() -> None:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 
-from lakmus.operations.company.queries import company_terms
+from lakmus.operations.company.queries import company_terms, terms_at_hand
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -94,5 +94,5 @@ class CompanyTimeZone:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        with timezone.override(ZoneInfo(company_terms().time_zone)):
+        with terms_at_hand(), timezone.override(ZoneInfo(company_terms().time_zone)):
             return self.get_response(request)

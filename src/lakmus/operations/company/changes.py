@@ -15,7 +15,7 @@ from lakmus.history.company import Company
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.operations.company.models import THE_COMPANY, CompanyTerms, MappingProfile
-from lakmus.operations.company.queries import TERMS, company_terms
+from lakmus.operations.company.queries import TERMS, company_terms, terms_change
 from lakmus.operations.journal.changes import record
 
 YEAR_MINUTES = 366 * 24 * 60
@@ -39,6 +39,7 @@ def set_terms(*, actor: Any, **terms: Any) -> Company:
     for name in terms:
         if name not in TERMS:
             raise BadInput("unknown_term", UNKNOWN_TERM.filled(name=name, known=", ".join(TERMS)))
+    terms_change()
     before = asdict(company_terms())
     if "margin_share" in terms:
         terms.setdefault("margin_is_assumed", False)

@@ -13,7 +13,7 @@ from lakmus.history.company import LEAST_PURCHASES, LossTerms
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.operations.company.models import THE_COMPANY, CompanyTerms, LossDefinition
-from lakmus.operations.company.queries import loss_terms
+from lakmus.operations.company.queries import loss_terms, terms_change
 from lakmus.operations.journal.changes import NOBODY, record
 
 BASES = ("", "purchases", "contract")
@@ -122,6 +122,7 @@ def use_definition(*, actor: Any, number: int) -> LossTerms:
 
 
 def _locked() -> CompanyTerms:
+    terms_change()
     row, _ = CompanyTerms.objects.select_for_update().get_or_create(pk=THE_COMPANY)
     return row
 

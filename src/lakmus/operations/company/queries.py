@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import fields
 
 from django.db.models import QuerySet
@@ -21,12 +24,37 @@ TERMS = tuple(term.name for term in fields(Company) if term.name != "loss")
 """What stands in the row of the company's terms; what "lost" means has versions of its own."""
 
 
+_AT_HAND: ContextVar[list[Company] | None] = ContextVar("terms_at_hand", default=None)
+"""The terms that this request has read already; None where nobody keeps them."""
+
+
+@contextmanager
+def terms_at_hand() -> Iterator[None]:
+    """Read the terms once within the block, unless they change there: a page asks for them some ten times."""
+    token = _AT_HAND.set([])
+    try:
+        yield
+    finally:
+        _AT_HAND.reset(token)
+
+
+def terms_change() -> None:
+    """Read the terms anew from now on: what stands in an open transaction may still be undone."""
+    _AT_HAND.set(None)
+
+
 def company_terms() -> Company:
     """Return the terms; before anybody set them, those that `Company()` assumes."""
+    at_hand = _AT_HAND.get()
+    if at_hand:
+        return at_hand[0]
     row = CompanyTerms.objects.filter(pk=THE_COMPANY).first()
-    if row is None:
-        return Company()
-    return Company(**{name: getattr(row, name) for name in TERMS}, loss=loss_terms(row.loss_version))
+    terms = Company()
+    if row is not None:
+        terms = Company(**{name: getattr(row, name) for name in TERMS}, loss=loss_terms(row.loss_version))
+    if at_hand is not None:
+        at_hand.append(terms)
+    return terms
 
 
 def loss_terms(number: int) -> LossTerms:
