@@ -80,7 +80,8 @@ def _lamps_of(trails: Trails, dates: Sequence[int]) -> dict[str, Ints]:
     cells = _Cells.until(trails, dates)
     if cells is None:
         return found
-    for block in blocks_of(trails, len(cells.ends) + 3 * len(dates), BLOCK_ROWS):
+    # A block costs a walk of its own, and only the few kinds of a dimension are looked at: large blocks are the quicker ones here.
+    for block in blocks_of(trails, len(cells.ends) + 3 * len(dates), 8 * BLOCK_ROWS):
         for name, out in found.items():
             chosen = block.chosen(_kinds_of(name))
             if chosen.ts.size >= LEAST:
@@ -130,7 +131,8 @@ class _Walk:
         self.ts, self.cells = chosen.ts, cells
         until, around = chosen.until(cells.whole), chosen.until(cells.around)
         self.who = np.flatnonzero(around[-1] - around[0] >= least)
-        self.until, self.around = until[:, self.who], around[:, self.who]
+        # Places in a block are small: half the memory, half the time.
+        self.until, self.around = until[:, self.who].astype(np.int32), around[:, self.who].astype(np.int32)
         begins = np.append(self.ts, np.iinfo(np.int64).max).take(self.until[0])
         self.first = np.where(self.around[-1] > self.around[0], np.searchsorted(cells.ends, begins, side="left"), len(cells.ends) + 1)
         self.recent, self.usual = self._of_cells()
@@ -141,7 +143,7 @@ class _Walk:
         padding = np.broadcast_to(self.until[0], (_RECENT + _PAST - 1, self.who.size))
         until = np.concatenate([padding, self.until])
         now, mid, old = until[_RECENT + _PAST :], until[_PAST:-_RECENT], until[: -_RECENT - _PAST]
-        observed = np.arange(len(now))[:, None] - (_RECENT - 1) - self.first
+        observed = np.arange(len(now), dtype=np.int32)[:, None] - (_RECENT - 1) - self.first.astype(np.int32)
         return now - mid, _usual(mid - old, observed)
 
     def _of_dates(self) -> tuple[Ints, Floats]:
@@ -238,7 +240,7 @@ class _Events:
         return who, behind, usual, cell, end
 
 
-def _usual(past: Ints, observed: Ints) -> Floats:
+def _usual(past: npt.NDArray[np.signedinteger], observed: npt.NDArray[np.signedinteger]) -> Floats:
     """Return activities of the cells observed, `_PAST` at most, scaled to `_RECENT` cells; NaN where too few were."""
     cells = np.minimum(observed, _PAST)
     return np.asarray(past * _RECENT_SHARE.take(np.maximum(cells, 0)))
