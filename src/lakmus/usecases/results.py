@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +33,8 @@ CUSTOMER_SORTS = {
 """Orders of the table of people."""
 ORDERS = {"errors": '"at" DESC, error_id', "orders": 'ts DESC, "order"'}
 LARGEST_PAGE = 10_000
-MANY_NAMED = 10_000
-"""Beyond so many names that contain what is searched for, the table of people is searched as it is read."""
+MANY_RANKS = 10_000
+"""So many ranks are asked for by number at most: beyond, the table of people is searched as it is read."""
 LEAVING = "leaving"
 """What a list calls those who are cooling or cold."""
 
@@ -87,6 +87,10 @@ class Conditions:
         """Require `sql`, whose question marks stand for `parameters`."""
         self._parts.append(f"({sql})")
         self.parameters.extend(parameters)
+
+    def of_ranks(self, ranks: Iterable[int]) -> None:
+        """Require one of these ranks, at most some ten thousand; as one text they are read in half the time of as many parameters."""
+        self.add("rank IN (SELECT unnest(string_split(nullif(?, ''), ',')::INTEGER[]))", ",".join(map(str, ranks)))
 
     @property
     def where(self) -> str:
@@ -146,9 +150,9 @@ def customer_conditions(home: Home, shown: Shown, *, query: str = "", filters: M
         # Whoever is meant by a number, an e-mail or a card is looked up by rank: comparing texts for a million customers takes longer.
         keys = dict.fromkeys((query.strip(), *home.stream().identity.find(query.strip())))
         ranks = list(ranks_of(shown.folder, list(keys)).values())
-        named = ranks_named(shown.folder, query.strip().lower(), most=MANY_NAMED)
+        named = ranks_named(shown.folder, query.strip().lower(), most=MANY_RANKS)
         if named is not None:
-            conditions.add("rank IN (SELECT unnest(?::INTEGER[]))", [*named, *ranks])
+            conditions.of_ranks([*named, *ranks])
         else:
             sql = "coalesce(contains(name_lower, ?), false) OR list_contains(?::INTEGER[], rank)"
             conditions.add(sql, query.strip().lower(), ranks)

@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 
 from lakmus.engine.signals.alerts import BEYOND_NOISE, REGULARS_DOWN_A_FIFTH, AlertRule, Counts, alerts_over
 from lakmus.history.estimate import NotEnoughEvidence
@@ -21,7 +22,7 @@ from lakmus.usecases.asking import ask, cursor
 from lakmus.usecases.home import Home
 from lakmus.usecases.kept_beside import kept_json, kept_table
 from lakmus.usecases.lay_out_people import PEOPLE, ranks_of, rows_of
-from lakmus.usecases.results import Conditions, Listing
+from lakmus.usecases.results import MANY_RANKS, Conditions, Listing
 from lakmus.usecases.show_cohorts import NO_GROUP
 from lakmus.usecases.show_verdict import Shown
 
@@ -140,7 +141,11 @@ def alert_conditions(home: Home, shown: Shown, asked: Mapping[str, str]) -> Cond
     """
     sql, parameters = _behind(home, shown, alert_named(asked))
     conditions = Conditions()
-    conditions.add(f"rank IN (SELECT rank FROM ({sql}))", *parameters)  # noqa: S608 - only constants
+    ranks = _changes(*parameters)["rank"]
+    if len(ranks) <= MANY_RANKS:
+        conditions.of_ranks(ranks.tolist())
+    else:
+        conditions.add(f"rank IN (SELECT rank FROM ({sql}))", *parameters)  # noqa: S608 - only constants
     return conditions
 
 
@@ -162,10 +167,14 @@ def alert_told(asked: Mapping[str, str], *, time_zone: str) -> Wording:
 
 def moved(home: Home, shown: Shown, asked: Mapping[str, str], customers: Sequence[str]) -> dict[str, tuple[float, int]]:
     """Return, for these customers, how many they had per window before an alert, and how many in its window."""
-    sql, parameters = _behind(home, shown, alert_named(asked))
-    ranks = {rank: customer for customer, rank in ranks_of(shown.folder, customers).items()}
-    found = ask(f"SELECT * FROM ({sql}) WHERE list_contains(?::INTEGER[], rank)", [*parameters, list(ranks)])  # noqa: S608
-    return {ranks[row["rank"]]: (row["before"], row["now"]) for row in found}
+    _, parameters = _behind(home, shown, alert_named(asked))
+    changes = _changes(*parameters)
+    found = {}
+    for customer, rank in ranks_of(shown.folder, customers).items():
+        place = int(np.searchsorted(changes["rank"], rank))
+        if place < len(changes["rank"]) and changes["rank"][place] == rank:
+            found[customer] = float(changes["before"][place]), int(changes["now"][place])
+    return found
 
 
 def alert_named(asked: Mapping[str, str]) -> SegmentAlert:
@@ -195,6 +204,13 @@ def _behind(home: Home, shown: Shown, alert: SegmentAlert) -> tuple[str, list[An
     sign = -1 if alert.change < 0 else 1
     counted = [since, reference, since, _happened(home, shown), alert.measure, alert.dimension, alert.segment, start, alert.until, sign]
     return BEHIND, counted
+
+
+@lru_cache(maxsize=8)
+def _changes(*counted: Any) -> dict[str, npt.NDArray[Any]]:
+    """Return what `BEHIND` says, by rank ascending: a page asks for it twice, and again for each next one. Verdicts never change."""
+    with cursor() as connection:
+        return connection.sql(f"{BEHIND} ORDER BY rank", params=list(counted)).fetchnumpy()
 
 
 def _read(kept: dict[str, Any]) -> list[SegmentAlert]:
