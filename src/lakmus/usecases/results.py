@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lakmus.operations.company.queries import company_terms
@@ -138,8 +139,15 @@ def list_people(shown: Shown, conditions: Conditions, *, sort: str, page: int, s
 
 def count_people(shown: Shown, conditions: Conditions) -> int:
     """Return how many customers meet the conditions."""
-    sql = f"SELECT count(*) AS n FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
-    return int(ask(sql, [shown.table(PEOPLE), *conditions.parameters])[0]["n"])
+    whole = tuple(tuple(each) if isinstance(each, list) else each for each in conditions.parameters)
+    return _counted(shown.table(PEOPLE), conditions.where, whole)
+
+
+@lru_cache(maxsize=256)
+def _counted(files: str, where: str, parameters: tuple[Any, ...]) -> int:
+    """Count once for each verdict, whose tables never change: a page of saved groups counts all of them."""
+    asked = [list(each) if isinstance(each, tuple) else each for each in parameters]
+    return int(ask(f"SELECT count(*) AS n FROM read_parquet(?) WHERE {where}", [files, *asked])[0]["n"])  # noqa: S608
 
 
 def customer_conditions(home: Home, shown: Shown, *, query: str = "", filters: Mapping[str, Any] | None = None) -> Conditions:
