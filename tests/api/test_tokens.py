@@ -23,8 +23,11 @@ OPERATIONS = [
     for method in operation.methods
 ]
 OPEN = {"/health"}
-SCOPES = {"/definition/preview": "read", "/definition": "decide", "/definition/take-up": "decide"}
-"""Of operations that are no push: a look ahead saves nothing, a decision moves every figure."""
+SCOPES = {
+    "/definition/preview": "read",
+    **dict.fromkeys(("/definition", "/definition/take-up", "/alerts/reading", "/alerts/{number}/reading"), "decide"),
+}
+"""Of operations that are no push: a look ahead saves nothing, a decision moves every figure, or what its user still has to read."""
 
 
 def called(secret: str, path: str = "/api/imports/1", **headers: str) -> Any:
