@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy.special import pdtr
 
 from lakmus.engine.signals.lamps import CELLS, DIM_SHARE, lamps, lamps_out
 from lakmus.engine.signals.trails import trails_of
@@ -49,10 +49,10 @@ def walked(visits: list[datetime], as_of: datetime) -> datetime | None:
         recent = sum(end - 3 * CELL < ts <= end for ts in visits)
         past = sum(end - 15 * CELL < ts <= end - 3 * CELL for ts in visits)
         observed = min(12, -((first - (end - 3 * CELL)) // CELL))
-        falls = observed >= 3 and stats.poisson.cdf(recent, past * 3 / observed) < 0.05
+        falls = observed >= 3 and pdtr(recent, past * 3 / observed) < 0.05
         if out is None and falls:
             usual = past * 3 / observed
-            enough = next(k for k in range(1000) if stats.poisson.cdf(k, usual) >= 0.05)
+            enough = next(k for k in range(1000) if pdtr(k, usual) >= 0.05)
             seen = [ts for ts in visits if ts <= end]
             fell = seen[-enough] + 3 * CELL if len(seen) >= enough else end
             begin = first + CELL * number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+import pytest
 
 from lakmus.engine.text.own_labels import OwnLabels, learn_labels, learn_polarity, polarity_column
 from lakmus.history.estimate import NotEnoughEvidence
@@ -13,6 +14,7 @@ TEXTS = [f"посылка {number} {word}" for number in range(30) for word in (
 STARS = [5.0, 1.0] * 30
 
 
+@pytest.mark.slow
 def test_words_of_a_companys_own_are_learned_from_its_stars() -> None:
     learned = learn_polarity(TEXTS, STARS)
     assert isinstance(learned, OwnLabels)
@@ -34,6 +36,7 @@ def test_three_stars_teach_nothing() -> None:
     assert learned.learned_from == len(TEXTS)
 
 
+@pytest.mark.slow
 def test_learning_twice_gives_the_same_model() -> None:
     once, twice = (learn_labels(TEXTS, ["a", "b"] * 30) for _ in range(2))
     assert np.array_equal(once.probabilities(TEXTS), twice.probabilities(TEXTS))

@@ -226,6 +226,7 @@ def test_a_column_is_read_as_each_text_is() -> None:
     assert read_column(texts.clear()).height == 0
 
 
+@pytest.mark.slow
 def test_the_verdict_does_not_load_the_whole_lexicon() -> None:
     code = "import sys, lakmus.engine.pipeline; sys.exit(bool({'pymorphy3', 'Stemmer', 'lakmus.engine.text.reader'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
