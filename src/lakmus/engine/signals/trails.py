@@ -49,19 +49,6 @@ class Trails:
         known = self.ts if self.known is None else np.maximum(self.ts, self.known)
         return np.minimum.reduceat(known, self.starts[:-1])
 
-    def rows_of(self, kinds: Sequence[str], owners: Ints, *, until_us: int) -> tuple[Ints, Ints]:
-        """Return, of some customers' activities of some kinds that had happened and were known: the place in `owners`, and the moment, by
-        customer and time."""
-        lengths = self.starts[owners + 1] - self.starts[owners]
-        ends = np.cumsum(lengths)
-        rows = np.arange(lengths.sum()) + np.repeat(self.starts[owners] - (ends - lengths), lengths)
-        among = np.array([kind in kinds for kind in self.kinds], dtype=bool)
-        kept = np.flatnonzero(among.take(self.kind.take(rows))) if len(self.kinds) else np.zeros(0, np.int64)
-        rows, place = rows.take(kept), np.searchsorted(ends, kept, side="right")
-        known = self.ts.take(rows) if self.known is None else np.maximum(self.ts.take(rows), self.known.take(rows))
-        seen = np.flatnonzero(known <= until_us)
-        return place.take(seen), self.ts.take(rows.take(seen))
-
     def floats(self, column: str, rows: Ints) -> Floats:
         """Return a number column at some rows, NaN where it is null; all NaN where no activity has it."""
         if column not in self._numbers:
