@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 
 from lakmus.engine.signals.catalogue import BY_CODE, SIGNALS
-from lakmus.engine.signals.lamps import CELLS, lamps
+from lakmus.engine.signals.lamps import CELLS
 from lakmus.engine.signals.readings import fell_beyond_noise
-from lakmus.engine.signals.sight import SignalReading, signals_of
+from lakmus.engine.signals.sight import SignalReading
 from lakmus.history.activity import empty_activities
-from tests.engine.histories import COMPANY, History, moment
-from tests.engine.test_risk import COMPANY_RHYTHM
+from tests.engine.histories import History, moment
+from tests.engine.seeing import seen_of
 
 AS_OF = moment("2025-06-01")
 
 
 def read(history: History, as_of: datetime = AS_OF) -> dict[str, SignalReading]:
-    readings = signals_of(history.table(), company_rhythm=COMPANY_RHYTHM, company=COMPANY, as_of=as_of)
+    readings = seen_of(history.table(), as_of=as_of).signals
     return {reading.signal.code: reading for reading in readings}
 
 
@@ -97,12 +97,12 @@ def test_an_unknown_past_says_nothing() -> None:
 def check_signal(history: History) -> None:
     """Order of rows and later facts change nothing; nobody gives nothing."""
     table = history.table()
-    found = signals_of(table, company_rhythm=COMPANY_RHYTHM, company=COMPANY, as_of=AS_OF)
+    found = seen_of(table, as_of=AS_OF).signals
     shuffled = table.take(random.Random(3).sample(range(table.num_rows), table.num_rows))
-    assert signals_of(shuffled, company_rhythm=COMPANY_RHYTHM, company=COMPANY, as_of=AS_OF) == found
+    assert seen_of(shuffled, as_of=AS_OF).signals == found
     history.order("future", AS_OF + timedelta(days=1)).fact("visited_site", "2025-05-30", known_at="2025-06-02")
-    assert signals_of(history.table(), company_rhythm=COMPANY_RHYTHM, company=COMPANY, as_of=AS_OF) == found
-    assert signals_of(empty_activities(), company_rhythm=COMPANY_RHYTHM, company=COMPANY, as_of=AS_OF) == ()
+    assert seen_of(history.table(), as_of=AS_OF).signals == found
+    assert seen_of(empty_activities(), as_of=AS_OF).signals == ()
     assert all(np.isfinite([part for part in (r.now, r.previous, r.usual, r.change) if part is not None]).all() for r in found)
 
 
@@ -128,7 +128,7 @@ def test_noise_is_the_tail_of_poisson() -> None:
 
 
 def test_a_lamp_goes_out_at_the_cell_in_which_visits_fell() -> None:
-    shown = {lamp.dimension: lamp for lamp in lamps(every(5, "visited_site", 700, 200).table(), as_of=AS_OF)}
+    shown = {lamp.dimension: lamp for lamp in seen_of(every(5, "visited_site", 700, 200).table(), as_of=AS_OF).lamps}
     visits = shown["visits"]
     assert visits.cells[-1] == "out" and visits.cells[10] == "lit" and len(visits.cells) == CELLS
     assert 110 <= (AS_OF - visits.went_out_at).days <= 200
@@ -137,14 +137,14 @@ def test_a_lamp_goes_out_at_the_cell_in_which_visits_fell() -> None:
 
 def test_a_lamp_is_lit_again_when_the_customer_is_back() -> None:
     history = every(5, "visited_site", 80, 0, history=every(5, "visited_site", 700, 300))
-    visits = {lamp.dimension: lamp for lamp in lamps(history.table(), as_of=AS_OF)}["visits"]
+    visits = {lamp.dimension: lamp for lamp in seen_of(history.table(), as_of=AS_OF).lamps}["visits"]
     assert "out" in visits.cells and visits.cells[-1] == "lit" and visits.went_out_at is None
 
 
 def test_rare_habits_have_no_lamp_to_lose() -> None:
-    visits = {lamp.dimension: lamp for lamp in lamps(every(60, "visited_site", 700, 100).table(), as_of=AS_OF)}["visits"]
+    visits = {lamp.dimension: lamp for lamp in seen_of(every(60, "visited_site", 700, 100).table(), as_of=AS_OF).lamps}["visits"]
     assert "out" not in visits.cells
 
 
 def test_lamps_of_nobody_are_none() -> None:
-    assert lamps(empty_activities(), as_of=AS_OF) == ()
+    assert seen_of(empty_activities(), as_of=AS_OF).lamps == ()

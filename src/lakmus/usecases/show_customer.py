@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from lakmus.engine.bucket import Facts, facts_until
 from lakmus.engine.measures.people import candidates, left_alone, people_of
 from lakmus.engine.risk.segments import horizons_of
-from lakmus.engine.signals.lamps import Lamp, lamps
-from lakmus.engine.signals.sight import SignalReading, signals_of
+from lakmus.engine.signals.lamps import Lamp
+from lakmus.engine.signals.sight import SignalReading, one_sight
 from lakmus.engine.tables import CUSTOMERS
 from lakmus.engine.verdict import DoNotTouch, Person
 from lakmus.history.catalogue import Family, Feature
@@ -137,21 +137,24 @@ def show_customer(home: Home, shown: Shown, customer: str) -> CustomerView:
     alone = left_alone(facts, *frames[1:], as_of=shown.as_of)
     people, untouched = people_of(candidates(frames[0], frames[2], as_of=shown.as_of), frames[2], facts, alone, as_of=shown.as_of)
     loss_days = _loss_days(facts, shown)
+    learned = shown.learned
+    sight = one_sight(
+        facts,
+        frames[1],
+        company_rhythm=learned.rhythm,
+        company=company,
+        feeds=learned.feeds,
+        season=learned.season,
+        as_of=shown.as_of,
+    )
     return CustomerView(
         customer=canonical,
         row=row[0],
         orders=sorted(orders, key=lambda order: order["ts"], reverse=True),
         errors=errors,
         timeline=_timeline(history.to_pylist(), errors),
-        lamps=lamps(history, as_of=shown.as_of),
-        signals=signals_of(
-            history,
-            company_rhythm=shown.learned.rhythm,
-            company=company,
-            feeds=shown.learned.feeds,
-            season=shown.learned.season,
-            as_of=shown.as_of,
-        ),
+        lamps=sight.lamps,
+        signals=sight.signals,
         person=next(iter(people), None),
         do_not_touch=next(iter(untouched), None),
         identifiers=_identifiers(stream, canonical),

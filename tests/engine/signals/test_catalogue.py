@@ -12,10 +12,10 @@ from lakmus.engine.feeds import Feed, Feeds, feeds_of
 from lakmus.engine.signals.catalogue import BY_CODE, SIGNALS
 from lakmus.engine.signals.readings import Sides, rose_beyond_noise, smaller_mean
 from lakmus.engine.signals.season import GROUPS, season_sums, seasons
-from lakmus.engine.signals.sight import SignalReading, signals_of
+from lakmus.engine.signals.sight import SignalReading
 from lakmus.history.kinds import KINDS
-from tests.engine.histories import COMPANY, History, moment
-from tests.engine.test_risk import COMPANY_RHYTHM
+from tests.engine.histories import History, moment
+from tests.engine.seeing import seen_of
 
 AS_OF = moment("2025-06-01")
 
@@ -32,7 +32,7 @@ def often(kind: str, every: float, since: float, until: float = 0.0, history: Hi
 
 
 def read(history: History, **more: object) -> dict[str, SignalReading]:
-    readings = signals_of(history.table(), company_rhythm=COMPANY_RHYTHM, company=COMPANY, as_of=AS_OF, **more)  # type: ignore[arg-type]
+    readings = seen_of(history.table(), as_of=AS_OF, **more).signals
     return {reading.signal.code: reading for reading in readings}
 
 

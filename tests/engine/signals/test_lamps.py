@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from scipy.special import pdtr
 
-from lakmus.engine.signals.lamps import CELLS, DIM_SHARE, lamps, lamps_out
+from lakmus.engine.signals.lamps import CELLS, DIM_SHARE, lamps_out
 from lakmus.engine.signals.trails import trails_of
 from tests.engine.histories import History, moment
+from tests.engine.seeing import seen_of
 
 CELL = timedelta(days=30)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC) - timedelta(microseconds=1)
@@ -111,7 +112,7 @@ def test_after_two_years_without_a_dimension_its_lamp_counts_as_out_no_more() ->
 def test_the_page_of_one_customer_shows_the_same_moment() -> None:
     visits = drawn(3)
     for date in DATES:
-        shown = {lamp.dimension: lamp for lamp in lamps(history_of(visits).table(), as_of=date)}["visits"]
+        shown = {lamp.dimension: lamp for lamp in seen_of(history_of(visits).table(), as_of=date).lamps}["visits"]
         expected = walked(visits, date)
         assert shown.went_out_at == expected and (shown.cells[-1] == "out") == (expected is not None)
         assert len(shown.ends_at) == CELLS and shown.ends_at[-1] == date and np.all(np.diff(np.array(shown.ends_at)) > timedelta(0))

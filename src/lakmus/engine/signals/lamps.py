@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from lakmus.engine.signals.aggregates import Selection, selected
 from lakmus.engine.signals.binning import Binning
@@ -18,7 +16,7 @@ from lakmus.engine.signals.formulas import lamps_dark
 from lakmus.engine.signals.prefix_sums import BLOCK_ROWS, Chosen, Seen, blocks_of, seen_at
 from lakmus.engine.signals.readings import Reading, Sides, poisson_limits
 from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints
-from lakmus.engine.signals.trails import Trails, trails_of
+from lakmus.engine.signals.trails import Trails
 from lakmus.history.wording import Wording
 
 CELL_DAYS = 30
@@ -268,18 +266,15 @@ class Lamp:
     went_out_at: datetime | None
 
 
-def lamps(table: pa.Table, *, as_of: datetime) -> tuple[Lamp, ...]:
-    """Return the lamps of one customer from the table of their activities (`SCORE_COLUMNS` or more); empty without a known customer.
+def lamps(trails: Trails, out: Mapping[str, Ints], *, as_of: datetime) -> tuple[Lamp, ...]:
+    """Return the lamps of one customer from the trails of what was known of them by then; empty without an activity.
 
-    The last cell ends at as_of.
+    The last cell ends at as_of. `out`: `lamps_out` of these trails at as_of.
     """
-    known = pc.and_(pc.less_equal(table["ts"], as_of), pc.less_equal(table["_known_at"], as_of))
-    trails = trails_of(table.filter(known))
     cells = _Cells.until(trails, [round(as_of.timestamp() * 1_000_000)])
     if cells is None:
         return ()
     (block,) = blocks_of(trails, 1, trails.ts.size + 1)
-    out = lamps_out(trails, as_of=[as_of])
     last = int(cells.ends[0]) + (int(cells.before[0]) - 1) * _CELL
     ends_at = (*(_moment(last - number * _CELL) for number in range(CELLS - 2, -1, -1)), as_of)
     shown = []

@@ -8,17 +8,16 @@ from datetime import datetime
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
-from lakmus.engine.bucket import Facts, facts_until, of_kind
+from lakmus.engine.bucket import KEY, Facts, of_kind
 from lakmus.engine.feeds import Feeds
-from lakmus.engine.orders import order_table
 from lakmus.engine.signals import lamps
 from lakmus.engine.signals.aggregates import Window, count, last
 from lakmus.engine.signals.catalogue import BY_CODE, DISPLEASURE, NEGATIVE_REVIEWS, PERSONS, SIGNALS, Signal
 from lakmus.engine.signals.deeds import trails_of_facts
 from lakmus.engine.signals.readings import Reading, not_measured, read_all
 from lakmus.engine.signals.rhythm import DAY_US, CompanyRhythm, Floats, Ints, Purchases, completed_gaps, personal_rhythm, purchase_days
+from lakmus.engine.signals.trails import Trails
 from lakmus.engine.text.voice import voiced
 from lakmus.history.company import Company
 
@@ -32,9 +31,10 @@ class Sight:
     """What is seen of the n customers of a bucket: every signal's reading by its code, when lamps went out (`lamps.lamps_out` of
     one date), and a few figures beside them.
 
-    `orders`: the known customers' orders with `owner`. `last_contact_us` (n): -1 where there was none.
+    `trails`: what signals and lamps count. `orders`: the known customers' orders with `owner`. `last_contact_us` (n): -1 for none.
     """
 
+    trails: Trails
     readings: dict[str, Reading]
     lamps_out: dict[str, Ints]
     orders: pl.DataFrame
@@ -85,6 +85,7 @@ def sight_of(
     codes = pl.DataFrame({"customer": facts.customers}).with_row_index("owner").with_columns(pl.col("owner").cast(pl.Int64))
     totals = {name: found.whole(aggregate)[0] for name, aggregate in _TOTALS.items()}
     return Sight(
+        trails,
         {signal.code: readings.get(signal.code, not_measured(n)) for signal in SIGNALS},
         out,
         orders.join(codes, on="customer", how="inner"),
@@ -121,20 +122,33 @@ class SignalReading:
     measured: bool = True
 
 
-def signals_of(
-    table: pa.Table,
+@dataclass(frozen=True, slots=True)
+class OneSight:
+    """Every signal and every lamp of one customer."""
+
+    signals: tuple[SignalReading, ...]
+    lamps: tuple[lamps.Lamp, ...]
+
+
+def one_sight(
+    facts: Facts,
+    orders: pl.DataFrame,
     *,
     company_rhythm: CompanyRhythm | None,
     company: Company,
     feeds: Feeds | None = None,
     season: Mapping[str, float] = NO_SEASON,
     as_of: datetime,
-) -> tuple[SignalReading, ...]:
-    """Return the signals of one customer from the table of their activities; empty without a known customer."""
-    facts = facts_until(table, as_of=as_of)
+) -> OneSight:
+    """Return the signals and lamps of one customer; none without a known customer.
+
+    Parameters
+    ----------
+    facts : `facts_until` of the customer's activities. orders : their orders, with the columns of `tables.ORDERS`.
+    """
     if facts.customers.is_empty():
-        return ()
-    orders = order_table(facts, currency=company.currency)
+        return OneSight((), ())
+    orders = orders.with_columns(pl.col("customer").alias(KEY))
     bought = bucket_purchases(orders, facts.customers, time_zone=company.time_zone)
     sight = sight_of(facts, orders, voiced(facts), bought, company_rhythm=company_rhythm, feeds=feeds, season=season, as_of=as_of)
     shown = []
@@ -143,7 +157,7 @@ def signals_of(
         now, previous, usual, change = (_figure(side) for side in sides)
         year_ago = _figure(reading.year_ago)
         shown.append(SignalReading(BY_CODE[code], now, previous, usual, change, bool(reading.warns[0]), year_ago, reading.measured))
-    return tuple(shown)
+    return OneSight(tuple(shown), lamps.lamps(sight.trails, sight.lamps_out, as_of=as_of))
 
 
 def _figure(readings: Floats) -> float | None:
