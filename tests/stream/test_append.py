@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.history.failures import BadInput, Damaged, NotFound, WrongUsage
+from lakmus.stream.ledger import StoredFile
+from lakmus.stream.rewriting import alike_files
 from lakmus.stream.store import Stream
 from tests.stream.samples import content, made_up, order, orders_of, reader, table
 
@@ -110,14 +113,21 @@ def test_a_table_of_another_form_is_refused_and_nothing_is_written(tmp_path) -> 
     assert stream.count == 0 and not list((tmp_path / "s" / "staging").iterdir())
 
 
-def test_many_small_appends_are_joined_on_the_way(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("lakmus.stream.rewriting.MOST_FILES", 5)
+def test_many_small_appends_are_joined_on_the_way(tmp_path) -> None:
     stream = Stream.create(tmp_path / "s", buckets=1)
     for number in range(7):
         stream.append(reader([order(number, day=number)]))
-    assert len(stream.snapshot().files) < 5
+    assert len(stream.snapshot().files) <= 4
     assert orders_of(stream, "anna") == [str(number) for number in range(7)]
     assert stream.append(reader([order(3), order(40)])).appended == 1
+
+
+def test_large_files_are_joined_with_files_of_their_size() -> None:
+    file = StoredFile("", 0, 0, 0)
+    nightly = [replace(file, path=str(number), rows=2_000) for number in range(3)]
+    history = [replace(file, path=f"year {number}", rows=900_000) for number in range(4)]
+    assert alike_files([history[0], *nightly]) == [] and alike_files([*history, *nightly]) == history
+    assert alike_files([replace(one, rows=1_100_000) for one in history]) == []
 
 
 def test_compacting_changes_files_and_not_what_they_say(tmp_path) -> None:

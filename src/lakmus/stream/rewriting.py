@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from lakmus.stream.ledger import STORED_SCHEMA, Snapshot, StoredFile
 from lakmus.stream.parquet import read_columns, rows_of_keys
 from lakmus.stream.reading import in_order
 
-MOST_FILES = 16
-LARGE_FILE = 100_000
+MOST_ALIKE, FOLD = 4, 4
+LEAST_ROWS, MOST_ROWS = 1_000, 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,20 @@ def all_files(files: Sequence[StoredFile]) -> list[StoredFile]:
     return list(files)
 
 
-def many_small_files(files: Sequence[StoredFile]) -> list[StoredFile]:
-    """Choose the small files of a bucket once there are many, so that frequent small appends do not slow reading down."""
-    small = [file for file in files if file.rows < LARGE_FILE]
-    return small if len(small) >= MOST_FILES else []
+def alike_files(files: Sequence[StoredFile]) -> list[StoredFile]:
+    """Choose the smallest files of a bucket that are alike in size, once there are so many that reading one customer grows slow.
+
+    Alike: within `FOLD` times (powers of it from `LEAST_ROWS` on). So a bucket has a few files for each power, however often something is
+    appended, and a row is written anew about as often as there are powers (size-tiered compaction; O'Neil et al., 1996). Files of more than
+    `MOST_ROWS` together are left: joining needs them in memory.
+    """
+    tiers: dict[int, list[StoredFile]] = {}
+    for file in files:
+        tiers.setdefault(int(math.log(max(file.rows, LEAST_ROWS) / LEAST_ROWS, FOLD)), []).append(file)
+    for _, alike in sorted(tiers.items()):
+        if len(alike) >= MOST_ALIKE and sum(file.rows for file in alike) <= MOST_ROWS:
+            return alike
+    return []
 
 
 def without_keys(folder: StreamFolder, snapshot: Snapshot, keys: Sequence[str], buckets: int) -> Replacement:

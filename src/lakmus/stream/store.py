@@ -26,7 +26,7 @@ from lakmus.stream.ledger import Ledger, Snapshot, StoredFile
 from lakmus.stream.parquet import forget_footers, kinds_of, write_columns
 from lakmus.stream.reading import columns_wanted, moment, read_files, read_person, read_settled
 from lakmus.stream.resolution import Merged
-from lakmus.stream.rewriting import Replacement, all_files, joined, keys_of_matters, many_small_files, without_keys
+from lakmus.stream.rewriting import Replacement, alike_files, all_files, joined, keys_of_matters, without_keys
 from lakmus.stream.seen import Seen, fingerprints_of_files
 from lakmus.stream.staging import Origin, Stage, stage, sweep_stages
 from lakmus.stream.sweeping import sweep_files
@@ -266,7 +266,7 @@ class Stream:
         if added:
             after = self._ledger.commit(added)
             self._seen.add(ordered if keep.all() else np.sort(incoming[keep]), version=after.version)
-            self._replace(after, joined(self._folder, after, many_small_files))
+            self._replace(after, joined(self._folder, after, alike_files))
         repeated: Counter[Origin] = sum((bucket.repeated for bucket in written), Counter()) if written else staged.origins
         fresh = staged.origins - repeated
         kinds = sorted({kind for _, kind in staged.origins})
