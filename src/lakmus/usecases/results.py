@@ -9,6 +9,7 @@ from typing import Any
 
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.asking import ask
+from lakmus.usecases.causes.sides import narrow_errors
 from lakmus.usecases.home import Home
 from lakmus.usecases.kept_beside import kept_json
 from lakmus.usecases.lay_out_people import PEOPLE, ranks_named, ranks_of, rows_of
@@ -131,10 +132,10 @@ def list_people(shown: Shown, conditions: Conditions, *, sort: str, page: int, s
     order = CUSTOMER_SORTS.get(sort, "rank")
     size = max(1, min(size, LARGEST_PAGE))
     # The clause holds only conditions written by us; what was typed stands in the parameters.
-    sql = f"SELECT rank, count(*) OVER () AS n FROM read_parquet(?) WHERE {conditions.where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
+    # Counting beside it would make all that match be laid out; apart, the first page is a few rows, and the count is kept.
+    sql = f"SELECT rank FROM read_parquet(?) WHERE {conditions.where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
     found = ask(sql, [shown.table(PEOPLE), *conditions.parameters, size, (max(page, 1) - 1) * size])
-    total = found[0]["n"] if found else count_people(shown, conditions)
-    return Listing(total, rows_of(shown.folder, [row["rank"] for row in found]))
+    return Listing(count_people(shown, conditions), rows_of(shown.folder, [row["rank"] for row in found]))
 
 
 def count_people(shown: Shown, conditions: Conditions) -> int:
@@ -186,20 +187,21 @@ def list_errors(shown: Shown, *, filters: Mapping[str, Any] | None = None, page:
     """Return service errors, the latest first, and how many customers they befell.
 
     `filters`: any of `code`, `customer`, `order`, `case`, `error_id` (text), `complained`, `left`, `left_silently`, `in_window`,
-    `linked` (bool).
+    `linked` (bool), and what `causes.sides.narrow_errors` knows.
     """
-    conditions = error_conditions(filters)
+    conditions = error_conditions(shown, filters)
     listing = _listing(shown, "errors", conditions, ORDERS["errors"], page, size)
     counting = f"SELECT count(DISTINCT customer) AS n FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
     counted = ask(counting, [shown.table("errors"), *conditions.parameters])
     return ErrorsListing(listing.total, listing.rows, counted[0]["n"])
 
 
-def error_conditions(filters: Mapping[str, Any] | None = None) -> Conditions:
+def error_conditions(shown: Shown, filters: Mapping[str, Any] | None = None) -> Conditions:
     """Return which rows of the table of errors are asked for; see `list_errors`."""
     asked = dict(filters or {})
     conditions = Conditions()
-    for name in ("code", "customer", "anonymous_customer_id", "order", "case", "staff", "channel", "error_id"):
+    narrow_errors(conditions, shown, asked)
+    for name in ("code", "customer", "anonymous_customer_id", "order", "case", "error_id"):
         if asked.get(name):
             conditions.add(f'"{name}" = ?', asked[name])
     for flag in ("complained", "left", "left_silently", "in_window"):

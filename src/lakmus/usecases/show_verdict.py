@@ -37,7 +37,7 @@ from lakmus.usecases.lay_out_people import write_people, write_rows
 FORMAT = 4
 KEPT = 8
 PASSES = 3
-ROWS_TOGETHER = 8192
+ROWS_TOGETHER = 4096
 """Rows of a table that are read together: those of one customer stand in one or two such groups of a file."""
 RUN = "run.json"
 """Beside each verdict: from what moment it looks, which engine computed it, and by which definition of loss."""
