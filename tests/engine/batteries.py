@@ -10,9 +10,9 @@ import polars as pl
 import pyarrow as pa
 
 from lakmus.engine.bucket import facts_until
+from lakmus.engine.errors.detector import Scene
 from lakmus.engine.errors.search import find_errors
 from lakmus.engine.feeds import feeds_of
-from lakmus.engine.orders import order_table
 from lakmus.history.activity import empty_activities
 from tests.engine.histories import COMPANY, History
 
@@ -20,8 +20,7 @@ from tests.engine.histories import COMPANY, History
 def errors_of(table: pa.Table, as_of: datetime, code: str | None = None) -> pl.DataFrame:
     """The errors of a table that is the whole company, of one code or of all."""
     facts = facts_until(table, as_of=as_of)
-    orders = order_table(facts, currency=COMPANY.currency)
-    found = find_errors(facts, orders, feeds=feeds_of(facts), company=COMPANY, as_of=as_of).errors
+    found = find_errors(Scene(facts, feeds_of(facts), COMPANY, as_of)).errors
     return found if code is None else found.filter(pl.col("code") == code)
 
 

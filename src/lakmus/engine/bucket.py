@@ -34,6 +34,9 @@ SCORE_COLUMNS = (
     "_score",
     "_survey",
     "_contract",
+    "_product",
+    "_template",
+    "_reason",
 )
 """What everything else about a customer is read from."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from lakmus.engine.causes.difference import Z95, difference_by_exposure, no_exposure, no_horizon, silent_to_vocal, wilson
 from lakmus.engine.errors.catalogue import ERROR_CODES
-from lakmus.engine.errors.search import DETECTORS
+from lakmus.engine.errors.search import CODES, measured_by, needed_for
 from lakmus.engine.feeds import Feeds
 from lakmus.engine.learning import Learned
 from lakmus.engine.measures.people import monday, spared
@@ -148,7 +149,7 @@ def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetim
         people=tuple(sums.people),
         do_not_touch=tuple(sums.do_not_touch),
         backtest=learned.backtest,
-        coverage=coverage_of(learned.feeds, orders, strays=learned.begins.strays, most_orders=sums.most_orders),
+        coverage=coverage_of(learned.feeds, orders, sums.counts, strays=learned.begins.strays, most_orders=sums.most_orders),
     )
 
 
@@ -216,19 +217,19 @@ def _months(sums: Sums, time_zone: str, *, as_of: datetime) -> tuple[MonthLosses
 def _errors(sums: Sums, learned: Learned, *, known_rhythm: bool) -> tuple[ErrorFinding, ...]:
     """Return one finding per detected code: those that cost most first, then those that hit most."""
     findings = []
-    for detector in DETECTORS:
-        code = sums.codes.get(detector.code, _NO_CODE)
+    for name in CODES:
+        code = sums.codes.get(name, _NO_CODE)
         difference: Finding = _no_horizon(learned)
         if known_rhythm:
             difference = difference_by_exposure([code.exposure])
-        entry = ERROR_CODES[detector.code]
-        measured = detector.measures(learned.feeds)
+        entry = ERROR_CODES[name]
+        measured = measured_by(name, learned.feeds, sums.counts)
         findings.append(
             ErrorFinding(
-                code=detector.code,
+                code=name,
                 title=entry.title,
                 measured=measured,
-                not_measured=None if measured else detector.needed,
+                not_measured=None if measured else needed_for(name),
                 found=code.found,
                 without_customer=code.without_customer,
                 exposed=code.exposed,
@@ -296,21 +297,18 @@ _MISSING = (
 )  # fmt: skip
 
 
-def coverage_of(feeds: Feeds, orders: OrderCounts, *, strays: int = 0, most_orders: int = 0) -> Coverage:
+def coverage_of(feeds: Feeds, orders: OrderCounts, read: Mapping[str, int], *, strays: int = 0, most_orders: int = 0) -> Coverage:
     """Return what the verdict could see: links by sort of record, and what no imported file tells.
 
-    Orders are those that the verdict counts: also those of which files tell only the lines. `strays`: orders dated years before all others;
+    Orders are those that the verdict counts: also those of which files tell only the lines. `read`: how many texts
+    and replies were read. `strays`: orders dated years before all others;
     `most_orders`: of one customer.
     """
     lines = [CoverageLine("orders", _ORDERS_LINKED, orders.count - orders.without_customer, orders.count)]
     for code, title, kinds in _LINES:
         feed = feeds.of(*kinds)
         lines.append(CoverageLine(code, title, feed.linked_count, feed.count))
-    missing = [
-        NotMeasured(detector.code, ERROR_CODES[detector.code].title, detector.needed)
-        for detector in DETECTORS
-        if not detector.measures(feeds)
-    ]
+    missing = [NotMeasured(code, ERROR_CODES[code].title, needed_for(code)) for code in CODES if not measured_by(code, feeds, read)]
     missing += [NotMeasured(code, title, needed) for code, title, kinds, needed in _MISSING if feeds.of(*kinds).count == 0]
     if most_orders > ONE_CUSTOMERS_SHARE * orders.count and orders.count >= FEW_ORDERS:
         share = round(100 * most_orders / orders.count)

@@ -15,11 +15,10 @@ from lakmus.engine.bucket import KEY, Facts, facts_until, of_kind
 from lakmus.engine.causes.difference import ExposureSums, exposure_sums
 from lakmus.engine.causes.moments import followed
 from lakmus.engine.customer_table import customer_table
-from lakmus.engine.errors.detector import MOMENT_SCHEMA
-from lakmus.engine.errors.search import DETECTORS, find_errors
+from lakmus.engine.errors.detector import MOMENT_SCHEMA, Scene
+from lakmus.engine.errors.search import CODES, find_errors, leading
 from lakmus.engine.learning import Learned
 from lakmus.engine.measures.people import candidates, left_alone, people_of
-from lakmus.engine.orders import order_table
 from lakmus.engine.risk.definition import WINDOW_DAYS
 from lakmus.engine.risk.groups import GROUPS
 from lakmus.engine.signals.sight import bucket_purchases
@@ -68,7 +67,7 @@ class StarSums:
 
 @dataclass(frozen=True)
 class BucketResult:
-    """What one bucket gives: the four tables, its candidates for the list, and the sums that cross customers."""
+    """What one bucket gives: the tables, its candidates for the list, and the sums that cross customers."""
 
     tables: dict[str, pa.Table]
     people: list[Person]
@@ -94,12 +93,14 @@ def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company:
     BucketResult : tables after `tables.TABLES`; an empty table gives empty ones.
     """
     facts = facts_until(table, as_of=as_of)
-    orders = _settled(order_table(facts, currency=company.currency))
-    found = find_errors(facts, orders, feeds=learned.feeds, company=company, as_of=as_of)
+    scene = Scene(facts, learned.feeds, company, as_of)
+    orders = scene.orders
+    found = find_errors(scene)
     displeasure = voiced(facts)
     customers = _settled(customer_table(facts, orders, found.errors, displeasure, learned=learned, company=company, as_of=as_of))
     errors = _settled(_judged_errors(found.errors, customers, displeasure, as_of=as_of))
     moments = _followed_moments(found.moments, orders, customers, learned=learned, company=company, as_of=as_of)
+    leads = moments.filter(pl.col("detector").is_in(list(leading(learned.feeds).values())))
     alone = left_alone(facts, orders, errors, as_of=as_of)
     people, untouched = people_of(candidates(customers, errors, as_of=as_of), errors, facts, alone, as_of=as_of)
     return BucketResult(
@@ -108,11 +109,15 @@ def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company:
             "orders": _arrow(orders, tables.ORDERS),
             "errors": _arrow(errors, tables.ERRORS),
             "moments": _arrow(moments, tables.MOMENTS),
+            "texts": _arrow(scene.said, tables.TEXTS),
+            "replies": _arrow(scene.replies, tables.REPLIES),
         },
         people=people,
         do_not_touch=untouched,
-        codes={detector.code: _code_sums(detector.code, errors, moments, customers, as_of=as_of) for detector in DETECTORS},
-        counts=_counts(customers, orders, errors, as_of=as_of) | _told_counts(customers),
+        codes={code: _code_sums(code, errors, leads.filter(pl.col("code") == code), customers, as_of=as_of) for code in CODES},
+        counts=_counts(customers, orders, errors, as_of=as_of)
+        | _told_counts(customers)
+        | {"texts": scene.said.height, "replies": scene.replies.height},
         money=_money(customers, orders, facts, as_of=as_of),
         months=_months(customers, company.time_zone),
         stars=_stars(orders),
@@ -162,16 +167,18 @@ def _followed_moments(
     """Return the comparable moments with their outcome; none while the rhythm is unknown."""
     horizon_days = learned.definition.horizon_days
     if horizon_days is None:
-        empty = pl.DataFrame(schema={**MOMENT_SCHEMA, "code": pl.String(), "owner": pl.Int64(), "stratum": pl.Int32()})
+        empty = pl.DataFrame(
+            schema={**MOMENT_SCHEMA, "code": pl.String(), "detector": pl.String(), "owner": pl.Int64(), "stratum": pl.Int32()}
+        )
         return empty.with_columns(pl.lit(False).alias("observed"), pl.lit(None, dtype=pl.Boolean).alias("left"))
     bought = bucket_purchases(orders, customers["customer"], time_zone=company.time_zone)
     return followed(moments, bought, horizon_days=horizon_days, as_of=as_of)
 
 
-def _code_sums(code: str, errors: pl.DataFrame, moments: pl.DataFrame, customers: pl.DataFrame, *, as_of: datetime) -> CodeSums:
+def _code_sums(code: str, errors: pl.DataFrame, of_code: pl.DataFrame, customers: pl.DataFrame, *, as_of: datetime) -> CodeSums:
+    """Return the counts of one code; `of_code`: the moments of its leading detector."""
     rows = errors.filter((pl.col("code") == code) & pl.col("in_window"))
     known = rows.filter(pl.col("customer").is_not_null())
-    of_code = moments.filter(pl.col("code") == code)
     recent = of_code.filter(pl.col("at") > as_of - timedelta(days=WINDOW_DAYS))
     regulars = recent.filter("exposed").select("customer").unique()
     worth = customers.join(regulars, on="customer", how="semi").select(pl.coalesce("value_at_risk", "lost_value").sum()).item()

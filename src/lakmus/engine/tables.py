@@ -1,4 +1,4 @@
-"""The tables that the engine writes: one row per customer, order, service error and moment of exposure.
+"""The tables that the engine writes: one row per customer, order, service error, moment of exposure, text, promise, message and reply.
 
 Each is an Arrow schema, so that the files of a result can be read by anything that reads Parquet.
 """
@@ -132,6 +132,7 @@ within the window, after the error. `left_silently`: left, and never voiced disp
 MOMENTS = pa.schema(
     [
         ("code", pa.string()),
+        ("detector", pa.string()),
         ("customer", pa.string()),
         ("at", TIMESTAMP),
         ("order", pa.string()),
@@ -145,8 +146,116 @@ MOMENTS = pa.schema(
 """One row per moment at which an error could have happened to a regular customer who was not lost then.
 
 `observed`: the whole horizon after the moment lies before as_of; `left` (null unless observed): no order followed within it.
-`stratum` groups comparable moments: purchases before x personal gap (see `causes.strata`).
+`stratum` groups comparable moments: purchases before x personal gap (see `causes.strata`). Moments of a detector that reads the words of
+customers are kept only where no other one measures its code.
 """
 
-TABLES: dict[str, pa.Schema] = {"customers": CUSTOMERS, "orders": ORDERS, "errors": ERRORS, "moments": MOMENTS}
+TEXTS = pa.schema(
+    [
+        ("activity_id", pa.string()),
+        ("customer", pa.string()),
+        ("anonymous_customer_id", pa.string()),
+        ("at", TIMESTAMP),
+        ("activity", pa.string()),
+        ("author", pa.string()),
+        ("staff", pa.string()),
+        ("channel", pa.string()),
+        ("case", pa.string()),
+        ("order", pa.string()),
+        ("stars", pa.float64()),
+        ("language", pa.string()),
+        ("polarity", pa.string()),
+        ("confidence", pa.float32()),
+        ("codes", _TEXTS),
+        ("words", _TEXTS),
+        ("cries_for_help", pa.bool_()),
+        ("attempts", pa.uint16()),
+        ("questions", pa.uint16()),
+    ]
+)
+"""One row per text that a customer wrote, read by the lexicon; the text itself stands in the stream under `activity_id`.
+
+Automatic replies, spam and empty texts are left out. `words`: the short quotes that led to `codes`.
+"""
+
+PROMISES = pa.schema(
+    [
+        ("promise_id", pa.string()),
+        ("customer", pa.string()),
+        ("case", pa.string()),
+        ("order", pa.string()),
+        ("staff", pa.string()),
+        ("channel", pa.string()),
+        ("source", pa.string()),
+        ("action", pa.string()),
+        ("made_at", TIMESTAMP),
+        ("due_at", TIMESTAMP),
+        ("kept_at", TIMESTAMP),
+        ("status", pa.string()),
+        ("late_days", pa.float64()),
+        ("evidence", _TEXTS),
+        ("quote", pa.string()),
+    ]
+)
+"""One row per promise with a deadline: `source` is `order` (a delivery promised with it) or `message` (words of staff).
+
+`status`: `kept` by `due_at`, `late` after it, `broken` (not kept, and the time to keep it late is over), `open` (neither yet, or the
+company sends nothing that could show it kept). `late_days`: kept minus due, null unless kept.
+"""
+
+MESSAGES = pa.schema(
+    [
+        ("activity_id", pa.string()),
+        ("customer", pa.string()),
+        ("order", pa.string()),
+        ("template", pa.string()),
+        ("channel", pa.string()),
+        ("at", TIMESTAMP),
+        ("findings", _TEXTS),
+        ("said", _TEXTS),
+        ("fact", _TEXTS),
+        ("evidence", _TEXTS),
+    ]
+)
+"""One row per automatic message, held against the order it speaks of as it was known at that moment.
+
+`findings`: `placeholder`, `wrong_sum`, `wrong_date`, `wrong_number`, `wrong_name`, `duplicate`, `at_night`; `said` and `fact` stand in the
+same places: what the message says, and what is so.
+"""
+
+REPLIES = pa.schema(
+    [
+        ("activity_id", pa.string()),
+        ("customer", pa.string()),
+        ("case", pa.string()),
+        ("staff", pa.string()),
+        ("channel", pa.string()),
+        ("at", TIMESTAMP),
+        ("first", pa.bool_()),
+        ("name_used", pa.bool_()),
+        ("question_asked", pa.bool_()),
+        ("understanding_confirmed", pa.bool_()),
+        ("apology", pa.bool_()),
+        ("officialese", pa.int64()),
+        ("refusal", pa.bool_()),
+        ("alternative", pa.bool_()),
+        ("does_not_know", pa.bool_()),
+        ("rude", pa.bool_()),
+        ("repeated", pa.bool_()),
+    ]
+)
+"""One row per reply by a person; `first`: the first one of its case.
+
+`name_used`: null where no name of the customer is known. `officialese` counts turns of it. `repeated`: the customer got nearly the
+same words before.
+"""
+
+TABLES: dict[str, pa.Schema] = {
+    "customers": CUSTOMERS,
+    "orders": ORDERS,
+    "errors": ERRORS,
+    "moments": MOMENTS,
+    "texts": TEXTS,
+    "replies": REPLIES,
+}
 """The tables by the name of their file in a result."""

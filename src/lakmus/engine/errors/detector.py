@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Literal
 
 import polars as pl
 
 from lakmus.engine.bucket import KEY, Facts
+from lakmus.engine.errors.clocks import waiting_clocks
 from lakmus.engine.feeds import Feeds
+from lakmus.engine.orders import order_table
+from lakmus.engine.text.said import replies_of, texts_of
 from lakmus.history.activity import TIMESTAMP
 from lakmus.history.company import Company
 from lakmus.history.wording import Wording
@@ -47,17 +52,32 @@ MOMENT_SCHEMA: dict[str, pl.DataType] = {
 
 @dataclass(frozen=True)
 class Scene:
-    """One bucket as the detectors see it.
-
-    `facts`: activities known at `as_of`; `orders`: `order_table` of them; `clocks`: `waiting_clocks` of them.
-    """
+    """One bucket as the detectors see it: the activities known at `as_of`, and what is made of them, each when it is first asked for."""
 
     facts: Facts
-    orders: pl.DataFrame
-    clocks: pl.DataFrame
     feeds: Feeds
     company: Company
     as_of: datetime
+
+    @cached_property
+    def orders(self) -> pl.DataFrame:
+        """`order_table` of the facts, figures to nine decimals: vectorised division may differ in the last digit with a column's length."""
+        return order_table(self.facts, currency=self.company.currency).with_columns(pl.col(pl.Float64).round(9))
+
+    @cached_property
+    def clocks(self) -> pl.DataFrame:
+        """`waiting_clocks` of the facts."""
+        return waiting_clocks(self.facts, company=self.company, as_of=self.as_of)
+
+    @cached_property
+    def said(self) -> pl.DataFrame:
+        """`texts_of` the facts: what customers wrote."""
+        return texts_of(self.facts)
+
+    @cached_property
+    def replies(self) -> pl.DataFrame:
+        """`replies_of` the facts: how persons answered."""
+        return replies_of(self.facts)
 
 
 @dataclass(frozen=True)
@@ -79,6 +99,9 @@ class Detector:
     needs : alternatives, each a set of kinds; unless all kinds of one alternative occur in the stream, the error is "not measured".
     needed : the same in words for people.
     find : the search itself; it never sees a scene whose feeds lack `needs`.
+    source : `facts`, or `words` where it is a customer's own words that tell of the error.
+    reads : `texts` of customers, `replies` of staff, or nothing of the kind; a code is measured by a detector that reads only where
+        there is something to read.
     """
 
     code: str
@@ -87,6 +110,8 @@ class Detector:
     needs: tuple[tuple[str, ...], ...]
     needed: Wording
     find: Callable[[Scene], Found]
+    source: Literal["facts", "words"] = "facts"
+    reads: Literal["", "texts", "replies"] = ""
 
     def measures(self, feeds: Feeds) -> bool:
         """Say whether the company sends the facts that this detector reads."""

@@ -2,52 +2,102 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
 
 import polars as pl
 
-from lakmus.engine.bucket import KEY, Facts
+from lakmus.engine.bucket import KEY
 from lakmus.engine.errors import broken_promise, no_aftersales, no_reply, slow_reply, unresolved_problem
-from lakmus.engine.errors.clocks import waiting_clocks
-from lakmus.engine.errors.detector import Detector, Found, Scene, nothing_found
+from lakmus.engine.errors.catalogue import ERROR_CODES
+from lakmus.engine.errors.detector import ROW_SCHEMA, Detector, Found, Scene, nothing_found
+from lakmus.engine.errors.words import WORDS_DETECTORS
 from lakmus.engine.feeds import Feeds
-from lakmus.history.company import Company
+from lakmus.history.wording import Wording
 
-DETECTORS: tuple[Detector, ...] = (
+FACTS_DETECTORS: tuple[Detector, ...] = (
     slow_reply.DETECTOR,
     no_reply.DETECTOR,
     unresolved_problem.DETECTOR,
     broken_promise.DETECTOR,
     no_aftersales.DETECTOR,
 )
-"""Every detector; to add one, write its module and name it here."""
+DETECTORS: tuple[Detector, ...] = (*FACTS_DETECTORS, *WORDS_DETECTORS)
+"""Every detector, those of facts first; to add one, write its module and name it here."""
+
+CODES: tuple[str, ...] = tuple(code for code in ERROR_CODES if any(detector.code == code for detector in DETECTORS))
+"""The kinds of error that are looked for, in the catalogue's order."""
+
+TOLD_LATER_DAYS = 30
+"""Words that name neither order nor case speak of an error of their kind that the facts show in so many days before."""
+
+_FIRST_OF_CODE = {detector.code: detector.name for detector in reversed(DETECTORS)}
 
 
-def find_errors(facts: Facts, orders: pl.DataFrame, *, feeds: Feeds, company: Company, as_of: datetime) -> Found:
+def detectors_of(code: str) -> tuple[Detector, ...]:
+    """Return the detectors of a code, those of facts first."""
+    return tuple(detector for detector in DETECTORS if detector.code == code)
+
+
+def leading(feeds: Feeds) -> dict[str, str]:
+    """Return, by code, the detector whose moments the effect of the code is taken from: the first that measures, facts before words."""
+    return {detector.code: detector.name for detector in reversed(DETECTORS) if detector.measures(feeds)}
+
+
+def measured_by(code: str, feeds: Feeds, read: Mapping[str, int]) -> bool:
+    """Say whether any detector of a code measures; `read`: how many `texts` and `replies` there were to read."""
+    return any(detector.measures(feeds) and (not detector.reads or read.get(detector.reads, 0) > 0) for detector in detectors_of(code))
+
+
+def needed_for(code: str) -> Wording:
+    """Return what the company would have to send for a code to be measured by its first detector."""
+    return detectors_of(code)[0].needed
+
+
+def find_errors(scene: Scene) -> Found:
     """Return the errors and moments of one bucket from every detector whose facts the company sends.
 
-    Parameters
-    ----------
-    facts, orders : `facts_until` with `SCORE_COLUMNS`, and `order_table` of them.
+    Words of a customer that tell of an error which facts show as well (of the same order or case, or in `TOLD_LATER_DAYS` before) become
+    evidence of that error: an error is counted once, however it is known. `error_id` is `code:anchor` of the code's first detector and
+    `code:detector:anchor` of its others.
 
     Returns
     -------
-    Found : errors with the columns of `ROW_SCHEMA` and code, detector, error_id; moments with `MOMENT_SCHEMA`, code and known customers
-    only.
+    Found : errors with the columns of `ROW_SCHEMA` and code, detector, error_id; moments with `MOMENT_SCHEMA`, code, detector and known
+        customers only. Moments of words only where they lead (see `leading`).
     """
-    clocks = waiting_clocks(facts, company=company, as_of=as_of)
-    scene = Scene(facts=facts, orders=orders, clocks=clocks, feeds=feeds, company=company, as_of=as_of)
-    errors, moments = [], []
+    leads = leading(scene.feeds)
+    errors: list[pl.DataFrame] = []
+    told: list[pl.DataFrame] = []
+    moments: list[pl.DataFrame] = []
     for detector in DETECTORS:
-        found = detector.find(scene) if detector.measures(feeds) else nothing_found()
-        code = pl.lit(detector.code).alias("code")
-        errors.append(
-            found.errors.with_columns(
-                code, pl.lit(detector.name).alias("detector"), pl.format(detector.code + ":{}", "anchor").alias("error_id")
-            )
-        )
-        moments.append(found.moments.with_columns(code))
+        found = detector.find(scene) if detector.measures(scene.feeds) else nothing_found()
+        name = detector.name
+        named = (pl.lit(detector.code).alias("code"), pl.lit(name).alias("detector"))
+        prefix = detector.code if name == _FIRST_OF_CODE[detector.code] else f"{detector.code}:{name}"
+        rows = found.errors.with_columns(*named, pl.format(f"{prefix}:{{}}", "anchor").alias("error_id"))
+        (told if detector.source == "words" else errors).append(rows)
+        if detector.source == "facts" or leads.get(detector.code) == name:
+            moments.append(found.moments.with_columns(*named))
     known = pl.col("customer").is_not_null()
     return Found(
-        pl.concat(errors).sort(KEY, "at", "code", "error_id"), pl.concat(moments).filter(known).sort(KEY, "at", "code", "order", "case")
+        _counted_once(pl.concat(errors), pl.concat(told)).sort(KEY, "at", "code", "error_id"),
+        pl.concat(moments).filter(known).sort(KEY, "at", "code", "detector", "order", "case"),
     )
+
+
+def _counted_once(errors: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
+    """Return all errors; words about an error of `errors` are put to its evidence instead of standing as one more."""
+    if told.is_empty() or errors.is_empty():
+        return pl.concat([errors, told])
+    words = told.select(KEY, "code", "order", "case", pl.col("at").alias("told_at"), pl.col("error_id").alias("told_id"), "anchor")
+    shown = errors.select(KEY, "code", pl.col("order", "case").name.suffix("_shown"), "at", "error_id")
+    same = (pl.col("order") == pl.col("order_shown")) | (pl.col("case") == pl.col("case_shown"))
+    after = pl.col("told_at") - pl.col("at")
+    recent = (after >= pl.duration(days=0)) & (after <= pl.duration(days=TOLD_LATER_DAYS))
+    about = words.join(shown, on=[KEY, "code"], how="inner").filter(same.fill_null(False) | recent)
+    nearest = about.sort(~same.fill_null(False), after.abs(), "error_id").unique("told_id", keep="first", maintain_order=True)
+    more = nearest.sort("told_at", "anchor").group_by("error_id", maintain_order=True).agg(pl.col("anchor").alias("more"))
+    joined = errors.join(more, on="error_id", how="left", maintain_order="left")
+    evidence = pl.concat_list("evidence", pl.col("more").fill_null(pl.lit([], dtype=ROW_SCHEMA["evidence"])))
+    proved = joined.with_columns(evidence.list.unique(maintain_order=True).alias("evidence")).drop("more")
+    return pl.concat([proved, told.join(nearest.select(pl.col("told_id").alias("error_id")), on="error_id", how="anti")])
