@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lakmus.usecases.alert_rules import standing_rule, watches
+from lakmus.usecases.causes.sides import counted_sides
 from lakmus.usecases.home import Home
 from lakmus.usecases.loss_facts import SEGMENTS, segment_rhythms
 from lakmus.usecases.show_alerts import alerts_in_a_year, show_alerts
@@ -31,6 +32,7 @@ def prepare_pages(home: Home, shown: Shown) -> None:
     show_flows(home, shown)
     for by in SEGMENTS:
         segment_rhythms(home, shown, by)
+    counted_sides(shown)
     (shown.folder / DONE).touch()
 
 

@@ -19,6 +19,7 @@ STYLE = "".join(
     [f".ch-{name}{{fill:{colour}}}.ch-stroke-{name}{{stroke:{colour};fill:none}}" for name, colour in COLOURS.items()]
     + [".ch-text{fill:#5d5a69;font-size:12px}.ch-figure{fill:#1c1a27;font-size:12px}.ch-pale{opacity:.45}"]
     + [".ch{font-family:system-ui,'Noto Sans','Liberation Sans','DejaVu Sans',sans-serif}"]
+    + [".ch-on-ink{fill:#ffffff;font-size:12px;font-weight:600}"]
     + [".ch-end{text-anchor:end}.ch-middle{text-anchor:middle}"]
 )
 
