@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lakmus.engine.text.cleaning import LONGEST_TEXT, cleaned, near_duplicates
 from lakmus.engine.text.reader import read
-from lakmus.engine.text.words import words_of
+from lakmus.engine.text.words import COMMA, STOP, words_of
 
 LONG = "Здравствуйте, заказывала у вас диван ещё в прошлом месяце, обещали привезти через две недели, но до сих пор никто не позвонил"
 
@@ -23,9 +23,15 @@ def test_cleaning_keeps_every_sign_in_its_place(text: str) -> None:
 @given(st.text(max_size=300))
 def test_words_stand_where_they_are_said_to_stand(text: str) -> None:
     words = words_of(text)
-    assert all(0 <= start < end <= len(text) for start, end in zip(words.starts, words.ends, strict=True))
-    assert words.starts == sorted(words.starts)
-    assert all(start >= end for start, end in zip(words.starts[1:], words.ends, strict=False))
+    spans = [words.span(at) for at, word in enumerate(words.texts) if word not in (STOP, COMMA)]
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert all(start >= end for (start, _), (_, end) in zip(spans[1:], spans, strict=False))
+
+
+@given(st.text(alphabet="неждалв ё'.,!\n12:;()АB", max_size=60))
+def test_a_text_cut_chunk_by_chunk_has_the_words_of_the_text_cut_as_a_whole(text: str) -> None:
+    lines = [word for line in text.split("\n") for word in [*words_of(line).texts, STOP]]
+    assert [word for word in words_of(f"{text}\n").texts if word != STOP] == [word for word in lines if word != STOP]
 
 
 @given(st.text(alphabet="не ждалчасхмиЁIİßﬁ.,!?-'’\n<>&;@:/0123456789\u00ad\u0301", max_size=200))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from lakmus.engine.text.reading import has_any
+
 LONGEST_TEXT = 20_000
 """Signs that are read; of a longer text the beginning, which bounds the time one text can take."""
 
@@ -88,9 +90,9 @@ def cleaned(text: str) -> Cleaned:
     if not text.strip():
         return Cleaned(text, "empty")
     lowered = text.lower()
-    if any(sign in lowered for sign in _AUTOMATIC_SIGNS) and _AUTOMATIC.search(lowered):
+    if has_any(lowered, _AUTOMATIC_SIGNS) and _AUTOMATIC.search(lowered):
         return Cleaned(text, "automatic")
-    spam = any(sign in lowered for sign in _SPAM_SIGNS) and _SPAM.search(lowered)
+    spam = has_any(lowered, _SPAM_SIGNS) and _SPAM.search(lowered)
     return Cleaned(text, "spam" if spam else "own")
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import or_
+from typing import NamedTuple
 
-from lakmus.engine.text.notation import Pattern, Terms, patterns_of
+from lakmus.engine.text.notation import KNOWN_WORDS, Pattern, Terms, patterns_of
 from lakmus.engine.text.words import COMMA, STOP, Words
 
 NEGATION_REACH = 3
@@ -25,27 +28,61 @@ class Saying:
     negated: bool = False
 
 
+class Heard(NamedTuple):
+    """A saying from the word at `place` to that at `last`."""
+
+    code: str
+    place: int
+    last: int
+    negated: bool
+
+    def saying(self, words: Words) -> Saying:
+        """Return it with its place in the text."""
+        return Saying(self.code, words.span(self.place)[0], words.span(self.last)[1], self.negated)
+
+
 Known = list[tuple[int, ...]]
+
+
+class First(NamedTuple):
+    """What the term `number` begins: patterns of it alone, and `longer` ones, with the second terms of these as bits."""
+
+    number: int
+    alone: Sequence[Pattern]
+    seconds: int
+    longer: Sequence[Pattern]
+
+
+class Side(NamedTuple):
+    """A word: its terms as bits, whether a pattern of one term is in it, the second terms of all patterns that it begins, and these."""
+
+    bits: int
+    alone: bool
+    seconds: int
+    firsts: Sequence[First]
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Patterns of one term by it, longer ones by their first two; terms that negate, that go along with a negation, that take it back."""
+    """Patterns by their first terms; the terms that negate, that go along with a negation, that take it back.
+
+    `sides` remembers what each word that was met may begin.
+    """
 
     terms: Terms
-    alone: Mapping[int, Sequence[Pattern]]
-    longer: Mapping[int, Mapping[int, Sequence[Pattern]]]
+    firsts: Mapping[int, First]
     negating: int
     concord: int
     not_only: int
+    sides: dict[str, Side] = field(default_factory=dict)
 
     def known(self, words: Words) -> Known:
         """Return the numbers of the terms that each word is; a negation that the next word takes back («не только») is left out."""
-        terms_of, lookups = self.terms.of, self.terms.lookups
-        known = []
-        for text in words.texts:
-            numbers = lookups.get(text)
-            known.append(terms_of(text) if numbers is None else numbers)
+        lookups, terms_of = self.terms.lookups, self.terms.of
+        try:
+            known = [lookups[text] for text in words.texts]
+        except KeyError:
+            known = [terms_of(text) for text in words.texts]
         negating, last = self.negating, len(known) - 1
         for place, numbers in enumerate(known):
             if negating in numbers and place < last and self.not_only in known[place + 1]:
@@ -54,40 +91,50 @@ class Lexicon:
 
     def find(self, words: Words, known: Known) -> list[Saying]:
         """Return all sayings in the words of a text (`known` of which is given), each code at most once from the same first word."""
-        possible = self._possible(set().union(*known))
-        found: list[Saying] = []
-        for place, numbers in enumerate(known):
-            if not numbers:
-                continue
-            said: set[str] = set()
-            for number in numbers:
-                for pattern in possible.get(number, ()):
+        return [one.saying(words) for one in self.heard(words, known)]
+
+    def heard(self, words: Words, known: Known) -> list[Heard]:
+        """Return what `find` does, as places among the words."""
+        texts, sides = words.texts, self.sides
+        try:
+            told = [sides[text] for text in texts]
+        except KeyError:
+            told = [self._side(text) for text in texts]
+        begins: list[tuple[int, int]] = []
+        behind = 0
+        for place in range(len(told) - 1, -1, -1):
+            side = told[place]
+            if side.alone or side.seconds & behind:
+                begins.append((place, behind))
+            behind |= side.bits
+        negating, found = bool(behind >> self.negating & 1), list[Heard]()
+        for place, behind in reversed(begins):
+            said: list[str] = []
+            for number, alone, seconds, longer in told[place].firsts:
+                patterns = alone
+                if seconds & behind:
+                    patterns = [*alone, *(one for one in longer if one.others & behind == one.others)]
+                if not patterns or number not in known[place]:
+                    continue
+                for pattern in patterns:
                     if pattern.code in said:
                         continue
-                    last = _last_place(pattern, 1, place, words.texts, known)
+                    last = _last_place(pattern, 1, place, texts, known)
                     if last is not None:
-                        said.add(pattern.code)
-                        negated = not pattern.negates and self.negated(place, last, words.texts, known)
-                        found.append(Saying(pattern.code, words.starts[place], words.ends[last], negated))
+                        said.append(pattern.code)
+                        negated = negating and not pattern.negates and self.negated(place, last, texts, known)
+                        found.append(Heard(pattern.code, place, last, negated))
         return found
 
-    def _possible(self, there: set[int]) -> dict[int, Sequence[Pattern]]:
-        """Return the patterns, by their first terms, all of whose terms are in a text."""
-        possible: dict[int, Sequence[Pattern]] = {number: self.alone[number] for number in self.alone.keys() & there}
-        for number in self.longer.keys() & there:
-            by_second = self.longer[number]
-            if by_second.keys().isdisjoint(there):
-                continue
-            patterns = [
-                one
-                for second, longer in by_second.items()
-                if second in there
-                for one in longer
-                if len(one.terms) == 2 or there.issuperset(one.terms)
-            ]
-            if patterns:
-                possible[number] = [*possible.get(number, ()), *patterns]
-        return possible
+    def _side(self, text: str) -> Side:
+        if text not in self.sides:
+            if len(self.sides) >= KNOWN_WORDS:
+                self.sides.clear()
+            numbers = self.terms.of(text)
+            firsts = tuple([self.firsts[number] for number in numbers if number in self.firsts])
+            wanted = functools.reduce(or_, (first.seconds for first in firsts), 0)
+            self.sides[text] = Side(sum(1 << number for number in numbers), any(first.alone for first in firsts), wanted, firsts)
+        return self.sides[text]
 
     def negated(self, place: int, last: int, texts: Sequence[str], known: Known) -> bool:
         """Say whether negations among the words from `place` to `last` and just before them take them back.
@@ -124,12 +171,15 @@ def compiled(entries: Mapping[str, Sequence[str]], classes: Mapping[str, str]) -
     """Compile entries by code (each a text of one entry a line) to a lexicon; `classes` must hold ``not``, ``concord`` and ``only``."""
     terms = Terms()
     alone: defaultdict[int, list[Pattern]] = defaultdict(list)
-    longer: defaultdict[int, defaultdict[int, list[Pattern]]] = defaultdict(lambda: defaultdict(list))
+    longer: defaultdict[int, list[Pattern]] = defaultdict(list)
     for code, texts in entries.items():
         for text in texts:
             for pattern in patterns_of(code, text, terms, classes):
-                first, *others = pattern.terms
-                (longer[first][others[0]] if others else alone[first]).append(pattern)
+                (longer if len(pattern.terms) > 1 else alone)[pattern.terms[0]].append(pattern)
+    firsts = {
+        number: First(number, alone[number], functools.reduce(or_, (1 << one.terms[1] for one in longer[number]), 0), longer[number])
+        for number in {*alone, *longer}
+    }
     negating, concord, not_only = (terms.number_of(name, classes) for name in ("{not}", "{concord}", "{only}"))
     terms.lookups.update({STOP: (), COMMA: ()})
-    return Lexicon(terms, dict(alone), {first: dict(seconds) for first, seconds in longer.items()}, negating, concord, not_only)
+    return Lexicon(terms, firsts, negating, concord, not_only)

@@ -13,6 +13,7 @@ _ENGLISH = frozenset(
     """.split()
 )
 _NEIGHBOURS = frozenset("іїєґўјљњћџђ")
+_SILENT, _COMMON, _LATIN, _CYRILLIC, _NEIGHBOUR, _ELSE = range(6)
 _MIXED_SHARE = 0.2
 _ENGLISH_SHARE = 0.15
 _SHORT = 3
@@ -25,17 +26,41 @@ def language_of(words: Words) -> str | None:
     Cyrillic letters speak for Russian unless some belong to its neighbours alone; Latin ones for English when at least 15 % of them are
     among the commonest English ones, or when a text of three words at most has nothing but plain Latin letters.
     """
-    spoken = [word for word in words.texts[:_JUDGED] if word[0].isalpha()]
+    judged = words.texts[:_JUDGED]
+    try:
+        sorts = [_sorts[word] for word in judged]
+    except KeyError:
+        sorts = [_sort_of(word) for word in judged]
+    spoken = len(sorts) - sorts.count(_SILENT)
     if not spoken:
         return None
-    latin = [word for word in spoken if word.isascii()]
-    others = [word for word in spoken if "а" <= word[0] <= "я" or word[0] in _NEIGHBOURS] if len(latin) < len(spoken) else []
-    if len(others) + len(latin) < len(spoken) / 2:
+    common = sorts.count(_COMMON)
+    latin, russian, neighbours = common + sorts.count(_LATIN), sorts.count(_CYRILLIC), sorts.count(_NEIGHBOUR)
+    others = russian + neighbours
+    if others + latin < spoken / 2:
         return "other"
-    if len(others) >= (1 - _MIXED_SHARE) * len(spoken):
-        return "ru" if _NEIGHBOURS.isdisjoint("".join(others)) else "other"
-    common = sum(word in _ENGLISH for word in latin)
-    english = common >= _ENGLISH_SHARE * len(latin) or (len(latin) <= _SHORT and len(latin) == len(spoken))
-    if len(others) < _MIXED_SHARE * len(spoken):
-        return "en" if english and len(latin) >= (1 - _MIXED_SHARE) * len(spoken) else "other"
-    return "mixed" if english or len(others) < len(latin) else "ru"
+    if others >= (1 - _MIXED_SHARE) * spoken:
+        return "other" if neighbours else "ru"
+    english = common >= _ENGLISH_SHARE * latin or (latin <= _SHORT and latin == spoken)
+    if others < _MIXED_SHARE * spoken:
+        return "en" if english and latin >= (1 - _MIXED_SHARE) * spoken else "other"
+    return "mixed" if english or others < latin else "ru"
+
+
+_sorts: dict[str, int] = {}
+_REMEMBERED = 200_000
+
+
+def _sort_of(word: str) -> int:
+    if not word[0].isalpha():
+        sort = _SILENT
+    elif word.isascii():
+        sort = _COMMON if word in _ENGLISH else _LATIN
+    elif "а" <= word[0] <= "я" or word[0] in _NEIGHBOURS:
+        sort = _CYRILLIC if _NEIGHBOURS.isdisjoint(word) else _NEIGHBOUR
+    else:
+        sort = _ELSE
+    if len(_sorts) >= _REMEMBERED:
+        _sorts.clear()
+    _sorts[word] = sort
+    return sort

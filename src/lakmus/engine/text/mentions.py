@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
+
+from lakmus.engine.text.reading import has_any
 
 _ORDINALS = {
     "втор": 2, "трет": 3, "четверт": 4, "пят": 5, "шест": 6, "седьм": 7, "восьм": 8, "девят": 9, "десят": 10, "двадцат": 20, "сот": 100,
@@ -25,11 +28,13 @@ _ATTEMPT = re.compile(
     r"|\b(?P<times2>\d{1,3}|two|three|four|five|six|ten)\s+times\b(?!\s+(?:a|per|more|less|the)\b)"
 )
 _ATTEMPT_SIGNS = (" раз", "дважды", "трижды", " time", "twice", "thrice")
-_ASKING = re.compile(
-    r"^\W*(?:(?:а|и|но|and|but|so)\s+)?(?:где|когда|почему|зачем|сколько|куда|откуда|какой|какая|какие|какое|"
-    r"кто|чей|можно ли|есть ли|будет ли|подскажите|скажите|"
-    r"where|when|why|how|what|which|who|whose|can you|could you|can i|could i|do you|does|is there|are there|is it|will you|will it)\b"
-)
+_ASKING_WORDS = (
+    "где", "когда", "почему", "зачем", "сколько", "куда", "откуда", "какой", "какая", "какие", "какое", "кто", "чей", "можно ли", "есть ли",
+    "будет ли", "подскажите", "скажите", "where", "when", "why", "how", "what", "which", "who", "whose", "can you", "could you", "can i",
+    "could i", "do you", "does", "is there", "are there", "is it", "will you", "will it",
+)  # fmt: skip
+_ASKING = re.compile(rf"^\W*(?:(?:а|и|но|and|but|so)\s+)?(?:{'|'.join(_ASKING_WORDS)})\b(?!-)")
+_MAY_ASK = frozenset(word.split()[0] + end for word, end in product(_ASKING_WORDS, ("", "'s", "'re", "'d", "'ll", "'ve")))
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 
 
@@ -44,7 +49,7 @@ class Attempt:
 
 def attempts_in(lowered: str) -> list[Attempt]:
     """Return every count of attempts in a text in lower case with «ё» as «е»."""
-    if not any(sign in lowered for sign in _ATTEMPT_SIGNS):
+    if not has_any(lowered, _ATTEMPT_SIGNS):
         return []
     found = []
     for match in _ATTEMPT.finditer(lowered):
@@ -57,6 +62,11 @@ def attempts_in(lowered: str) -> list[Attempt]:
         if count > 1:
             found.append(Attempt(count, match.start(), match.end()))
     return found
+
+
+def may_ask(lowered: str, words: Sequence[str]) -> bool:
+    """Say whether `questions_in` a text, of which the words are given, can find any: most texts need no closer look."""
+    return "?" in lowered or not _MAY_ASK.isdisjoint(words)
 
 
 def questions_in(lowered: str) -> list[tuple[int, int]]:

@@ -22,6 +22,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+from operator import or_
 from typing import Any, cast
 
 from lakmus.engine.text.words import LONGEST_WORD, in_one_script
@@ -29,25 +30,30 @@ from lakmus.engine.text.words import LONGEST_WORD, in_one_script
 NEAR = 4
 NUMBER = "#"
 _CYRILLIC = re.compile(r"[а-я]")
-_SHORTEST_PREFIX, _KNOWN_WORDS = 2, 400_000
+KNOWN_WORDS = 400_000
+"""Words that are remembered once looked up, so that memory is bounded."""
+
+_SHORTEST_PREFIX = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One way of saying `code`: numbers of terms and, before each but the first, how many words may stand between."""
+    """One way of saying `code`: numbers of terms and, before each but the first, how many words may stand between; `others`: the
+    terms but the first as bits."""
 
     code: str
     terms: tuple[int, ...]
     gaps: tuple[int, ...]
     entry: str
     negates: bool
+    others: int
 
 
 @dataclass(slots=True)
 class Terms:
     """The terms of a lexicon: which of them a word is.
 
-    `lookups` remembers words once looked up; it is emptied when it holds `_KNOWN_WORDS`, so that memory is bounded.
+    `lookups` remembers words once looked up; it is emptied when it holds `KNOWN_WORDS`, so that memory is bounded.
     """
 
     numbers: dict[str, int] = field(default_factory=dict)
@@ -79,7 +85,7 @@ class Terms:
         """Return the numbers of the terms that a word (lower case, «е» for «ё») is."""
         found = self.lookups.get(word)
         if found is None:
-            if len(self.lookups) >= _KNOWN_WORDS:
+            if len(self.lookups) >= KNOWN_WORDS:
                 self.lookups.clear()
             found = self.lookups[word] = tuple(sorted(self._looked_up(word)))
         return found
@@ -140,7 +146,8 @@ def _pattern(code: str, parts: Iterable[str], entry: str, terms: Terms, classes:
         numbers.append(terms.number_of(part, classes))
         gaps.append(gap)
         gap = 0
-    return Pattern(code, tuple(numbers), tuple(gaps[1:]), entry, negates)
+    others = functools.reduce(or_, (1 << number for number in numbers[1:]), 0)
+    return Pattern(code, tuple(numbers), tuple(gaps[1:]), entry, negates, others)
 
 
 def _alternatives(term: str, classes: Mapping[str, str]) -> Iterator[str]:

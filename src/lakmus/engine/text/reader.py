@@ -11,11 +11,11 @@ from math import exp, log1p
 
 from lakmus.engine.text import lexicon
 from lakmus.engine.text.cleaning import cleaned
-from lakmus.engine.text.finding import Lexicon, Saying, compiled
+from lakmus.engine.text.finding import Heard, Lexicon, Saying, compiled
 from lakmus.engine.text.language import language_of
-from lakmus.engine.text.mentions import attempts_in, questions_in
+from lakmus.engine.text.mentions import attempts_in, may_ask, questions_in
 from lakmus.engine.text.notation import entries_of
-from lakmus.engine.text.reading import is_only_thanks, tidy
+from lakmus.engine.text.reading import thanks_only, tidy
 from lakmus.engine.text.word_classes import CLASSES
 from lakmus.engine.text.words import words_of
 
@@ -121,13 +121,13 @@ def read(text: str | None) -> Reading:
     if own.kind != "own":
         return Reading(language, own.kind, None, None, (), (), False, 0, 0, NO_FEELINGS)
     known = whole_lexicon()
-    found = known.find(words, known.known(words))
+    found = known.heard(words, known.known(words))
     feelings = _feelings(found, own.text)
-    sayings = tuple(one for one in found if one.code not in FEELINGS and not one.negated)
+    sayings = tuple([one.saying(words) for one in found if one.code not in FEELINGS and not one.negated])
     cries = any(one.code == LEAVING for one in sayings)
     codes = dict.fromkeys([*([LEAVING] if cries else []), *(one.code for one in sayings)])  # a cry for help jumps the queue
     lowered = tidy(own.text)
-    if is_only_thanks(own.text):
+    if thanks_only(lowered):
         codes["thanks"] = None
     attempts = attempts_in(lowered)
     probability = negative_probability(feelings)
@@ -140,7 +140,7 @@ def read(text: str | None) -> Reading:
         sayings,
         cries,
         max((one.count for one in attempts), default=0),
-        len(questions_in(lowered)),
+        len(questions_in(lowered)) if may_ask(lowered, words.texts) else 0,
         feelings,
     )
 
@@ -152,7 +152,7 @@ def negative_probability(feelings: Feelings) -> float | None:
     return 1 / (1 + exp(-sum(weight * feature for weight, feature in zip(WEIGHTS, feelings.features(), strict=True))))
 
 
-def _feelings(found: Iterable[Saying], text: str) -> Feelings:
+def _feelings(found: Iterable[Heard], text: str) -> Feelings:
     pleased = displeased = errors = praises = 0
     for one in found:
         if one.code in FEELINGS:

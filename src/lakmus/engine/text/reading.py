@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -20,15 +21,25 @@ def tidy(text: str) -> str:
     return text.lower().replace("ё", "е")
 
 
+def has_any(text: str, signs: Iterable[str]) -> bool:
+    """Say whether any of the signs stands in the text: quicker than an expression for the short texts this is asked of."""
+    for sign in signs:  # noqa: SIM110 - `any` over a generator takes twice as long
+        if sign in text:
+            return True
+    return False
+
+
 def is_only_thanks(text: str | None) -> bool:
     """Say whether a message thanks and nothing else, so that nobody owes an answer to it.
 
     It thanks; it has no question and asks for nothing; and either every other word is one of those that go with thanks, or it is short.
     """
-    if not text:
-        return False
-    tidied = tidy(text)
-    if not any(sign in tidied for sign in _THANKING) or not _THANKS.search(tidied) or _ANOTHER_MATTER.search(tidied):
+    return bool(text) and thanks_only(tidy(text or ""))
+
+
+def thanks_only(tidied: str) -> bool:
+    """Return `is_only_thanks` of a text that is `tidy`."""
+    if not has_any(tidied, _THANKING) or not _THANKS.search(tidied) or _ANOTHER_MATTER.search(tidied):
         return False
     words = _WORD.findall(_THANKS.sub(" ", tidied))
     return len(words) < SHORT_THANKS_WORDS or all(word in lexicon.BESIDE_THANKS for word in words)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 LONGEST_WORD = 40
 """Signs; whatever is longer is no word of a language (a key, a picture in letters) and is left unread."""
@@ -15,19 +14,38 @@ _QUICK = re.compile(r"\d+(?:[.,:]\d+)+|\w+(?:['-]\w+)*|[.!?;…\n]+|[,:()—–-
 _PLAIN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|\d+(?:[.,:]\d+)*|[.!?;…\n]+|[,:()—–-]")
 _LETTER = r"[^\W\d_][\u0300-\u036f\u00ad\u200b]*"
 _WITH_MARKS = re.compile(rf"(?:{_LETTER})+(?:(?:['’]|-\n?)(?:{_LETTER})+)*|\d+(?:[.,:]\d+)*|[.!?;…\n]+|[,:()—–-]")
-_MARKS = re.compile(r"[\u0300-\u036f\u00ad\u200b\ufb00-\ufb06]|-\n")
+_MARKS = re.compile(r"[\u0300-\u036f\u00ad\u200b\ufb00-\ufb06]")
 _UNSEEN = re.compile(r"[\u00ad\u200b]|-\n")
+_DIGIT = re.compile(r"\d")
 _SEPARATORS = {**dict.fromkeys(".!?;…\n", STOP), **dict.fromkeys(",:()—–-", COMMA)}
 _LOOKALIKES = str.maketrans("aceopxykmtbhu", "асеорхукмтвни")
+_KNOWN_CHUNKS, _LONGEST_CHUNK = 200_000, 30
+_cut_before: dict[str, tuple[str, ...]] = {}
 
 
-@dataclass(frozen=True, slots=True)
 class Words:
-    """Words in lower case with «ё» as «е», numbers, and `STOP` or `COMMA` between; `starts` and `ends` are their places in the text."""
+    """Words in lower case with «ё» as «е», numbers, and `STOP` or `COMMA` between.
 
-    texts: list[str]
-    starts: list[int]
-    ends: list[int]
+    Places in the text are found when they are asked for: most texts are read without.
+    """
+
+    __slots__ = ("_behind", "_lowered", "_spans", "texts")
+
+    def __init__(self, texts: list[str], lowered: str, spans: list[tuple[int, int]] | None = None) -> None:
+        self.texts = texts
+        self._lowered = lowered
+        self._spans = spans or []
+        self._behind = 0
+
+    def span(self, at: int) -> tuple[int, int]:
+        """Return (start, end) in signs of the text of the word (no stop, no comma) that is the `at`-th in `texts`."""
+        while len(self._spans) <= at:
+            one, start = self.texts[len(self._spans)], self._behind
+            if one not in (STOP, COMMA):  # every letter and digit belongs to a word, so the next occurrence is the word itself
+                start = self._lowered.index(one, start)
+                self._behind = start + len(one)
+            self._spans.append((start, self._behind))
+        return self._spans[at]
 
 
 def words_of(text: str) -> Words:
@@ -36,28 +54,43 @@ def words_of(text: str) -> Words:
     Accents, soft hyphens, ligatures and words broken at a line's end (texts pasted from PDF) are read as the word that was meant. Time is
     linear in the length.
     """
-    if _MARKS.search(text):
+    if (not text.isascii() and _MARKS.search(text)) or "-\n" in text:
         spans = [found.span() for found in _WITH_MARKS.finditer(text)]
         meant = [normal(text[start:end]) for start, end in spans]
-        return Words([_SEPARATORS.get(one[:1], one) for one in meant], [start for start, _ in spans], [end for _, end in spans])
+        return Words([_SEPARATORS.get(one[:1], one) for one in meant], text, spans)
     lowered = text.lower().replace("ё", "е").replace("’", "'")
     if len(lowered) != len(text):  # a letter whose small form has two signs would move all places behind it
         lowered = "".join(small if len(small := sign.lower()) == 1 else sign for sign in text).replace("ё", "е").replace("’", "'")
+    if "\n" in lowered:
+        return Words([_SEPARATORS.get(one[0], one) for one in _uncut(lowered)], lowered)
     texts: list[str] = []
+    for chunk in lowered.split():
+        if chunk.isalpha():
+            texts.append(chunk)
+        else:
+            texts += _cut_before.get(chunk) or _cut(chunk)
+    return Words(texts, lowered)
+
+
+def _cut(chunk: str) -> tuple[str, ...]:
+    """Cut what stands between two spaces; short chunks without digits come again and are remembered."""
+    parts = tuple([_SEPARATORS.get(one[0], one) for one in _uncut(chunk)])
+    if len(chunk) <= _LONGEST_CHUNK and not _DIGIT.search(chunk):
+        if len(_cut_before) >= _KNOWN_CHUNKS:
+            _cut_before.clear()
+        _cut_before[chunk] = parts
+    return parts
+
+
+def _uncut(lowered: str) -> list[str]:
+    """Return the words of a text as they stand in it, stops and commas among them."""
+    found: list[str] = []
     for one in _QUICK.findall(lowered):
         if one.isalpha():
-            texts.append(one)
+            found.append(one)
         else:
-            texts.extend(_PLAIN.findall(one))  # «минут30», 18:00, a separator
-    starts: list[int] = []
-    ends: list[int] = []
-    place = 0
-    for one in texts:  # every letter and digit belongs to a word, so the next occurrence is the word itself
-        place = lowered.index(one, place)
-        starts.append(place)
-        place += len(one)
-        ends.append(place)
-    return Words([_SEPARATORS.get(one[0], one) for one in texts], starts, ends)
+            found.extend(_PLAIN.findall(one))  # «минут30», 18:00, a separator
+    return found
 
 
 def normal(word: str) -> str:
