@@ -4,24 +4,43 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
+
+import pyarrow as pa
 
 from lakmus.history.estimate import Badge, Estimate
 from lakmus.history.wording import Wording
 from lakmus.usecases.list_answers import ListAnswer, ListCondition
+from lakmus.usecases.prepare_pages import pages_are_ready
 from lakmus.usecases.risk_change import RiskChange
+from lakmus.usecases.show_verdict import Shown
 from lakmus.web.lists import Pager
 from tests.web.invented import AS_OF, TOO_FEW, invented_verdict
+from tests.web.invented_tables import ACTIVITY, write_tables
 
 LATE = Wording("невыполненное обещание", "broken promise")
 SUMMARY = Wording("Обещали 22.10, привезли 28.10: опоздание на 6 дней", "Promised 22.10, came 28.10: 6 days late")
 STATES = ("lost", "cold", "cooling", "warm", "one_time", "new", "no_orders")
-ANALYSIS = SimpleNamespace(verdict=invented_verdict())
+FOLDER = TemporaryDirectory(prefix="lakmus-invented-")
+ANALYSIS = Shown(invented_verdict(), None, AS_OF, Path(FOLDER.name), "invented")
 
 
 def ask(request: Any) -> Any:
+    if not pages_are_ready(ANALYSIS):
+        write_tables(ANALYSIS.folder)
     return ANALYSIS
+
+
+def home() -> Any:
+    history = pa.table({"activity_id": [ACTIVITY], "_text": ["12345"]})
+    return SimpleNamespace(stream=lambda: SimpleNamespace(count=1, history_of=lambda key, as_of: history))
+
+
+def heard(verdict: Any) -> bool:
+    return True
 
 
 def carried(analysis: Any) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 import pytest
 from django.test import Client
 
+from lakmus.web import causes as causes_told
 from lakmus.web import needing
-from lakmus.web.views import definition, people, rooms, sources, waits
+from lakmus.web.views import causes, definition, people, rooms, sources, waits
 from tests.web import invented_answers
 
 ROOMS = (
@@ -76,7 +77,7 @@ def said(html: str) -> str:
 
 def invented(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the pages invented answers instead of computed ones."""
-    for module in (definition, needing, people, rooms, sources, waits):
+    for module in (causes, causes_told, definition, needing, people, rooms, sources, waits):
         monkeypatch.setattr(module, "answers", invented_answers)
     monkeypatch.setattr(people, "one_customer", invented_answers)
     monkeypatch.setattr(waits, "first_waits", invented_answers)

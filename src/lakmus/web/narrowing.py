@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from lakmus.operations.accounts.permissions import may
 from lakmus.usecases import writing
+from lakmus.usecases.causes.sides import DIMENSIONS
 from lakmus.usecases.export_tables import Part
 from lakmus.usecases.results import (
     CUSTOMER_SORTS,
@@ -32,6 +33,7 @@ MONEY_SORTS = {"-value_at_risk", "-lost_value", "-revenue"}
 MONEY_COLUMNS = frozenset({"revenue", "mean_order_amount", "value_at_risk", "lost_value"})
 FLAGS = {"1": True, "0": False}
 THEN = ("left_silently", "left", "complained")
+SIDES = tuple(DIMENSIONS)
 
 
 def sort_choices(request: HttpRequest) -> list[dict[str, Any]]:
@@ -105,7 +107,7 @@ def error_filters(request: HttpRequest) -> dict[str, Any]:
     """Read the filters that narrow the list of service errors."""
     asked = request.GET
     filters: dict[str, Any] = {name: True for name in THEN if asked.get(name) == "1" or asked.get("then") == name}
-    for name in ("code", "customer"):
+    for name in ("code", "customer", *SIDES):
         if asked.get(name):
             filters[name] = asked[name]
     return filters
@@ -114,7 +116,7 @@ def error_filters(request: HttpRequest) -> dict[str, Any]:
 def shown_part(request: HttpRequest, shown: Any, table: str) -> Part:
     """Return the part of a table that the page at this query shows, without columns of money that this user may not see."""
     if table == "errors":
-        return Part(error_conditions({"in_window": True} | error_filters(request)), ORDERS["errors"])
+        return Part(error_conditions(shown, {"in_window": True} | error_filters(request)), ORDERS["errors"])
     if table == "orders":
         return Part(order_conditions(order_filters(request)), ORDERS["orders"])
     query = request.GET.get("q", "").strip()

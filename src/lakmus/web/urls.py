@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lakmus.web.views import accounts, alerts, definition, delivery, errors, house, importing, insights, people, risk, rooms, sources, waits
+from lakmus.web.views import (
+    accounts,
+    alerts,
+    causes,
+    definition,
+    delivery,
+    errors,
+    house,
+    importing,
+    insights,
+    people,
+    risk,
+    rooms,
+    sources,
+    waits,
+)
 
 urlpatterns = [
     # The way of thought.
@@ -23,10 +38,10 @@ urlpatterns = [
     path("signals/customers/file/", insights.group_file, name="group_file"),
     path("signals/groups/", insights.saved, name="segments"),
     path("signals/groups/<int:number>/delete/", insights.drop, name="segment_drop"),
-    path("causes/", rooms.causes, name="causes"),
+    path("causes/", causes.ranked, name="causes"),
     path("causes/waiting/", waits.waiting, name="waiting"),
     path("causes/waiting/cases/", waits.cases, name="waiting_cases"),
-    path("causes/<slug:code>/", rooms.cause, name="cause"),
+    path("causes/<slug:code>/", causes.one, name="cause"),
     path("measures/", rooms.measures, name="measures"),
     path("results/", rooms.results, name="results"),
     path("definition/", definition.card, name="definition"),

@@ -13,17 +13,21 @@ from lakmus.usecases.reports.findings import by_harm, harm_seen
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Errors of a verdict by what is known of their harm, each part ranked; `unmeasured` in the catalogue's order."""
+    """Errors of a verdict by what is known of their harm, each part ranked.
+
+    `absent`: could be checked, none found; `unmeasured`: cannot be checked.
+    """
 
     harmful: tuple[ErrorFinding, ...]
     unknown: tuple[ErrorFinding, ...]
     harmless: tuple[ErrorFinding, ...]
+    absent: tuple[ErrorFinding, ...]
     unmeasured: tuple[ErrorFinding, ...]
 
     @property
     def measured(self) -> tuple[ErrorFinding, ...]:
         """All that could be checked, those that visibly cost most first."""
-        return (*self.harmful, *self.unknown, *self.harmless)
+        return (*self.harmful, *self.unknown, *self.harmless, *self.absent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,10 @@ def rank_causes(errors: Iterable[ErrorFinding]) -> Ranked:
     """Return the errors parted by what is known of their harm."""
     everything = tuple(errors)
     parts: dict[int, list[ErrorFinding]] = {0: [], 1: [], 2: []}
-    for error in sorted((error for error in everything if error.measured), key=by_harm):
+    for error in sorted((error for error in everything if error.measured and error.found), key=by_harm):
         parts[by_harm(error)[0]].append(error)
-    return Ranked(tuple(parts[0]), tuple(parts[1]), tuple(parts[2]), tuple(error for error in everything if not error.measured))
+    absent = tuple(error for error in everything if error.measured and not error.found)
+    return Ranked(tuple(parts[0]), tuple(parts[1]), tuple(parts[2]), absent, tuple(error for error in everything if not error.measured))
 
 
 def check_controls(errors: Iterable[ErrorFinding]) -> Controls:

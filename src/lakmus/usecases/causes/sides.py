@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lakmus.engine.errors.clocks import CHANNEL_SYNONYMS
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.asking import ask
@@ -89,13 +90,16 @@ def counted_sides(shown: Shown) -> str:
     # As many columns as are counted by; everything else of an error stays on the disk.
     joined = """
         WITH joined AS MATERIALIZED (
-            SELECT code, customer, channel, staff, complained, "left", left_silently, timezone(?, "at") AS here, place, state, risk_group,
+            SELECT code, customer, coalesce(known, channel) AS channel, staff, complained, "left", left_silently, timezone(?, "at") AS here,
+                   place, state, risk_group,
                    CASE WHEN revenue IS NULL THEN NULL WHEN revenue < ? THEN 'least' WHEN revenue < ? THEN 'middle'
                         ELSE 'most' END AS worth,
                    CASE WHEN customer IS NULL THEN NULL ELSE least(count(*) OVER (PARTITION BY code, customer), ?) END AS times
             FROM read_parquet(?) LEFT JOIN (SELECT customer, place, state, risk_group, revenue FROM read_parquet(?)) USING (customer)
+            LEFT JOIN (SELECT unnest(?::VARCHAR[]) AS written, unnest(?::VARCHAR[]) AS known) ON written = lower(trim(channel))
             WHERE in_window)"""
-    parameters = [company_terms().time_zone, low, high, MOST_TIMES, shown.table("errors"), shown.table(PEOPLE)]
+    tables = [shown.table("errors"), shown.table(PEOPLE)]
+    parameters = [company_terms().time_zone, low, high, MOST_TIMES, *tables, list(CHANNEL_SYNONYMS), list(CHANNEL_SYNONYMS.values())]
     return kept_table(shown, COUNTS, lambda connection: connection.sql(f"{joined} {each}", params=parameters))
 
 
@@ -120,8 +124,12 @@ def narrow_errors(conditions: Conditions, shown: Shown, asked: Mapping[str, Any]
     for name in ("channel", "staff"):
         if asked.get(name) == UNSAID:
             conditions.add(f'"{name}" IS NULL')
-        elif asked.get(name):
-            conditions.add(f'"{name}" = ?', asked[name])
+    if asked.get("staff", UNSAID) != UNSAID:
+        conditions.add("staff = ?", asked["staff"])
+    if asked.get("channel", UNSAID) != UNSAID:
+        # A channel is counted under one name, whatever it is called in the files.
+        also = [written for written, known in CHANNEL_SYNONYMS.items() if known == asked["channel"]]
+        conditions.add("channel = ? OR list_contains(?::VARCHAR[], lower(trim(channel)))", asked["channel"], also)
     if asked.get("times"):
         _of_times(conditions, shown, asked)
     for name in sorted(ABOUT_CUSTOMERS & {name for name in asked if asked[name]}):

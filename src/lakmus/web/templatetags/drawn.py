@@ -116,3 +116,9 @@ def badge(finding: Any) -> dict[str, Any]:
 def drawing(svg: str | None) -> SafeString:
     """Put a drawing made by our own code into the page."""
     return mark_safe(svg or "")  # noqa: S308  (the text comes from lakmus.usecases.charts, which escapes what it writes)
+
+
+@register.simple_tag(takes_context=True)
+def cause_rows(context: Any, code: str, side: str, asked: str, then: str = "") -> str:
+    """Return the address of the rows behind one part of an error's cases."""
+    return link(context, "errors", code=code, **{side: asked}, **({then: 1} if then else {}))

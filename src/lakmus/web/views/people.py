@@ -19,6 +19,7 @@ from lakmus.web import answers, narrowing, one_customer
 from lakmus.web.lists import choices, state_titles
 from lakmus.web.needing import verdict_page
 from lakmus.web.page import asked_page, says_failures, show
+from lakmus.web.sides import told_sides
 
 NOT_THE_NUMBER = Wording(
     "Номер не совпал с номером клиента. Ничего не удалено; вернитесь и впишите номер.",
@@ -94,6 +95,8 @@ def errors(request: HttpRequest, analysis: Any) -> HttpResponse:
         "then": then,
         "then_choices": choices(outcomes),
         "error_choices": answers.error_choices(analysis),
+        "sides": told_sides(filters),
+        "kept": [(name, filters[name]) for name in narrowing.SIDES if name in filters],
         **answers.errors(analysis, filters, page=asked_page(request), size=15),
     }
     return show(request, "errors.html", answers.carried(analysis) | context)

@@ -8,26 +8,24 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from lakmus.history.failures import NotFound
-from lakmus.history.wording import Wording
 from lakmus.operations.accounts.permissions import page
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases import charts
 from lakmus.usecases.reports import verdict_pdf
-from lakmus.usecases.reports.findings import by_harm, harm_seen
+from lakmus.usecases.reports.findings import by_harm
 from lakmus.usecases.results import LEAVING, states_named
 from lakmus.web import answers, narrowing
+from lakmus.web.causes import scales
 from lakmus.web.lists import ON_SCALE, STATES, part_of, state_titles
 from lakmus.web.needing import verdict_page
 from lakmus.web.page import asked_page, show
-from lakmus.web.templatetags.written import is_estimate, language
+from lakmus.web.templatetags.written import language
 
 SHOWN_ERRORS = 3
 SHOWN_PEOPLE = 5
 SHOWN_COOLING = 8
 SHOWN_MEASURES = 7
 SHOWN_UNTOUCHED = 5
-NO_SUCH_ERROR = Wording("Такой ошибки в каталоге нет.", "There is no such error in the catalogue.")
 
 
 def _months_chart(verdict: Any) -> str:
@@ -42,18 +40,6 @@ def _first_day(row: Any) -> date:
 def by_money(errors: Any) -> list[Any]:
     """Return the measured errors: those that visibly cost most, then those whose cost is not known, then those without visible harm."""
     return sorted((error for error in errors if error.measured), key=by_harm)
-
-
-def scales(errors: Any) -> dict[str, float]:
-    """Return the scales that the interval bars of these errors share."""
-    money = [error.money for error in errors if is_estimate(error.money)]
-    differences = [error.difference for error in errors if is_estimate(error.difference)]
-    return {
-        "scale_low": min([0.0, *(finding.low for finding in money)]),
-        "scale_high": max([1.0, *(finding.high for finding in money)]),
-        "difference_low": min([0.0, *(finding.low for finding in differences)]),
-        "difference_high": max([0.01, *(finding.high for finding in differences)]),
-    }
 
 
 @verdict_page("verdict")
@@ -123,40 +109,6 @@ def signals(request: HttpRequest, analysis: Any) -> HttpResponse:
         "pager": listing["pager"],
     }
     return show(request, "signals.html", answers.carried(analysis) | context, current="signals")
-
-
-@verdict_page("causes")
-def causes(request: HttpRequest, analysis: Any) -> HttpResponse:
-    """Show the errors ranked by what they cost."""
-    errors = by_money(analysis.verdict.errors)
-    context = {
-        "errors": errors,
-        "dearest": next((error for error in errors if harm_seen(error.money)), None),
-        "found": any(error.found for error in errors),
-        "unmeasured": [error for error in analysis.verdict.errors if not error.measured],
-        **scales(errors),
-    }
-    return show(request, "causes.html", answers.carried(analysis) | context, current="causes")
-
-
-@verdict_page("causes")
-def cause(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
-    """Show one kind of error with its rows."""
-    error = next((error for error in analysis.verdict.errors if error.code == code), None)
-    if error is None:
-        raise NotFound("error_unknown", NO_SUCH_ERROR)
-    listing = answers.errors(analysis, {"code": code}, page=asked_page(request), size=10)
-    effect = error.effect
-    context = {
-        "error": error,
-        "rows": listing["rows"],
-        "pager": listing["pager"],
-        "deliveries": answers.deliveries(analysis) if code == "broken_promise" else [],
-        "effect_low": min(0.0, effect.low) if is_estimate(effect) else 0,
-        "effect_high": max(1.0, effect.high) if is_estimate(effect) else 1,
-        **scales([error]),
-    }
-    return show(request, "cause.html", answers.carried(analysis) | context, current="causes")
 
 
 @verdict_page("measures")

@@ -1,0 +1,150 @@
+"""What the pages of causes show: errors by what they cost, one error from all sides; each figure with its rows."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from lakmus.history.estimate import Estimate
+from lakmus.usecases.causes.quotes import quotes_of
+from lakmus.usecases.causes.ranking import check_controls, customers_lost, effect_of, quiet_errors, rank_causes, told
+from lakmus.usecases.charts.causes import DoseStep, QuietPoint, quiet_quadrant, tolerance
+from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.writing import about_money
+from lakmus.web import answers
+from lakmus.web.sides import sides_page
+from lakmus.web.templatetags.written import language, number, worded
+
+ROOMS = ("causes", "waiting")
+SHOWN_QUOTES = 5
+
+
+def rooms(current: str) -> list[dict[str, Any]]:
+    """Return the pages of causes."""
+    titles = {
+        "causes": _("What costs most"),
+        "ledger": _("Ledger of losses"),
+        "promises": _("Promises"),
+        "audit": _("Automatic messages"),
+        "dominoes": _("Dominoes"),
+        "learned": _("The table that learns"),
+        "waiting": _("Waiting for a reply"),
+        "perception": _("What we think and what is"),
+    }
+    return [{"name": name, "title": titles[name], "current": name == current} for name in ROOMS]
+
+
+def scales(errors: Any) -> dict[str, float]:
+    """Return the scales that the interval bars of these errors share."""
+    money = [error.money for error in errors if isinstance(error.money, Estimate)]
+    shares = [finding for error in errors for finding in (error.difference, effect_of(error)) if isinstance(finding, Estimate)]
+    lost = [finding for error in errors if isinstance(finding := customers_lost(error), Estimate)]
+    return {
+        "scale_low": min([0.0, *(finding.low for finding in money)]),
+        "scale_high": max([1.0, *(finding.high for finding in money)]),
+        "difference_low": min([0.0, *(finding.low for finding in shares)]),
+        "difference_high": max([0.01, *(finding.high for finding in shares)]),
+        "lost_low": min([0.0, *(finding.low for finding in lost)]),
+        "lost_high": max([1.0, *(finding.high for finding in lost)]),
+    }
+
+
+def ranking(verdict: Any, *, heard: bool) -> dict[str, Any]:
+    """Return the errors in three parts by what is known of their harm, the quadrant, and what made-up errors showed."""
+    ranked = rank_causes(verdict.errors)
+    parts = (
+        (ranked.harmful, _("Harm is seen"), _("the whole interval lies above zero")),
+        (ranked.unknown, _("Not known yet"), _("too little data for an estimate")),
+        (ranked.harmless, _("No harm seen"), _("the interval reaches zero: that is no proof of harmlessness")),
+    )
+    groups = [{"title": title, "hint": hint, "errors": [_told(error) for error in errors]} for errors, title, hint in parts if errors]
+    return {
+        "errors": ranked.measured,
+        "dearest": next(iter(ranked.harmful), None),
+        "found": any(error.found for error in ranked.measured),
+        "groups": groups,
+        "absent": ranked.absent,
+        "unmeasured": ranked.unmeasured,
+        "quiet": _quiet(verdict) if heard else None,
+        "controls": check_controls(ranked.measured),
+        **scales(ranked.measured),
+    }
+
+
+def _told(error: Any) -> dict[str, Any]:
+    return {"error": error, "effect": effect_of(error), "lost": customers_lost(error)}
+
+
+def _quiet(verdict: Any) -> dict[str, Any] | None:
+    found = quiet_errors(verdict.errors)
+    if not found.rows:
+        return None
+    drawn = [
+        QuietPoint(place, worded(row.error.title), row.complained_share, row.error.money.point, row.error.money.low, row.error.money.high)
+        for place, row in enumerate(found.rows, 1)
+        if isinstance(row.error.money, Estimate)
+    ]
+    drawing = quiet_quadrant(
+        drawn,
+        title=_("Errors by how many complain of them and what they cost"),
+        parted_at=found.usual_share,
+        written=partial(_money, currency=verdict.currency),
+        language=language(),
+    )
+    return {"drawing": drawing, "rows": found.rows, "usual": found.usual_share, "deadly": [row for row in found.rows if row.deadly]}
+
+
+def _money(amount: float, *, currency: str) -> str:
+    return about_money(amount, currency, language())
+
+
+def one_error(shown: Shown, error: Any, *, staff: bool) -> dict[str, Any]:
+    """Return what the page of one kind of error shows beside its rows; what the verdict does not hold is not there."""
+    return {
+        "error": error,
+        "effect": effect_of(error),
+        "lost": customers_lost(error),
+        "dose": _dose(error),
+        "repeats": [
+            {"times": place, "last": place == len(told(error, "repeats")), "effect": finding}
+            for place, finding in enumerate(told(error, "repeats") or (), 1)
+        ],
+        "segments": told(error, "by_segment") or (),
+        "quotes": quotes_of(answers.home(), shown, error.code, size=SHOWN_QUOTES),
+        **(sides_page(shown, error, staff=staff) if error.measured and error.found else {}),
+        **scales([error]),
+    }
+
+
+def _dose(error: Any) -> dict[str, Any] | None:
+    """Return the tolerance curve: how much more often they leave at each dose, and where they break."""
+    points = told(error, "dose") or ()
+    if not points:
+        return None
+    steps = [_step(point) for point in points]
+    breaking = told(error, "breaking")
+    broken = isinstance(breaking, Estimate)
+    place = next((n for n, point in enumerate(points) if broken and _holds(point, breaking.point)), None)
+    title = _("How much more often they leave, by dose: %(error)s") % {"error": worded(error.title)}
+    drawing = tolerance(steps, title=title, breaks_at=place, language=language())
+    return {"drawing": drawing, "points": points, "steps": steps, "breaking": breaking, "unit": dose_unit(points[0].unit)}
+
+
+def _holds(point: Any, dose: float) -> bool:
+    return bool(point.low <= dose and (point.high is None or dose < point.high))
+
+
+def _step(point: Any) -> DoseStep:
+    effect = point.effect
+    title = f"{number(point.low, 0)}+" if point.high is None else f"{number(point.low, 0)}\N{EN DASH}{number(point.high, 0)}"
+    if isinstance(effect, Estimate):
+        return DoseStep(title, effect.point, effect.low, effect.high, point.n)
+    return DoseStep(title, None, 0.0, 0.0, point.n)
+
+
+def dose_unit(unit: str) -> str:
+    """Return what a dose is counted in, in words."""
+    titles = {"days": _("days"), "minutes": _("minutes"), "hours": _("hours"), "times": _("times")}
+    return titles.get(unit, unit)
