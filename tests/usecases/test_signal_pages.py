@@ -20,6 +20,7 @@ from lakmus.usecases.segments import forget_segment, keep_segment, list_segments
 from lakmus.usecases.show_cohorts import BY, show_cohorts
 from lakmus.usecases.show_flows import end_key, show_flows
 from lakmus.usecases.show_rfm import show_rfm
+from lakmus.usecases.show_site import show_site
 from lakmus.usecases.show_survival import show_survival
 from lakmus.usecases.show_verdict import Shown, show_verdict
 from tests.usecases.conftest import bring_in
@@ -136,6 +137,7 @@ def test_a_group_is_saved_counted_refused_twice_and_deleted_with_a_row_in_the_jo
         {"of": "rfm", "recency": "-1", "frequency": "0"},
         {"of": "flow", "at": "1999-01-31", "new": "lost"},
         {"of": "alert", "measure": "purchases"},
+        {"of": "site", "next": "never"},
     ],
 )
 def test_a_group_that_no_page_names_is_refused(shown: Shown, asked: dict[str, str]) -> None:
@@ -152,3 +154,22 @@ def test_without_a_rhythm_nothing_is_claimed(new_home: Home, tmp_path: Path) -> 
     assert show_rfm(few).customers == 9
     with pytest.raises(BadInput):
         count_group(new_home, few, group_of({"of": "cohort", "by": "place", "segment": "Казань"}))
+
+
+def test_each_step_on_the_site_is_the_number_of_the_customers_behind_it(company_home: Home, shown: Shown) -> None:
+    found = show_site(company_home, shown)
+    assert [step.sessions for step in found.steps] == sorted((step.sessions for step in found.steps), reverse=True)
+    assert found.sessions == found.steps[0].sessions > found.steps[-1].sessions > 0
+    for step in found.steps:
+        assert count_group(company_home, shown, group_of({"of": "site", "step": step.code})) == step.customers
+    for part in found.after_checkout:
+        assert count_group(company_home, shown, group_of({"of": "site", "next": part.code})) == part.customers
+    left = found.steps[2].sessions - found.steps[3].sessions
+    assert sum(part.sessions for part in found.after_checkout) == left == round(found.left_checkout.point * found.steps[2].sessions)
+    assert count_group(company_home, shown, group_of({"of": "site", "exit": found.exits[0].code})) == found.exits[0].customers
+
+
+def test_without_a_log_of_the_site_nothing_is_said_of_it(new_home: Home, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("Номер заказа;Дата заказа;ID клиента;Сумма\nЗ1;01.01.2026 10:00;К1;100\n", encoding="utf-8")
+    bring_in(new_home, tmp_path / "orders.csv")
+    assert show_site(new_home, show_verdict(new_home)).shortage

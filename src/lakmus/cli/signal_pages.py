@@ -27,6 +27,7 @@ OPTIONS = {
     },
     "map": {},
     "moves": {},
+    "site": {},
     "groups": {},
 }
 ABOUT = {
@@ -35,6 +36,7 @@ ABOUT = {
     "survival": Wording("сколько остаются и когда покупают снова", "how long they stay and how soon they buy again"),
     "map": Wording("карта: как давно и как часто покупали", "the map: how long ago and how often they bought"),
     "moves": Wording("состояния на концы месяцев и переходы между ними", "states at the ends of months, and moves between them"),
+    "site": Wording("что делают на сайте и где уходят", "what visitors do on the site, and where they leave"),
     "groups": Wording("сохранённые группы", "saved groups"),
     "customers": Wording("клиенты за любой из этих цифр", "the customers behind any of these figures"),
 }
@@ -53,6 +55,10 @@ ALERTS = Wording("к дате|что|где|было бы|стало|измен�
 CURVE = Wording("чья|покупателей|случилось у|половина за, дн.", "whose|buyers|happened to|half within, days")
 MAP = Wording("покупали назад, дн. \\ покупок", "bought days ago \\ purchases")
 MOVES = Wording("на дату|было|стало|клиентов", "at|from|to|customers")
+SITE = Wording(
+    "докуда дошли|сессий|клиентов|за 90 дн. до того|из дошедших до прежнего шага",
+    "came so far|sessions|customers|the 90 days before|of the step before",
+)
 GROUPS = Wording("номер|имя|кто это|клиентов", "number|name|who they are|customers")
 CUSTOMERS = Wording("клиент|имя|состояние|вероятность ухода|под угрозой", "customer|name|state|probability|at risk")
 
@@ -194,6 +200,24 @@ def _moves(told: Answer, language: str) -> Table:
     return MOVES, rows
 
 
+def _site(told: Answer, language: str) -> Table:
+    from lakmus.usecases.show_site import REACHED
+
+    rows = []
+    for step in told["steps"]:
+        onward = step["onward"] or {}
+        rows.append(
+            [
+                REACHED[step["code"]].in_language(language),
+                number(step["sessions"], language),
+                number(step["customers"], language),
+                number(step["sessions_before"], language),
+                percent(onward["point"], language) if "point" in onward else "",
+            ]
+        )
+    return SITE, rows
+
+
 def _groups(told: Answer, language: str) -> Table:
     rows = [
         [
@@ -207,7 +231,7 @@ def _groups(told: Answer, language: str) -> Table:
     return GROUPS, rows
 
 
-TABLES = {"alerts": _alerts, "retention": _retention, "survival": _survival, "map": _map, "moves": _moves, "groups": _groups}
+TABLES = {"alerts": _alerts, "retention": _retention, "survival": _survival, "map": _map, "moves": _moves, "site": _site, "groups": _groups}
 LEFT = {"alerts": 3, "moves": 3, "groups": 3}
 """How many columns of words a table begins with."""
 

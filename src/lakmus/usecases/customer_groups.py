@@ -17,6 +17,7 @@ from lakmus.usecases.show_alerts import alert_conditions, alert_told
 from lakmus.usecases.show_cohorts import NO_GROUP, cohort_conditions, cohort_told
 from lakmus.usecases.show_flows import NAMES, flow_conditions, flow_told
 from lakmus.usecases.show_rfm import rfm_conditions, rfm_told
+from lakmus.usecases.show_site import site_conditions, site_told
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.titles import title_of
 
@@ -26,6 +27,7 @@ KEYS = {
     "rfm": ("recency", "frequency"),
     "flow": ("at", "old", "new"),
     "alert": ("measure", "dimension", "segment", "until", "window_days", "direction"),
+    "site": ("step", "next", "exit"),
     "list": ("q", "state", "lost", "silent", "month", "error", "signal", "exclusion"),
 }
 """What a group can be `of`, and the words by which it is asked for; `list` goes by the address of the list of customers."""
@@ -70,6 +72,8 @@ def group_conditions(home: Home, shown: Shown, group: Group) -> Conditions:
         return flow_conditions(home, shown, asked)
     if group.of == "alert":
         return alert_conditions(home, shown, asked)
+    if group.of == "site":
+        return site_conditions(home, shown, asked)
     return customer_conditions(home, shown, query=asked.get("q", ""), filters=list_filters(asked))
 
 
@@ -88,6 +92,8 @@ def group_told(shown: Shown, group: Group) -> Wording:
         return flow_told(shown, group.asked)
     if group.of == "alert":
         return alert_told(group.asked, time_zone=company_terms().time_zone)
+    if group.of == "site":
+        return site_told(group.asked)
     return _list_told(group.asked)
 
 

@@ -10,6 +10,7 @@ from lakmus.usecases.show_alerts import alerts_in_a_year, show_alerts
 from lakmus.usecases.show_cohorts import show_cohorts
 from lakmus.usecases.show_flows import show_flows
 from lakmus.usecases.show_rfm import show_rfm
+from lakmus.usecases.show_site import show_site
 from lakmus.usecases.show_survival import show_survival
 from lakmus.usecases.show_verdict import Shown
 
@@ -30,6 +31,7 @@ def prepare_pages(home: Home, shown: Shown) -> None:
         show_alerts(home, shown, watch=watch)
     alerts_in_a_year(home, shown, [standing_rule().watch])
     show_flows(home, shown)
+    show_site(home, shown)
     for by in SEGMENTS:
         segment_rhythms(home, shown, by)
     counted_sides(shown)

@@ -17,6 +17,7 @@ from lakmus.usecases.show_alerts import SHIPPED, alert_asked, show_alerts
 from lakmus.usecases.show_cohorts import BY, show_cohorts
 from lakmus.usecases.show_flows import end_key, show_flows
 from lakmus.usecases.show_rfm import show_rfm
+from lakmus.usecases.show_site import show_site
 from lakmus.usecases.show_survival import CURVES, show_survival
 from lakmus.usecases.show_verdict import Shown
 
@@ -93,6 +94,10 @@ def _moves(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
     return {"ends": ends, "moves": moves, "shortage": found.shortage}
 
 
+def _site(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
+    return _fields(show_site(home, shown))
+
+
 def _groups(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
     rows = [
         {**_fields(segment), "group": {"of": segment.group.of, **segment.group.asked}, "created_by": segment.created_by or None}
@@ -113,6 +118,7 @@ PAGES: dict[str, SignalPage] = {
     ),
     "map": SignalPage(Wording("карта покупателей", "map of buyers"), _map),
     "moves": SignalPage(Wording("переходы между состояниями", "moves between states"), _moves),
+    "site": SignalPage(Wording("что делают на сайте", "what they do on the site"), _site),
     "groups": SignalPage(Wording("сохранённые группы", "saved groups"), _groups, permit="segments"),
 }
 """By the names that addresses and commands have."""

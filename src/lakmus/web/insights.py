@@ -23,7 +23,7 @@ from lakmus.web.templatetags.written import count, language, percent, percent_sp
 
 HEATS = 10
 HEADLINE_MONTH = 3
-ROOMS = ("signals", "alerts", "retention", "survival", "rfm", "flows", "backtest", "segments")
+ROOMS = ("signals", "alerts", "retention", "survival", "rfm", "flows", "site", "backtest", "segments")
 
 
 def rooms(current: str) -> list[dict[str, Any]]:
@@ -35,6 +35,7 @@ def rooms(current: str) -> list[dict[str, Any]]:
         "survival": _("How long they stay"),
         "rfm": _("Map of buyers"),
         "flows": _("Moves between states"),
+        "site": _("On the site"),
         "backtest": _("Check on the past"),
         "segments": _("Saved groups"),
     }

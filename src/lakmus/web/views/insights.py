@@ -19,7 +19,7 @@ from lakmus.usecases.customer_groups import group_conditions, group_of
 from lakmus.usecases.export_tables import Part, export_table
 from lakmus.usecases.read_alerts import mark_opened
 from lakmus.usecases.results import CUSTOMER_SORTS
-from lakmus.web import answers, insights
+from lakmus.web import answers, insights, site_behaviour
 from lakmus.web.narrowing import MONEY_COLUMNS, customer_sort, sort_choices
 from lakmus.web.needing import verdict_page
 from lakmus.web.page import asked_day, asked_page, says_failures, show
@@ -54,6 +54,12 @@ def rfm(request: HttpRequest, analysis: Any) -> HttpResponse:
 def flows(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show the states at the ends of months, and who moved."""
     return _shown(request, "flows.html", analysis, insights.flows(analysis, at=request.GET.get("at", "")))
+
+
+@verdict_page("signals", prepared=True)
+def site(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Show how far visitors of the site come, and where they leave."""
+    return _shown(request, "site.html", analysis, site_behaviour.site(analysis))
 
 
 @verdict_page("signals", prepared=True)
