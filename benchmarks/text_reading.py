@@ -27,16 +27,11 @@ from sklearn.model_selection import StratifiedKFold
 
 from benchmarks.measuring import RECORD, Line, publish, run_python
 from lakmus.engine.text.own_labels import learn_labels, learn_polarity
-from lakmus.engine.text.reader import read, reading_version
+from lakmus.engine.text.reader import Reading, read, reading_version
+from lakmus.engine.text.sides import service_displeasure, service_features
 from lakmus.history.estimate import NotEnoughEvidence
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
-SERVICE_CODES = frozenset(
-    """
-    slow_reply no_reply unresolved_problem wrong_information indifference rudeness formal_script misunderstanding inflexibility inattention
-    untrained_staff poor_service broken_promise hard_to_reach no_personal_approach
-    """.split()
-)
 PRICE_CODES = frozenset({"price", "hidden_charge"})
 Row = tuple[str, str]
 
@@ -73,6 +68,10 @@ def fit() -> None:
     weights = len(truth) / 4 / np.bincount(group)[group]
     model = LogisticRegression(C=10, fit_intercept=False).fit(features, truth, sample_weight=weights)
     print("WEIGHTS =", tuple(float(weight) for weight in model.coef_[0].round(2)))
+    served = [(service_features(read(text)), told["Service"] in ("negative", "both")) for text, told in restaurants("train")]
+    said = [(features, told) for features, told in served if features is not None]
+    side = LogisticRegression(C=1).fit([features for features, _ in said], [told for _, told in said])
+    print("SERVICE_WEIGHTS =", tuple(float(weight) for weight in (*side.intercept_.round(2), *side.coef_[0].round(2))))
 
 
 def f1_of_two(truth: np.ndarray, told: np.ndarray) -> tuple[float, float]:
@@ -83,10 +82,14 @@ def f1_of_two(truth: np.ndarray, told: np.ndarray) -> tuple[float, float]:
 def judged_restaurants(part: str) -> Iterator[str]:
     """Yield lines about the categories of reviews that name a negative side ("negative" or "both")."""
     rows = restaurants(part)
-    said = [set(read(text).codes) for text, _ in rows]
-    for name, codes, goal in (("Service", SERVICE_CODES, ".72"), ("Price", PRICE_CODES, "above .45")):
+    said = [read(text) for text, _ in rows]
+    sides: tuple[tuple[str, Callable[[Reading], bool], str], ...] = (
+        ("Service", lambda reading: service_displeasure(reading) >= 0.5, ".72"),
+        ("Price", lambda reading: bool(PRICE_CODES & set(reading.codes)), "above .45"),
+    )
+    for name, displeased, goal in sides:
         truth = np.array([told[name] in ("negative", "both") for _, told in rows])
-        told = np.array([bool(codes & one) for one in said])
+        told = np.array([displeased(one) for one in said])
         hit = int((truth & told).sum())
         yield (
             f"SentiRuEval restaurants, {part}, “{name.lower()}, negative”: F1 {f1_score(truth, told):.3f} (goal {goal}), precision "

@@ -12,6 +12,7 @@ import pytest
 from lakmus.engine.errors.catalogue import ERROR_CODES, OTHER_REASONS
 from lakmus.engine.text.notation import entries_of
 from lakmus.engine.text.reader import OTHER_CODES, read
+from lakmus.engine.text.sides import service_displeasure
 from lakmus.engine.text.table import SCHEMA, read_column
 
 EXAMPLES = {
@@ -67,6 +68,65 @@ def test_the_words_that_led_to_a_code_stand_in_their_place() -> None:
     said = {one.code: text[one.start : one.end] for one in read(text).sayings}
     assert said["rudeness"] == "нахамил"
     assert said["inattention"] == "перепутали"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Жду ответа третий раз, ужас", "slow_reply"),
+        ("Сколько можно ждать", "slow_reply"),
+        ("Уже вторую неделю жду посылку", "slow_reply"),
+        ("Still waiting for a reply", "slow_reply"),
+        ("Ваше обращение принято, и тишина", "no_reply"),
+        ("Ответьте уже кто-нибудь", "no_reply"),
+        ("No reply since Monday", "no_reply"),
+        ("Когда вернут деньги?", "unresolved_problem"),
+        ("I want my money back", "unresolved_problem"),
+        ("Не дозвониться до вас", "hard_to_reach"),
+        ("No one picks up", "hard_to_reach"),
+        ("Пришёл другой размер", "inattention"),
+        ("Вместо синего прислали красный", "inattention"),
+        ("Отказали в возврате", "inflexibility"),
+        ("They refused to take it back", "inflexibility"),
+        ("Отвечают одно и то же", "formal_script"),
+        ("They keep saying the same thing", "formal_script"),
+        ("Я не об этом спрашивал", "misunderstanding"),
+        ("I asked something else", "misunderstanding"),
+        ("Обещали перезвонить вчера", "broken_promise"),
+        ("You promised to call me yesterday", "broken_promise"),
+        ("Списали больше, чем было на сайте", "hidden_charge"),
+        ("Не могу оплатить", "checkout_obstacle"),
+        ("I can't check out", "checkout_obstacle"),
+        ("Оператор ничего не знает", "untrained_staff"),
+        ("Nobody knows anything", "untrained_staff"),
+        ("Всем одно и то же предлагаете", "no_personal_approach"),
+    ],
+)
+def test_plain_short_complaints_have_their_code(text: str, code: str) -> None:
+    assert code in read(text).codes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ждали 5 минут",
+        "Второй раз у вас заказываю, всё супер",
+        "Всё отлично, спасибо, жду ответа",
+        "Долгое и приятное сотрудничество",
+        "Пошли в магазин",
+        "Waited 5 minutes",
+        "Не сомневаясь ответил да",
+    ],
+)
+def test_what_only_looks_like_a_complaint_has_no_code_of_an_error(text: str) -> None:
+    assert not set(read(text).codes) & set(ERROR_CODES)
+
+
+def test_a_mild_word_in_a_text_of_praise_is_no_displeasure_with_the_service() -> None:
+    mild = "Официанты вежливые и внимательные, всё принесли быстро, очень понравилось, хотя стол пришлось ждать долго."
+    assert "slow_reply" in read(mild).codes
+    assert service_displeasure(read(mild)) < 0.5 < service_displeasure(read("Ждали заказ долго, официант нахамил"))
+    assert service_displeasure(read("Вкусная пицца")) == 0
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ An entry is one line: terms in the order in which they are said.
 ``=минут``            this form only
 ``a|b``               one or the other
 ``{wait}``            one of a class of words that stands apart
-``#``                 a number
+``#``                 a number; ``#15`` a whole number from 15 on
 ``..3``               at most three words may stand between its neighbours, within the sentence (without it: none)
 ``&``                 its neighbours in either order, with at most `NEAR` words between
 ====================  =======================================================================================================
@@ -30,6 +30,7 @@ from lakmus.engine.text.words import LONGEST_WORD, in_one_script
 NEAR = 4
 NUMBER = "#"
 _CYRILLIC = re.compile(r"[а-я]")
+_DIGITS = re.compile(r"\d+")
 KNOWN_WORDS = 400_000
 """Words that are remembered once looked up, so that memory is bounded."""
 
@@ -60,6 +61,7 @@ class Terms:
     forms: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     stems: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     prefixes: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    at_least: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     lookups: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def number_of(self, term: str, classes: Mapping[str, str]) -> int:
@@ -75,6 +77,8 @@ class Terms:
             self.prefixes[alternative[:-1]].add(number)
         elif alternative.startswith("=") or alternative == NUMBER:
             self.forms[alternative.lstrip("=")].add(number)
+        elif alternative.startswith(NUMBER):
+            self.at_least[int(alternative[1:])].add(number)
         elif _CYRILLIC.search(alternative):
             for form in russian_forms(alternative):
                 self.forms[form].add(number)
@@ -94,7 +98,8 @@ class Terms:
         if len(word) > LONGEST_WORD or not word[0].isalnum():
             return set()
         if word[0].isdigit():
-            return self.forms.get(NUMBER, set())
+            whole = int(_DIGITS.match(word).group())  # type: ignore[union-attr]
+            return set(self.forms.get(NUMBER, ())).union(*(terms for least, terms in self.at_least.items() if whole >= least))
         word = in_one_script(word)
         found = set(self.forms.get(word, ()))
         for length in range(_SHORTEST_PREFIX, len(word) + 1):
