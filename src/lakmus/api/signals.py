@@ -62,8 +62,8 @@ def customers(
     """Return one page, those with most money at stake first. A figure is named as its page's address names it, or by its `group`:
 
     `of=cohort` with by, segment, month, outcome (bought, not, open); `of=rfm` with recency, frequency (places from 0); `of=flow` with at,
-    new, old; `of=alert` with what the alert's `group` says; `of=site` with step, next or exit; `of=list` with q, state, lost, silent, month,
-    error, signal, exclusion.
+    new, old; `of=alert` with what the alert's `group` says; `of=site` with step, next or exit; `of=list` with q, state, lost, silent,
+    month, error, signal, exclusion.
     """
     place = home()
     shown = pages_asked(place, as_of)
