@@ -30,6 +30,15 @@ segments     change   + + + - + -
 causes       view     + + + - + -
 causes       money    + + + - + -
 waiting      view     + + - - + -
+ledger       view     + + + - + -
+ledger       change   + + - - + -
+ledger       export   + + + - + -
+promises     view     + + + - + -
+audit        view     + + + - + -
+dominoes     view     + + + - + -
+learned      view     + + + - + -
+perception   view     + + + - + -
+perception   change   + + + - - -
 measures     view     + + + - + -
 measures     change   + + + - - -
 measures     export   + + + - - -

@@ -10,18 +10,33 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lakmus.engine.tables import TABLES
+from lakmus.history.activity import TIMESTAMP
 from lakmus.usecases.lay_out_people import write_people, write_rows
 from lakmus.usecases.prepare_pages import DONE
 from tests.web.invented import AS_OF
 
 PEOPLE = 12
+REASONS = pa.schema(
+    [
+        ("customer", pa.string()), ("lost_at", TIMESTAMP), ("month", pa.string()), ("code", pa.string()), ("probability", pa.float64()),
+        ("money", pa.float64()), ("silent", pa.bool_()), ("kinds", pa.list_(pa.string())), ("evidence", pa.list_(pa.string())),
+        ("status", pa.string()),
+    ]
+)  # fmt: skip
 ACTIVITY = "0" * 32
 
 
 def write_tables(folder: Path) -> None:
     """Write every table of a verdict, and lay out its people."""
-    made = {"customers": _customers(), "errors": _errors(), "texts": _texts(), "promises": _promises(), "messages": _messages()}
-    for name, schema in TABLES.items():
+    made = {
+        "customers": _customers(),
+        "errors": _errors(),
+        "texts": _texts(),
+        "promises": _promises(),
+        "messages": _messages(),
+        "reasons": _reasons(),
+    }
+    for name, schema in ({"reasons": REASONS} | TABLES).items():
         rows = [dict.fromkeys(schema.names) | row for row in made.get(name, ())]
         table = pa.Table.from_pylist([{column: row[column] for column in schema.names} for row in rows], schema)
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -85,3 +100,22 @@ def _messages() -> list[dict[str, Any]]:
         }
         for n in range(12)
     ]  # fmt: skip
+
+
+def _reasons() -> list[dict[str, Any]]:
+    """Each lost customer, two thirds of whose loss a broken promise explains, and a third nobody knows."""
+    rows = []
+    for person in _customers():
+        if not person["lost_in_window"]:
+            continue
+        at = person["lost_at"]
+        told = {
+            "customer": person["customer"],
+            "lost_at": at,
+            "month": f"{at:%Y-%m}",
+            "silent": person["lost_silently"],
+            "status": "hypothesis",
+        }
+        known = {"code": "broken_promise", "probability": 2 / 3, "money": 333.33, "kinds": ["fact", "words"], "evidence": [ACTIVITY]}
+        rows += [told | known, told | {"code": "unknown", "probability": 1 / 3, "money": 166.67, "kinds": [], "evidence": []}]
+    return rows

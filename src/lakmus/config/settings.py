@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "lakmus.operations.imports",
     "lakmus.operations.segments",
     "lakmus.operations.alerts",
+    "lakmus.operations.reasons",
     "lakmus.web",
 ]
 

@@ -10,6 +10,8 @@ from lakmus.history.wording import Wording
 from lakmus.operations.imports.changes import keep_forgotten, lift_forgotten
 from lakmus.operations.imports.queries import person_of_digests
 from lakmus.operations.journal.changes import pseudonym, record
+from lakmus.operations.reasons.changes import forget_decisions
+from lakmus.operations.reasons.queries import decided_reasons
 from lakmus.stream.store import Stream
 from lakmus.usecases.forgotten_people import EVER, digest_maker, keys_of_person, written_keys
 from lakmus.usecases.home import Home
@@ -91,6 +93,7 @@ def forget_customer(home: Home, customer: str, *, actor: Any) -> Forgotten:
 def _without_traces(home: Home, recognised: Recognised, *, erased: int, identifiers: int, actor: Any) -> Forgotten:
     cut = cut_rejected(home, recognised)
     imports = withdraw_uploads(home, recognised, actor=actor)
+    forget_decisions(customers=[customer for customer in decided_reasons() if recognised(customer)], actor=actor)
     results, reports = emptied(home.results), emptied(home.reports)
     drop_copies(home)
     wipe_database()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lakmus.connectors.files.fields import FIELDS
 from lakmus.connectors.files.file_kinds import FILE_KINDS
 from lakmus.connectors.files.refusals import row_reason_title
-from lakmus.engine.errors.catalogue import ERROR_CODES
+from lakmus.engine.errors.catalogue import ERROR_CODES, OTHER_REASONS
 from lakmus.engine.errors.clocks import CHANNEL_SYNONYMS
 from lakmus.engine.errors.search import DETECTORS
 from lakmus.engine.risk.features import SIGNS
@@ -34,9 +34,11 @@ def is_error(code: str) -> bool:
 
 
 def title_of(code: str) -> Wording:
-    """Return the name of a signal or of a kind of error; a code that no catalogue knows stands as it is."""
+    """Return the name of a signal, of a kind of error or of another reason; a code that no catalogue knows stands as it is."""
     if code in BY_CODE:
         return BY_CODE[code].title
+    if code in OTHER_REASONS:
+        return OTHER_REASONS[code]
     return ERROR_CODES[code].title if code in ERROR_CODES else Wording(code, code)
 
 

@@ -17,7 +17,7 @@ from lakmus.web import answers
 from lakmus.web.sides import sides_page
 from lakmus.web.templatetags.written import language, number, worded
 
-ROOMS = ("causes", "waiting")
+ROOMS = ("causes", "ledger", "promises", "audit", "dominoes", "learned", "waiting", "perception")
 SHOWN_QUOTES = 5
 
 

@@ -49,6 +49,10 @@ def journal_title(verb: str) -> str:
         "renewed_webhook_secret": _("made a new secret for messages to a program"),
         "sent_alert_again": _("sent an alert again"),
         "switched_webhook_off": _("switched messages to a program off: their receiver is gone"),
+        "decided_reason": _("decided on a reason for a loss"),
+        "forgot_decisions": _("deleted decisions on a forgotten customer's reasons"),
+        "estimated_errors": _("wrote down how often errors happen"),
+        "exported_ledger": _("downloaded the ledger of losses"),
         "dropped_samples": _("cleared sample rows of an ended import"),
     }
     return titles.get(verb, verb.replace("_", " "))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lakmus.usecases.asking import ask
+from lakmus.usecases.causes.standing import has_table
 from lakmus.usecases.home import Home
 from lakmus.usecases.show_verdict import Shown
 
@@ -31,11 +32,6 @@ class Quotes:
 
     total: int
     rows: tuple[Quote, ...]
-
-
-def has_table(shown: Shown, name: str) -> bool:
-    """Say whether a verdict holds this table; one that an older program computed may not."""
-    return any((shown.folder / name).glob("*.parquet"))
 
 
 def quotes_of(home: Home, shown: Shown, code: str, *, page: int = 1, size: int = 5) -> Quotes | None:

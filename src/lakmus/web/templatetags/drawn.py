@@ -122,3 +122,9 @@ def drawing(svg: str | None) -> SafeString:
 def cause_rows(context: Any, code: str, side: str, asked: str, then: str = "") -> str:
     """Return the address of the rows behind one part of an error's cases."""
     return link(context, "errors", code=code, **{side: asked}, **({then: 1} if then else {}))
+
+
+@register.simple_tag(takes_context=True)
+def promise_rows(context: Any, by: str, asked: str, status: str = "") -> str:
+    """Return the address of the promises of one group, all or of one outcome."""
+    return link(context, "promises", by=by, status=status, **{by: asked})

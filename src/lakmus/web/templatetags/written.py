@@ -89,6 +89,12 @@ def percent(share: float | None, places: int = 0) -> str:
 
 
 @register.filter
+def of_hundred(share: float | None) -> str:
+    """Write a share 0..1 as "so many of a hundred", to a tenth where it is below ten."""
+    return formats.NOTHING if share is None else writing.number(share * 100, language(), digits=0 if share >= 0.1 or not share else 1)
+
+
+@register.filter
 def percent_span(estimate: Any) -> str:
     """Write an estimate's interval of shares."""
     return formats.percent_span(part(estimate, "low"), part(estimate, "high"), language())

@@ -1,0 +1,234 @@
+"""The ledger of losses: who was lost, month by month, parted over the reasons why; each cell is the sum of its customers' shares."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lakmus.engine.errors.catalogue import ERROR_CODES, OTHER_REASONS
+from lakmus.history.estimate import Finding
+from lakmus.history.failures import NotFound
+from lakmus.history.wording import Wording
+from lakmus.operations.journal.changes import record
+from lakmus.operations.reasons import changes
+from lakmus.operations.reasons.queries import decided_reasons
+from lakmus.usecases.asking import ask
+from lakmus.usecases.causes.sides import months_of_errors
+from lakmus.usecases.causes.standing import has_rows, has_table
+from lakmus.usecases.export_tables import BYTE_ORDER_MARK, DIALECTS
+from lakmus.usecases.home import Home
+from lakmus.usecases.lay_out_people import PEOPLE
+from lakmus.usecases.results import LARGEST_PAGE, Conditions, Row
+from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.titles import title_of
+
+REASONS = "reasons"
+UNKNOWN = "unknown"
+KINDS = {
+    "behaviour": Wording("поведение", "behaviour"),
+    "words": Wording("слова", "words"),
+    "survey": Wording("опрос", "survey"),
+    "fact": Wording("факт", "fact"),
+}
+"""The kinds of evidence for a reason."""
+NO_REASON = Wording(
+    "Такой причины у этого клиента в расчёте нет. Ничего не изменилось; откройте книгу потерь заново.",
+    "The computation knows no such reason for this customer. Nothing was changed; open the ledger of losses again.",
+)
+FORMULA_STARTS = tuple("=+-@\t\r")
+HEAD = "month code reason met complained left left_silently money money_visible money_silent".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one reason took in one month: customers touched, expected losses among them, and their margin of 12 months."""
+
+    customers: int
+    left: float
+    left_silently: float
+    money: float
+    money_silent: float
+
+    @property
+    def money_visible(self) -> float:
+        """The part of those who had complained."""
+        return self.money - self.money_silent
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One reason: its cells by month and their sum. `met`, `complained`: customers, None where the reason is no service error."""
+
+    code: str
+    title: Wording
+    met: int | None
+    complained: int | None
+    cells: dict[str, Cell]
+    total: Cell
+    money: Finding | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Lines by money, unknown last. `lost` customers with `lost_value` are counted apart, from the table of customers."""
+
+    months: tuple[str, ...]
+    lines: tuple[Line, ...]
+    total: Cell
+    by_month: dict[str, Cell]
+    lost: int
+    lost_value: float
+    money: Finding | None
+
+    @property
+    def reconciled(self) -> bool:
+        """Whether the ledger sums to the list of lost customers, to the hundredth of a unit of money for each."""
+        return self.total.customers == self.lost and abs(self.total.money - self.lost_value) <= 0.01 * max(1, self.lost)
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """A page of the customers behind a cell; `left` and `money` sum over all of them, not only the page."""
+
+    total: int
+    left: float
+    money: float
+    rows: tuple[Row, ...]
+
+
+def show_ledger(shown: Shown) -> Ledger | None:
+    """Return the ledger of the last 12 months; None where nobody's reasons are computed."""
+    if not has_rows(shown, REASONS):
+        return None
+    sql = f"""SELECT month, code, {_SUMS} FROM read_parquet(?) GROUP BY GROUPING SETS ((month, code), (code), (month), ())"""  # noqa: S608
+    found: dict[tuple[str | None, str | None], Cell] = {}
+    for row in ask(sql, [shown.table(REASONS)]):
+        month, code = row.pop("month"), row.pop("code")
+        found[month, code] = Cell(**row)
+    months = tuple(sorted({month for month, _ in found if month is not None}))
+    codes = {code for _, code in found if code is not None}
+    met = {error.code: (error.exposed, error.complained) for error in shown.verdict.errors if error.measured}
+    estimates = _estimates(shown)
+    lines = [
+        Line(
+            code,
+            title_of(code),
+            met[code][0] if code in met else None,
+            met[code][1] if code in met else None,
+            {month: found[month, code] for month in months if (month, code) in found},
+            found[None, code],
+            estimates.get((None, code)),
+        )
+        for code in codes
+    ]
+    lines.sort(key=lambda line: (line.code == UNKNOWN, -line.total.money, line.code))
+    people = "SELECT count(*) AS lost, coalesce(sum(lost_value), 0) AS lost_value FROM read_parquet(?) WHERE lost_in_window"
+    counted = ask(people, [shown.table(PEOPLE)])[0]
+    by_month = {month: found[month, None] for month in months}
+    return Ledger(months, tuple(lines), found[None, None], by_month, **counted, money=estimates.get((None, None)))
+
+
+_SUMS = """count(DISTINCT customer) AS customers, sum(probability) AS "left",
+           coalesce(sum(probability) FILTER (silent), 0) AS left_silently,
+           sum(money) AS money, coalesce(sum(money) FILTER (silent), 0) AS money_silent"""
+
+
+def _estimates(shown: Shown) -> dict[tuple[str | None, str | None], Finding]:
+    """Return the verdict's own intervals of the ledger, by (month, code); None stands for all of them."""
+    told = getattr(shown.verdict, "ledger", None) or ()
+    return {(getattr(row, "month", None) or None, getattr(row, "code", None) or None): row.money for row in told if hasattr(row, "money")}
+
+
+def ledger_line(ledger: Ledger, shown: Shown, month: str) -> list[Line]:
+    """Return the lines as of one month, with those who met with each error in it; a reason that took nobody then is left out."""
+    met = months_of_errors(shown)
+    estimates = _estimates(shown)
+    lines = []
+    for line in ledger.lines:
+        cell = line.cells.get(month)
+        if cell is None:
+            continue
+        side, none = met.get((month, line.code)), None if line.met is None else 0
+        seen, complained = (side.customers, side.complained) if side else (none, none)
+        lines.append(Line(line.code, line.title, seen, complained, {month: cell}, cell, estimates.get((month, line.code))))
+    return sorted(lines, key=lambda line: (line.code == UNKNOWN, -line.total.money, line.code))
+
+
+def list_reasons(shown: Shown, asked: Mapping[str, Any], *, page: int = 1, size: int = 50) -> Reasons:
+    """Return the customers behind a cell, the dearest first, with what people decided.
+
+    `asked`: any of `month` (`YYYY-MM`), `code`, `customer`, `silent` (bool), `kind` (of evidence).
+    """
+    if not has_table(shown, REASONS):
+        return Reasons(0, 0.0, 0.0, ())
+    conditions = Conditions()
+    for name in ("month", "code", "customer"):
+        if asked.get(name):
+            conditions.add(f"{name} = ?", asked[name])
+    if asked.get("silent") is not None:
+        conditions.add("coalesce(silent, false) = ?", bool(asked["silent"]))
+    if asked.get("kind"):
+        conditions.add("list_contains(kinds, ?)", asked["kind"])
+    where = f"FROM read_parquet(?) WHERE {conditions.where}"
+    summed = ask(
+        f'SELECT count(*) AS total, coalesce(sum(probability), 0) AS "left", coalesce(sum(money), 0) AS money {where}',
+        [shown.table(REASONS), *conditions.parameters],
+    )[0]
+    size = max(1, min(size, LARGEST_PAGE))
+    rows = ask(
+        f"""SELECT * FROM (SELECT * {where} ORDER BY money DESC, probability DESC, customer, code LIMIT ? OFFSET ?)
+            LEFT JOIN (SELECT customer, name FROM read_parquet(?)) USING (customer)
+            ORDER BY money DESC, probability DESC, customer, code""",  # noqa: S608
+        [shown.table(REASONS), *conditions.parameters, size, (max(page, 1) - 1) * size, shown.table(PEOPLE)],
+    )
+    decided = decided_reasons()
+    told = (row | {"title": title_of(row["code"]), "status": _status(row, decided)} for row in rows)
+    return Reasons(**summed, rows=tuple(told))
+
+
+def _status(row: Row, decided: dict[str, dict[str, str]]) -> str:
+    return decided.get(row["customer"], {}).get(row["code"], row.get("status") or "hypothesis")
+
+
+def decide_reason(shown: Shown, *, customer: str, code: str, status: str, actor: Any) -> None:
+    """Confirm or reject a reason that the computation named for a customer, or take the decision back.
+
+    Raises
+    ------
+    NotFound : the computation named no such reason. BadInput : there is no such decision.
+    """
+    if not list_reasons(shown, {"customer": customer, "code": code}, size=1).total:
+        raise NotFound("reason_unknown", NO_REASON)
+    changes.decide_reason(customer=customer, code=code, status=status, actor=actor)
+
+
+def ledger_file(home: Home, shown: Shown, *, language: str, actor: Any) -> str:
+    """Return the ledger as CSV, a line for each month and reason; text that a spreadsheet would take for a formula gets an apostrophe."""
+    ledger, dialect = show_ledger(shown), DIALECTS[language]
+    target = io.StringIO()
+    target.write(BYTE_ORDER_MARK)
+    writer = csv.writer(target, delimiter=dialect.delimiter, lineterminator="\r\n")
+    writer.writerow(HEAD)
+    rows = 0
+    for month in ledger.months if ledger else ():
+        for line in ledger_line(ledger, shown, month):  # type: ignore[arg-type]
+            cell = line.total
+            figures = (cell.left, cell.left_silently, cell.money, cell.money_visible, cell.money_silent)
+            words = (month, line.code, _safe(line.title.in_language(language)))
+            seen = ("" if count is None else count for count in (line.met, line.complained))
+            writer.writerow([*words, *seen, *(f"{figure:.2f}".replace(".", dialect.decimal) for figure in figures)])
+            rows += 1
+    record(actor=actor, verb="exported_ledger", object_kind="table", object_key="ledger", details={"rows": rows})
+    return target.getvalue()
+
+
+def _safe(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def is_reason(code: str) -> bool:
+    """Say whether this is a reason that the ledger may name."""
+    return code in ERROR_CODES or code in OTHER_REASONS
