@@ -93,8 +93,8 @@ def causes(answer: Answer, language: str) -> str:
             [
                 said(row["title"], language),
                 number(row["exposed"], language),
-                finding(row["difference"], language, points),
-                finding(row["effect"], language, lambda figure, language: number(figure, language)),
+                finding(row["effect"], language, points),
+                finding(row["customers_lost"], language, lambda figure, language: number(figure, language)),
             ]
         )
     return table(CAUSES_HEAD, rows, language, right=(1,))

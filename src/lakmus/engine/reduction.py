@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from lakmus.engine.causes.difference import Z95, difference_by_exposure, no_exposure, no_horizon, silent_to_vocal, wilson
+from lakmus.engine.causes.difference import Z95, difference_by_exposure, no_exposure, no_horizon, silent_to_vocal, too_few, wilson
+from lakmus.engine.causes.findings import Harm, control_share, harms_of, unmeasured
+from lakmus.engine.causes.rows import Rows, together
 from lakmus.engine.errors.catalogue import ERROR_CODES
 from lakmus.engine.errors.search import CODES, measured_by, needed_for
 from lakmus.engine.feeds import Feeds
@@ -65,6 +67,7 @@ class Sums:
     people: list[Person] = field(default_factory=list)
     do_not_touch: list[DoNotTouch] = field(default_factory=list)
     most_orders: int = 0
+    rows: dict[str, list[Rows]] = field(default_factory=dict)
 
     def add(self, result: BucketResult) -> None:
         """Add one bucket's result; only the best candidates are kept."""
@@ -79,6 +82,8 @@ class Sums:
         for code, stars in result.stars.items():
             self.stars[code] = self.stars.get(code, StarSums()) + stars
         self.most_orders = max(self.most_orders, result.most_orders)
+        for code, rows in result.rows.items():
+            self.rows.setdefault(code, []).append(rows)
         self.people = list(monday([*self.people, *result.people]))
         self.do_not_touch = list(spared([*self.do_not_touch, *result.do_not_touch]))
 
@@ -128,6 +133,7 @@ def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetim
     shortage = _no_horizon(learned)
     loss = lost_money(sums.amount("lost_value"), sums.money["lost_variance"], counts["lost_with_money"])
     loss = no_money() if counts["orders"] and sums.money["gross"] <= 0 else loss
+    harms = harms_of({code: together(parts) for code, parts in sums.rows.items()}, CODES) if known_rhythm else {}
     return Verdict(
         as_of=as_of,
         company=company.name,
@@ -145,11 +151,12 @@ def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetim
         months=_months(sums, company.time_zone, as_of=as_of) if known_loss else (),
         deliveries=_deliveries(sums),
         silent_to_vocal=silent_to_vocal(counts["hurt_silent"], counts["hurt_vocal"]) if known_rhythm else shortage,
-        errors=_errors(sums, learned, known_rhythm=known_rhythm),
+        errors=_errors(sums, harms, learned, known_rhythm=known_rhythm),
         people=tuple(sums.people),
         do_not_touch=tuple(sums.do_not_touch),
         backtest=learned.backtest,
         coverage=coverage_of(learned.feeds, orders, sums.counts, strays=learned.begins.strays, most_orders=sums.most_orders),
+        negative_control_share=control_share(harms),
     )
 
 
@@ -214,11 +221,12 @@ def _months(sums: Sums, time_zone: str, *, as_of: datetime) -> tuple[MonthLosses
     return tuple(shown)
 
 
-def _errors(sums: Sums, learned: Learned, *, known_rhythm: bool) -> tuple[ErrorFinding, ...]:
+def _errors(sums: Sums, harms: Mapping[str, Harm], learned: Learned, *, known_rhythm: bool) -> tuple[ErrorFinding, ...]:
     """Return one finding per detected code: those that cost most first, then those that hit most."""
     findings = []
     for name in CODES:
         code = sums.codes.get(name, _NO_CODE)
+        harm = harms.get(name, unmeasured(_no_horizon(learned)) if not known_rhythm else unmeasured(too_few(0, exposed=True)))
         difference: Finding = _no_horizon(learned)
         if known_rhythm:
             difference = difference_by_exposure([code.exposure])
@@ -238,10 +246,15 @@ def _errors(sums: Sums, learned: Learned, *, known_rhythm: bool) -> tuple[ErrorF
                 left_silently=code.left_silently,
                 opportunities=code.opportunities,
                 difference=difference,
-                effect=difference.scaled(code.regulars_exposed) if isinstance(difference, Estimate) else difference,
-                money=_rounded(difference.scaled(code.regulars_worth)) if isinstance(difference, Estimate) else difference,
+                effect=harm.effect,
+                money=_rounded(harm.effect.scaled(code.regulars_worth)) if isinstance(harm.effect, Estimate) else harm.effect,
                 article_share=entry.article_share,
                 outcome_known=learned.definition.basis != "unknown",
+                customers_lost=harm.effect.scaled(code.regulars_exposed) if isinstance(harm.effect, Estimate) else harm.effect,
+                negative_control=harm.control,
+                sensitivity=harm.sensitivity,
+                overlap=harm.overlap,
+                p_adjusted=harm.p_adjusted,
             )
         )
     return tuple(sorted(findings, key=_costliest))

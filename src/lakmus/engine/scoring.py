@@ -14,6 +14,7 @@ from lakmus.engine import tables
 from lakmus.engine.bucket import KEY, Facts, facts_until, of_kind
 from lakmus.engine.causes.difference import ExposureSums, exposure_sums
 from lakmus.engine.causes.moments import followed
+from lakmus.engine.causes.rows import Rows, rows_of_bucket
 from lakmus.engine.customer_table import customer_table
 from lakmus.engine.errors.detector import MOMENT_SCHEMA, Scene
 from lakmus.engine.errors.search import CODES, find_errors, leading
@@ -78,6 +79,7 @@ class BucketResult:
     months: dict[str, tuple[int, int, float]] = field(default_factory=dict)
     stars: dict[str, StarSums] = field(default_factory=dict)
     most_orders: int = 0
+    rows: dict[str, Rows] = field(default_factory=dict)
 
 
 def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company: Company, as_of: datetime) -> BucketResult:
@@ -122,6 +124,7 @@ def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company:
         months=_months(customers, company.time_zone),
         stars=_stars(orders),
         most_orders=_most_orders(orders),
+        rows=rows_of_bucket(leads, scene, found.errors, displeasure, horizon_days=learned.definition.horizon_days),
     )
 
 

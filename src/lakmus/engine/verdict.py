@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from lakmus.engine.backtest import Backtest
+from lakmus.engine.harm import DominoEdge, DosePoint, Learning, LedgerRow, Overlap, Removal, SegmentEffect, Sensitivity
 from lakmus.history.company import LEAST_PURCHASES
 from lakmus.history.estimate import Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
@@ -160,8 +161,12 @@ class ErrorFinding:
     ----------
     found : rows of the errors table in the window, known customers or not.
     exposed, complained, left, left_silently : distinct known customers, recounted from those rows.
-    difference : share lost among exposed moments minus comparable ones without the error (-1..1).
-    effect : customers lost beyond what comparable moments lose. money : their margin of 12 months.
+    difference : share lost among exposed moments minus comparable ones without the error (-1..1), moments compared within strata.
+    effect : share lost because of the error among the moments that it met (-1..1), doubly robust.
+    customers_lost : effect x regulars exposed in the 12 months. money : effect x their margin of 12 months.
+    negative_control : the same for an invented error met with the same chances, which does nothing.
+    sensitivity, overlap : see `harm`. p_adjusted : that there is no effect, corrected for the number of errors (0..1).
+    dose, breaking : effect by delay, and the delay at which customers break. repeats : effect of the first, second, third and later one.
     outcome_known : False while nobody can be called lost; then `left` and `left_silently` are 0 and mean nothing.
     measured : False when the facts this detector needs are not in the stream; `not_measured` says which.
     """
@@ -182,6 +187,16 @@ class ErrorFinding:
     money: Finding
     article_share: float | None
     outcome_known: bool = True
+    customers_lost: Finding | None = None
+    negative_control: Finding | None = None
+    sensitivity: Sensitivity | None = None
+    overlap: Overlap | None = None
+    p_adjusted: float | None = None
+    dose: tuple[DosePoint, ...] = ()
+    breaking: Finding | None = None
+    repeats: tuple[Finding, ...] = ()
+    by_segment: tuple[SegmentEffect, ...] = ()
+    learned: Learning | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +288,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The whole page. `loss` is the margin of 12 months that the lost customers would have brought, in `currency`."""
+    """The whole page. `loss` is the margin of 12 months that the lost customers would have brought, in `currency`.
+
+    `negative_control_share`: part of the invented errors that seemed to do something, at 95 %; None where none could be tried.
+    """
 
     as_of: datetime
     company: str
@@ -296,6 +314,10 @@ class Verdict:
     do_not_touch: tuple[DoNotTouch, ...]
     backtest: Backtest
     coverage: Coverage
+    domino: tuple[DominoEdge, ...] = ()
+    removal: tuple[Removal, ...] = ()
+    ledger: tuple[LedgerRow, ...] = ()
+    negative_control_share: float | None = None
 
     def as_json(self, language: str | None = None) -> dict[str, object]:
         """Return the verdict as JSON-ready values; texts in both languages, or only in `language`."""

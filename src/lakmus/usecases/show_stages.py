@@ -23,16 +23,10 @@ NO_CUSTOMER = Wording(
     "Клиента «{customer}» на эту дату нет. Проверьте номер: он такой же, как в загруженных файлах.",
     "There is no customer “{customer}” as of this date. Check the id: it is written as in the imported files.",
 )
-NOT_YET = {
-    "negative_control": Wording(
-        "Проверка на выдуманной ошибке ещё не считается, поэтому цифры здесь нет.",
-        "The check on an invented error is not computed yet, so there is no figure here.",
-    ),
-    "sensitivity": Wording(
-        "Чувствительность к неизвестным причинам ещё не считается, поэтому цифры здесь нет.",
-        "The sensitivity to unknown causes is not computed yet, so there is no figure here.",
-    ),
-}
+TOLD_OF_CAUSES = (
+    "code", "title", "measured", "not_measured", "exposed", "difference", "effect", "customers_lost", "money", "negative_control",
+    "sensitivity", "overlap", "p_adjusted", "dose", "breaking", "repeats", "by_segment", "learned",
+)  # fmt: skip
 NO_EXPERIMENT = Wording(
     "Проверок случайной группой ещё не было: пока никто не знает, что из мер помогает. Доказательством станет первая такая проверка.",
     "There was no randomised experiment yet: nobody knows which measure helps. The first such experiment will be the proof.",
@@ -168,10 +162,7 @@ def show_causes(shown: Shown) -> Answer:
     """Return, for each kind of error, how much more often the exposed leave than comparable customers."""
     effects = []
     for found in shown.verdict.errors:
-        told = {
-            name: _plain(getattr(found, name)) for name in ("code", "title", "measured", "not_measured", "exposed", "difference", "effect")
-        }
-        told |= {name: {"status": "not_computed", "reason": _plain(reason)} for name, reason in NOT_YET.items()}
+        told = {name: _plain(getattr(found, name)) for name in TOLD_OF_CAUSES}
         effects.append({**told, "outcome": "lost_within_horizon", "article_share": found.article_share})
     return {"as_of": shown.as_of, "horizon_days": shown.verdict.definition.horizon_days, "effects": effects}
 

@@ -83,12 +83,12 @@ def difference_by_exposure(parts: Iterable[ExposureSums]) -> Finding:
     sums = sum(parts, no_exposure())
     scarce = min(sums.exposed_customers, sums.other_customers)
     if scarce < NEEDED_CUSTOMERS:
-        return _too_few(scarce, exposed=sums.exposed_customers <= sums.other_customers)
+        return too_few(scarce, exposed=sums.exposed_customers <= sums.other_customers)
     left1, all1, left0, all0 = (sums.total[part] for part in (_LEFT1, _ALL1, _LEFT0, _ALL0))
     both = (all1 > 0) & (all0 > 0)
     n1 = float(all1[both].sum())
     if n1 < NEEDED_CUSTOMERS:
-        return _too_few(int(n1), exposed=True)
+        return too_few(int(n1), exposed=True)
     p0 = np.divide(left0, all0, out=np.zeros(STRATA), where=all0 > 0)
     d = float((left1 - all1 * p0)[both].sum() / n1)
     gradient = np.zeros(4 * STRATA)
@@ -102,7 +102,8 @@ def difference_by_exposure(parts: Iterable[ExposureSums]) -> Finding:
     return Estimate(d, max(-1.0, d - half), min(1.0, d + half), int(n1), Badge.DIFFERENCE)
 
 
-def _too_few(available: int, *, exposed: bool) -> NotEnoughEvidence:
+def too_few(available: int, *, exposed: bool) -> NotEnoughEvidence:
+    """Return the state of an effect with too few customers on the exposed side or on the other."""
     if exposed:
         reason = Wording(
             "Слишком мало постоянных клиентов, которые столкнулись с этой ошибкой и за которыми можно было проследить весь срок.",

@@ -38,10 +38,10 @@ def followed(moments: pl.DataFrame, purchases: Purchases, *, horizon_days: int, 
     rows = moments.join(codes, on="customer", how="inner").with_columns(pl.col("owner").cast(pl.Int64))
     at_us = rows["at"].to_physical().cast(pl.Int64).to_numpy()
     owner = rows["owner"].to_numpy()
-    before = np.searchsorted(_key(purchases.owner, purchases.first_us), _key(owner, at_us), side="right")
+    before = np.searchsorted(ordinal(purchases.owner, purchases.first_us), ordinal(owner, at_us), side="right")
     begins = np.searchsorted(purchases.owner, owner, side="left")
     so_far = before - begins
-    after = np.searchsorted(_key(purchases.owner, purchases.last_us), _key(owner, at_us), side="right")
+    after = np.searchsorted(ordinal(purchases.owner, purchases.last_us), ordinal(owner, at_us), side="right")
     regular = so_far >= 2
     last = np.where(regular, before - 1, 0)
     silent, mean_gap, back = (np.zeros(len(owner)), np.zeros(len(owner)), np.zeros(len(owner), bool))
@@ -65,7 +65,7 @@ def followed(moments: pl.DataFrame, purchases: Purchases, *, horizon_days: int, 
     return judged.filter("regular").with_columns(pl.when("observed").then("left").alias("left"))
 
 
-def _key(owner: Ints, moment_us: Ints) -> Ints:
+def ordinal(owner: Ints, moment_us: Ints) -> Ints:
     """Return one ascending integer for (customer, second); whole seconds keep it within 64 bits."""
     keys: Ints = owner.astype(np.int64) * _SHIFT + moment_us // _SECOND
     return keys

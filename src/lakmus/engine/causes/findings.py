@@ -1,0 +1,144 @@
+"""From rows of all buckets to what each error does: effects in the order of their stages, controls, sensitivity, corrections."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import stats
+
+from lakmus.engine.causes.difference import NEEDED_CUSTOMERS, too_few
+from lakmus.engine.causes.doubly_robust import Effect, bred_noise, effect_of
+from lakmus.engine.causes.links import STAGE
+from lakmus.engine.causes.rows import Rows
+from lakmus.engine.harm import Overlap, Sensitivity
+from lakmus.engine.signals.rhythm import Flags, Floats
+from lakmus.history.estimate import Badge, Estimate, Finding
+
+LEAST_COMPARABLE = 0.05
+
+
+@dataclass(frozen=True)
+class Harm:
+    """What one error does; `fit` None where too little is known. `otherwise`: share lost without it among those it met."""
+
+    effect: Finding
+    control: Finding
+    sensitivity: Sensitivity | None
+    overlap: Overlap | None
+    p_adjusted: float | None
+    fit: Effect | None
+
+
+def unmeasured(why: Finding) -> Harm:
+    """Return that nothing can be said of an error."""
+    return Harm(why, why, None, None, None, None)
+
+
+def control_share(harms: Mapping[str, Harm]) -> float | None:
+    """Return the part of the invented errors whose 95 % interval leaves zero out; None where none could be tried."""
+    tried = [harm.control for harm in harms.values() if isinstance(harm.control, Estimate)]
+    return sum(one.low > 0 or one.high < 0 for one in tried) / len(tried) if tried else None
+
+
+def harms_of(rows: Mapping[str, Rows], codes: tuple[str, ...]) -> dict[str, Harm]:
+    """Return what each error does, by code.
+
+    Errors of later stages come first, since an error of an earlier stage that bred them is not to be charged with what they did themselves.
+
+    Parameters
+    ----------
+    rows : the rows of all buckets, by code. codes : every code, the columns of `Rows.before` and `Rows.bred`.
+    """
+    fits: dict[str, Effect] = {}
+    shown: dict[str, Harm] = {}
+    passing = np.zeros(len(codes))
+    for code in sorted(rows, key=lambda code: (-STAGE.get(code, 3), code)):
+        own, place = rows[code], codes.index(code)
+        scarce = _scarce(own)
+        if scarce is not None:
+            shown[code] = unmeasured(scarce)
+            continue
+        fit = effect_of(own, own=place, passing=passing)
+        if fit is None or fit.used < LEAST_COMPARABLE * fit.exposed or fit.customers < NEEDED_CUSTOMERS:
+            few = too_few(0 if fit is None else fit.customers, exposed=True)
+            shown[code] = Harm(few, few, None, None if fit is None else Overlap(fit.used / fit.exposed, fit.used), None, None)
+            continue
+        fit = bred_noise(fit, own, passing, {codes.index(name): other for name, other in fits.items()})
+        passing[place], fits[code] = fit.passing, fit
+        shown[code] = Harm(
+            estimate(fit.point, fit.variance, fit.used),
+            _control(own, fit, place),
+            sensitivity_of(fit),
+            Overlap(fit.used / fit.exposed, fit.used),
+            None,
+            fit,
+        )
+    return _adjusted(shown)
+
+
+def _scarce(rows: Rows) -> Finding | None:
+    exposed, others = (len(np.unique(rows.owner[side])) for side in (rows.exposed, ~rows.exposed))
+    least = min(exposed, others)
+    return too_few(least, exposed=exposed <= others) if least < NEEDED_CUSTOMERS else None
+
+
+def estimate(point: float, variance: float, n: int) -> Estimate:
+    """Return an adjusted association with its 95 % interval, kept within -1..1."""
+    half = stats.norm.ppf(0.975) * math.sqrt(variance)
+    return Estimate(point, max(-1.0, min(point, point - half)), min(1.0, max(point, point + half)), n, Badge.ADJUSTED)
+
+
+def _control(rows: Rows, fit: Effect, place: int) -> Finding:
+    """Return the effect of an invented error: drawn with the chances that the real one had, so confounded alike, but doing nothing."""
+    invented = drawn(rows, fit.propensity)
+    found = effect_of(rows, own=place, exposed=invented, hidden=False)
+    if found is None or found.customers < NEEDED_CUSTOMERS:
+        return too_few(0 if found is None else found.customers, exposed=True)
+    return estimate(found.point, found.variance, found.used)
+
+
+def drawn(rows: Rows, chance: Floats) -> Flags:
+    """Return an exposure drawn with given chances, by a hash of customer and day: the same draw in every run."""
+    with np.errstate(over="ignore"):
+        mixed = rows.owner ^ (rows.at_day.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        mixed = mixed ^ (mixed >> np.uint64(31))
+    return np.asarray((mixed >> np.uint64(11)) / float(1 << 53) < chance)
+
+
+def sensitivity_of(fit: Effect) -> Sensitivity:
+    """Return the E-values of an effect.
+
+    Formula: RR = P(lost | error) / P(lost, no error); E = RR + sqrt(RR (RR - 1)), RR below 1 inverted (VanderWeele and Ding, 2017).
+    """
+    base = max(fit.otherwise, 1e-4)
+    near = fit.point - math.copysign(fit.half, fit.point)
+    low = 1.0 if near * fit.point <= 0 else e_value(max(base + near, 1e-4) / base)
+    return Sensitivity(e_value(max(base + fit.point, 1e-4) / base), low)
+
+
+def e_value(ratio: float) -> float:
+    """Return the E-value of a risk ratio, at least 1."""
+    ratio = max(ratio, 1 / ratio)
+    return ratio + math.sqrt(ratio * (ratio - 1))
+
+
+def _adjusted(shown: dict[str, Harm]) -> dict[str, Harm]:
+    known = [code for code, harm in shown.items() if harm.fit is not None]
+    p = [2 * float(stats.norm.sf(abs(harm.fit.point) / math.sqrt(harm.fit.variance))) for code in known if (harm := shown[code]).fit]
+    fair = benjamini_hochberg(np.array(p))
+    return shown | {code: replace(shown[code], p_adjusted=float(value)) for code, value in zip(known, fair, strict=True)}
+
+
+def benjamini_hochberg(p: Floats) -> Floats:
+    """Return p-values adjusted for their number, so that a share of at most q of those below q are false (Benjamini and Hochberg, 1995)."""
+    n = len(p)
+    order = np.argsort(p)
+    raised = p[order] * n / np.arange(1, n + 1)
+    fair = np.empty(n)
+    fair[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
+    return fair

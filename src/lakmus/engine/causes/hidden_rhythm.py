@@ -1,0 +1,80 @@
+"""What the purchases so far do not tell of a customer's rhythm, and how much of an effect that would feign.
+
+A customer's true rate of orders is not known, only the gaps so far. Whoever orders often meets more errors and is lost less, also among
+customers with the same gaps so far. Comparing at equal history therefore still compares different rates. How much is left to chance in a
+rate is known from the number of gaps behind it, and so the rest can be taken out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import special
+
+from lakmus.engine.causes.design import named_columns
+from lakmus.engine.causes.logistic import fitted
+from lakmus.engine.causes.rows import LEVELS, Rows, unscaled
+from lakmus.engine.signals.rhythm import Flags, Floats
+
+KNOTS = (0.2, 0.4, 0.6, 0.8)
+RIDGE = 1.0
+LEAST_BETWEEN = 1e-3
+
+
+def hidden_difference(rows: Rows, met: Flags, freed: Floats) -> Floats:
+    """Return E[Y | A = 1, x, no error] - E[Y | A = 0, x] that the unknown part of the rate causes, (n,).
+
+    Model: log of the true rate = L(x) + u, u with mean 0 and variance V(x) given the history. Since L is the mean of the true log rate
+    given the history, the slopes of A and Y on L are those on the true one (Berkson, 1950; regression calibration: Carroll, Ruppert,
+    Stefanski and Crainiceanu, 2006, ch. 4). To first order cov(A, Y | x) = e' m' V, and the difference = cov / (e (1 - e)) = (slope of
+    logit e) m' V. Late gaps tell of the rate and of customers who cool already, so the slopes are taken on the part of L that comes from
+    the earlier half of the gaps, the other part standing beside it.
+    """
+    early, late, unknown = known_rate(rows)
+    x, slopes = _design(rows, early, late)
+    a = fitted(x, met.astype(np.float64), np.ones(rows.count, np.bool_), ridge=RIDGE)
+    b = fitted(x, freed, ~met, ridge=RIDGE)
+    mean = special.expit(x @ b)
+    feigned: Floats = (slopes @ a[1 : 1 + slopes.shape[1]]) * (slopes @ b[1 : 1 + slopes.shape[1]]) * mean * (1 - mean) * unknown
+    return feigned
+
+
+def known_rate(rows: Rows) -> tuple[Floats, Floats, Floats]:
+    """Return the parts of L (less its mean) that come from the earlier and from the later half of the gaps, and V, of each row.
+
+    Credibility (Bühlmann, 1967): L = V (mean / between + l / noise), V = 1 / (1 / between + 1 / noise), l = minus the log of the customer's
+    mean gap; n gaps of a gamma distribution with squared coefficient of variation c have noise = trigamma(n / c) in l and the bias
+    log(n / c) - digamma(n / c). `between` = variance of l over customers less its noise.
+    """
+    gaps = np.maximum(rows.levels[:, LEVELS.index("purchases")].astype(np.float64) - 1, 1)
+    spread = unscaled(rows, "gap_spread")
+    many = gaps >= 4
+    within = float(np.mean(spread[many] ** 2 * gaps[many] / (gaps[many] - 1))) if many.any() else 0.5
+    shape = gaps / min(max(within, 0.05), 2.0)
+    noise = special.polygamma(1, shape)
+    mean_gap = np.maximum(unscaled(rows, "mean_gap"), 1e-4)
+    rate = -np.log(mean_gap) + special.digamma(shape) - np.log(shape)
+    last = np.append(rows.owner[1:] != rows.owner[:-1], True)
+    centre = float(np.mean(rate[last]))
+    between = max(float(np.var(rate[last])) - float(np.mean(noise[last])), LEAST_BETWEEN)
+    unknown = 1 / (1 / between + 1 / noise)
+    # l is taken apart by days: its first half of the gaps says -log of their mean, the rest whatever is left.
+    half = gaps // 2
+    early_rate = -np.log(np.maximum(unscaled(rows, "early_gap"), 1e-4)) + np.where(
+        half > 0, special.digamma(shape / 2) - np.log(shape / 2), 0
+    )
+    early = np.where(half > 0, unknown / noise * (half / gaps) * (early_rate - centre), 0.0)
+    return early, unknown / noise * (rate - centre) - early, unknown
+
+
+def _design(rows: Rows, early: Floats, late: Floats) -> tuple[Floats, Floats]:
+    """Return the design, and what the slope on the rate is made of: columns 1 .. of the design, differentiated by the earlier part."""
+    silence = np.log1p(20 * unscaled(rows, "silence"))
+    silence = silence - silence.mean()
+    columns = [np.ones(rows.count), early, early * silence, late, late * silence, late * late, silence]
+    for knot in np.unique(np.quantile(silence, KNOTS)):
+        columns.append(np.maximum(silence - knot, 0))
+    for name in ("gap_spread", "mean_amount", "order_amount", "complaints", "severity"):
+        columns.append(unscaled(rows, name))
+    columns += [np.log1p(unscaled(rows, name)) for name in ("tenure", "of_30_days", "of_90_days", "of_a_year", "purchases")]
+    columns += named_columns(rows)
+    return np.column_stack(columns), np.column_stack([np.ones(rows.count), silence])

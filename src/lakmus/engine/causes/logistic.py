@@ -1,0 +1,85 @@
+"""Ridge logistic regression by Newton steps, for all folds at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy import linalg, special
+
+from lakmus.engine.signals.rhythm import Floats, Ints
+
+STEPS, FOLD_STEPS, ENOUGH = 12, 1, 1e-4
+CHUNK = 20_000
+Wide = npt.NDArray[np.float32]
+
+
+def cross_fitted(design: Wide, outcome: Floats, fold: Ints, used: npt.NDArray[np.bool_], *, folds: int, ridge: float) -> Floats:
+    """Return for each row the prediction of a logistic regression that has not seen the row's fold, (n,) in 0..1.
+
+    Model: logit E[y | x] = x b, b the minimum of the deviance + ridge |b|^2 (Hoerl and Kennard, 1970; le Cessie and van Houwelingen,
+    1992), the first column (the constant) free. One fit on all rows used takes Newton's steps to the end; each fold then takes one more
+    from there, on the rows outside it (the one-step estimator: Le Cam, 1956; Pregibon, 1981): from an estimate that is off by the order
+    of 1 / n one step is off by the order of 1 / n^2.
+
+    Parameters
+    ----------
+    design : (n, p), first column 1. outcome : (n,), mostly 0 or 1, any real number is allowed (quasi-likelihood). fold : (n,) 0..folds - 1.
+    used : (n,) rows to learn from; all rows are predicted.
+    """
+    p = design.shape[1]
+    penalty = np.full(p, ridge)
+    penalty[0] = 1e-6
+    parts = [np.flatnonzero(used & (fold == k)) for k in range(folds)]
+    taken = [(design[rows], outcome[rows].astype(np.float32)) for rows in parts]
+    mean = float(np.clip(np.mean(outcome[used]), 1e-3, 1 - 1e-3)) if used.any() else 0.5
+    b = np.zeros(p)
+    b[0] = special.logit(mean)
+    slopes, curves = _sums(taken, b)
+    for _ in range(STEPS):
+        step = _newton(slopes.sum(axis=0), curves.sum(axis=0), penalty, b)
+        b = b + step
+        slopes, curves = _sums(taken, b)
+        if float(np.abs(step).max()) < ENOUGH * 10:
+            break
+    slope, curve = slopes.sum(axis=0), curves.sum(axis=0)
+    predicted = np.zeros(len(outcome))
+    for k in range(folds):
+        own = b + _newton(slope - slopes[k], curve - curves[k], penalty, b)
+        rows = np.flatnonzero(fold == k)
+        predicted[rows] = special.expit(design[rows] @ own.astype(np.float32))
+    return predicted
+
+
+def fitted(design: npt.NDArray[np.float64], outcome: Floats, used: npt.NDArray[np.bool_], *, ridge: float) -> Floats:
+    """Return the coefficients (p,) of one ridge-logistic regression on the rows used; see `cross_fitted`."""
+    penalty = np.full(design.shape[1], ridge)
+    penalty[0] = 1e-6
+    taken = [(design[used].astype(np.float32), outcome[used].astype(np.float32))]
+    b = np.zeros(design.shape[1])
+    b[0] = special.logit(float(np.clip(np.mean(outcome[used]), 1e-3, 1 - 1e-3)))
+    for _ in range(STEPS):
+        slopes, curves = _sums(taken, b)
+        step = _newton(slopes[0], curves[0], penalty, b)
+        b = b + step
+        if float(np.abs(step).max()) < ENOUGH * 10:
+            break
+    return b
+
+
+def _sums(taken: list[tuple[Wide, Wide]], b: Floats) -> tuple[Floats, Floats]:
+    """Return gradients (folds, p) and curvatures (folds, p, p) of the log-likelihood, fold by fold."""
+    slopes, curves = np.zeros((len(taken), len(b))), np.zeros((len(taken), len(b), len(b)))
+    for k, (x, y) in enumerate(taken):
+        for first in range(0, len(y), CHUNK):
+            part = x[first : first + CHUNK]
+            mu = special.expit(part @ b.astype(np.float32))
+            slopes[k] += part.T @ (y[first : first + CHUNK] - mu)
+            curves[k] += part.T @ (part * np.maximum(mu * (1 - mu), 1e-5)[:, None])
+    return slopes, curves
+
+
+def _newton(slope: Floats, curve: Floats, penalty: Floats, b: Floats) -> Floats:
+    hessian = curve + np.diag(penalty)
+    step: Floats = linalg.solve(hessian, slope - penalty * b, assume_a="pos")
+    longest = float(np.abs(step).max())
+    return step * min(1.0, 4.0 / longest) if longest > 0 else step
