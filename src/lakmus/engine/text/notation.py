@@ -186,6 +186,12 @@ def russian_forms(lemma: str) -> frozenset[str]:
     return frozenset({lemma} | {form.word.replace("ё", "е") for one in own for form in one.lexeme})
 
 
+@functools.lru_cache(maxsize=100_000)
+def dictionary_form(word: str) -> str:
+    """Return the likeliest dictionary form of a Russian word, «ё» as «е»."""
+    return cast(str, _russian().parse(word)[0].normal_form.replace("ё", "е"))
+
+
 def english_stem(word: str) -> str:
     """Return the stem of an English word (Porter's second stemmer, "Snowball", 2001)."""
     return cast(str, _stemmer("english").stemWord(word))
