@@ -183,7 +183,7 @@ def _sessions(home: Home, shown: Shown) -> str:
     """The sessions of the last months with `rank` (in the table of people), `age_days`, and whether they are `recent` or just before."""
 
     def make(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyRelation:
-        since = shown.as_of - timedelta(days=31 * MONTHS)
+        since = shown.as_of - timedelta(days=31 * (MONTHS + 1))
         read = partial(sessions_of, since=since, as_of=shown.as_of)
         with runner_at(settings.LAKMUS_RUNNER) as over:
             parts = list(over(home.stream(), read, as_of=shown.as_of, columns=SESSION_COLUMNS))
