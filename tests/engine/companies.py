@@ -30,6 +30,9 @@ def _deal(history: History, rng: random.Random, number: str, at) -> bool:
     late = rng.random() < 0.2
     history.order(number, at, rng.choice([1000.0, 2000.55, 499.9])).promise(number, (at + timedelta(days=3)).date().isoformat(), at=at)
     received = at + timedelta(days=5 if late else 2)
+    noon = (at + timedelta(days=1)).replace(hour=9)
+    if noon < END:
+        history.fact("received_automatic_message", noon, order=number, template="packed", text=f"Заказ № {number} собран")
     if rng.random() < 0.03:
         history.cancel(number, at + timedelta(hours=3))
         return False

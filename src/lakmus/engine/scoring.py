@@ -112,6 +112,8 @@ def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company:
             "errors": _arrow(errors, tables.ERRORS),
             "moments": _arrow(moments, tables.MOMENTS),
             "texts": _arrow(scene.said, tables.TEXTS),
+            "promises": _arrow(scene.promises, tables.PROMISES),
+            "messages": _arrow(scene.messages, tables.MESSAGES),
             "replies": _arrow(scene.replies, tables.REPLIES),
         },
         people=people,

@@ -256,6 +256,8 @@ TABLES: dict[str, pa.Schema] = {
     "errors": ERRORS,
     "moments": MOMENTS,
     "texts": TEXTS,
+    "promises": PROMISES,
+    "messages": MESSAGES,
     "replies": REPLIES,
 }
 """The tables by the name of their file in a result."""

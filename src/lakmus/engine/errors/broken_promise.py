@@ -1,10 +1,10 @@
-"""`broken_promise`: an order came after the promised moment, or has not come although that moment is over."""
+"""`broken_promise`: an order came after the promised moment or not at all; or a person's promise in words was kept late or never."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from lakmus.engine.errors.detector import Detector, Found, Scene, day_text, shaped
+from lakmus.engine.errors.detector import Detector, Found, Scene, day_text, minute_text, shaped
 from lakmus.history.wording import Wording
 
 WHOLE_SEVERITY_DAYS = 10.0
@@ -74,4 +74,43 @@ DETECTOR = Detector(
     needs=(("was_promised_delivery", "received_order"),),
     needed=Wording("доставки с обещанной и фактической датой", "deliveries with promised and actual dates"),
     find=find,
+)
+
+
+def find_in_words(scene: Scene) -> Found:
+    """Return the promises in words of staff that were kept late or broken; every one whose fate is known is a moment, at its deadline."""
+    given = scene.promises.filter((pl.col("source") == "message") & (pl.col("status") != "open"))
+    given = given.with_columns(pl.col("due_at").alias("at"), (pl.col("status") != "kept").alias("exposed"))
+    zone = scene.company.time_zone
+    late = pl.col("status") == "late"
+    errors = given.filter("exposed").with_columns(
+        pl.col("promise_id").alias("anchor"),
+        pl.when(late).then(0.5).otherwise(0.9).alias("severity"),
+        pl.lit(0.85).alias("confidence"),
+        pl.col("late_days").alias("amount_of_delay"),
+        pl.when(late).then(pl.lit("days")).alias("delay_unit"),
+        pl.when(late)
+        .then(pl.format("Обещали «{}» до {}, сделали {}", "quote", minute_text("due_at", zone, "ru"), minute_text("kept_at", zone, "ru")))
+        .otherwise(pl.format("Обещали «{}» до {} и не сделали", "quote", minute_text("due_at", zone, "ru")))
+        .alias("summary_ru"),
+        pl.when(late)
+        .then(pl.format("Promised “{}” by {}, done on {}", "quote", minute_text("due_at", zone, "en"), minute_text("kept_at", zone, "en")))
+        .otherwise(pl.format("Promised “{}” by {} and never did it", "quote", minute_text("due_at", zone, "en")))
+        .alias("summary_en"),
+    )
+    return shaped(errors, given)
+
+
+IN_WORDS = Detector(
+    code="broken_promise",
+    name="promise_in_message",
+    rule=Wording(
+        "сотрудник пообещал к сроку позвонить, ответить, привезти, отправить, вернуть деньги или решить вопрос, и сделано это позже или не "
+        "сделано за 7 дней после срока",
+        "a person promised to call, reply, deliver, send, refund or solve by a deadline, and it was done later, or not within 7 days of it",
+    ),
+    needs=(("received_reply",),),
+    needed=Wording("тексты ответов сотрудников", "texts of the staff's replies"),
+    find=find_in_words,
+    reads="replies",
 )

@@ -12,6 +12,8 @@ import polars as pl
 
 from lakmus.engine.bucket import KEY, Facts
 from lakmus.engine.errors.clocks import waiting_clocks
+from lakmus.engine.errors.message_audit import audit
+from lakmus.engine.errors.promise_ledger import promise_ledger
 from lakmus.engine.feeds import Feeds
 from lakmus.engine.orders import order_table
 from lakmus.engine.text.said import replies_of, texts_of
@@ -78,6 +80,16 @@ class Scene:
     def replies(self) -> pl.DataFrame:
         """`replies_of` the facts: how persons answered."""
         return replies_of(self.facts)
+
+    @cached_property
+    def promises(self) -> pl.DataFrame:
+        """`promise_ledger` of all that: promises and what became of them."""
+        return promise_ledger(self.facts, self.orders, self.replies, feeds=self.feeds, company=self.company, as_of=self.as_of)
+
+    @cached_property
+    def messages(self) -> pl.DataFrame:
+        """`audit` of the automatic messages."""
+        return audit(self.facts, self.orders, company=self.company)
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,35 @@ def _reviews(scene: Scene) -> Found:
     return shaped(errors, moments)
 
 
+def find_comments(scene: Scene) -> Found:
+    """Return comments in surveys that displease or ask and that nobody took up within the limit; every such comment is a moment.
+
+    A comment is taken up by a reply of a person or a contact of ours with that customer, on whatever matter.
+    """
+    limit = pl.duration(minutes=scene.company.no_reply_after_minutes)
+    wants = (pl.col("polarity") == "negative").fill_null(False) | (pl.col("questions") > 0) | pl.col("cries_for_help")
+    comments = scene.said.filter((pl.col("activity") == "answered_survey") & wants).sort("at")
+    by_person = pl.col("_author").is_null() | (pl.col("_author") == "person")
+    answers = of_kind(scene.facts, *_TAKES_UP).filter((pl.col("activity") != "received_reply") | by_person)
+    taken_up = answers.select(KEY, pl.col("ts").alias("answered_at"), pl.col("activity_id").alias("stop_id")).sort("answered_at", "stop_id")
+    joined = comments.join_asof(taken_up, left_on="at", right_on="answered_at", by=KEY, strategy="forward", check_sortedness=False)
+    answered = (pl.col("answered_at") - pl.col("at") <= limit).fill_null(False)
+    over = pl.col("at") + limit < _seen_until(scene, *_TAKES_UP)
+    waited = pl.coalesce("answered_at", pl.lit(scene.as_of)) - pl.col("at")
+    named = joined.filter(answered | over).with_columns(
+        (~answered).alias("exposed"),
+        pl.col("at").alias("opened_at"),
+        pl.col("activity_id").alias("open_id"),
+        pl.concat_list("activity_id", "stop_id").list.drop_nulls().alias("evidence"),
+        (waited.dt.total_microseconds() / 60_000_000).alias("waited_minutes"),
+    )
+    late = named.filter("exposed").with_columns((pl.col("at") + limit).alias("at"))
+    return shaped(_described(late, scene, Wording("Комментарий к опросу {}", "Comment in a survey of {}")), named)
+
+
+_TAKES_UP = ("received_reply", "was_contacted")
+
+
 def _described(errors: pl.DataFrame, scene: Scene, beginning: Wording) -> pl.DataFrame:
     """Add severity, delay and summary to unanswered questions or reviews."""
     hours = scene.company.no_reply_after_minutes // 60
@@ -108,4 +137,16 @@ DETECTOR = Detector(
         "переписка с ответами сотрудников или ответы на отзывы", "conversations with the staff's replies, or answers to reviews"
     ),
     find=find,
+)
+COMMENTS = Detector(
+    code="no_reply",
+    name="comment_never_taken_up",
+    rule=Wording(
+        "в опросе клиент написал недовольное или задал вопрос, и за предел «без ответа» ему никто не ответил и с ним не связался",
+        "a comment in a survey displeases or asks, and within the no-reply limit no person replied to the customer or got in touch",
+    ),
+    needs=(("answered_survey", "received_reply"), ("answered_survey", "was_contacted")),
+    needed=Wording("ответы на опросы с текстом и наши ответы клиентам", "answers to surveys with texts, and our replies to customers"),
+    find=find_comments,
+    reads="texts",
 )

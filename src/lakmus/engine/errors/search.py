@@ -7,9 +7,24 @@ from collections.abc import Mapping
 import polars as pl
 
 from lakmus.engine.bucket import KEY
-from lakmus.engine.errors import broken_promise, no_aftersales, no_reply, slow_reply, unresolved_problem
+from lakmus.engine.errors import (
+    automatic_message_error,
+    broken_promise,
+    checkout_obstacle,
+    hard_to_reach,
+    hidden_charge,
+    inattention,
+    misunderstanding,
+    no_aftersales,
+    no_personal_approach,
+    no_reply,
+    slow_reply,
+    unresolved_problem,
+    wrong_information,
+)
 from lakmus.engine.errors.catalogue import ERROR_CODES
 from lakmus.engine.errors.detector import ROW_SCHEMA, Detector, Found, Scene, nothing_found
+from lakmus.engine.errors.staff_words import STAFF_DETECTORS
 from lakmus.engine.errors.words import WORDS_DETECTORS
 from lakmus.engine.feeds import Feeds
 from lakmus.history.wording import Wording
@@ -17,9 +32,21 @@ from lakmus.history.wording import Wording
 FACTS_DETECTORS: tuple[Detector, ...] = (
     slow_reply.DETECTOR,
     no_reply.DETECTOR,
+    no_reply.COMMENTS,
     unresolved_problem.DETECTOR,
-    broken_promise.DETECTOR,
+    wrong_information.DETECTOR,
+    inattention.MIXED_UP,
+    inattention.VIOLATED,
+    automatic_message_error.DETECTOR,
     no_aftersales.DETECTOR,
+    no_personal_approach.DETECTOR,
+    broken_promise.DETECTOR,
+    broken_promise.IN_WORDS,
+    hidden_charge.DETECTOR,
+    hard_to_reach.DETECTOR,
+    checkout_obstacle.DETECTOR,
+    misunderstanding.DETECTOR,
+    *STAFF_DETECTORS,
 )
 DETECTORS: tuple[Detector, ...] = (*FACTS_DETECTORS, *WORDS_DETECTORS)
 """Every detector, those of facts first; to add one, write its module and name it here."""
