@@ -145,6 +145,11 @@ def _surveys(reading: Reading) -> list[Emission]:
     if answered != "null":
         columns = {**key, "ts": answered, "_score": reading.of("score"), "_text": reading.of("comment")}
         found.append(_emit(reading, "answered_survey", columns, f"{answered} is not null and ({said})"))
+    if reading.has("replied_at"):
+        # What we answered to a comment belongs to no conversation: the case that the survey asked about is over.
+        columns = {"ts": "replied_at", "_order": reading.of("order"), "_channel": reading.of("channel"), "_author": "'person'"}
+        columns |= {"_staff": reading.of("staff"), "_text": reading.of("reply_text")}
+        found.append(_emit(reading, "received_reply", columns, "replied_at is not null"))
     return found
 
 

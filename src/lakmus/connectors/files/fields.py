@@ -131,6 +131,7 @@ FIELDS: dict[str, Field] = {
         _field("template", LABEL, "шаблон", "template", "шаблон, шаблон сообщения, код шаблона, название рассылки, рассылка, template, template id, template name, campaign, mailing"),
         _field("points", NUMBER, "баллы", "points", "баллы, бонусы, количество баллов, сумма баллов, points, bonus, bonus points, miles"),
         _field("operation", LABEL, "операция", "operation", "операция, вид операции, тип операции, operation, operation type, transaction type, action"),
+        _field("result", LABEL, "чем кончился звонок", "how the call ended", "результат звонка, исход звонка, итог звонка, call result, call outcome"),
         _field("page", LABEL, "страница", "page", "страница, адрес страницы, url, page, page url, path, landing page, page path"),
         _field("minutes", NUMBER, "длительность, минут", "duration, minutes", "длительность, продолжительность, время на сайте, duration, minutes, session duration, visit duration, connected handling time"),
         _field("currency", LABEL, "валюта", "currency", "валюта, currency, currency code"),

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from lakmus.connectors.files import emissions_talk
+from lakmus.connectors.files import emissions_deeds, emissions_talk
 from lakmus.connectors.files.activities_sql import Emission
 from lakmus.connectors.files.activity_table import activity_emissions, stage_activities
 from lakmus.connectors.files.cutting import Cutter
@@ -275,6 +275,9 @@ def _late_checks(linked: Staged, words: FewWords) -> list[tuple[str, str]]:
     if kind == "loyalty":
         reading = Reading(linked, "UTC", False, frozenset(), words=words)
         checks.append((f"({emissions_talk.operation(reading)}) is null", "unknown_operation"))
+    if kind in emissions_deeds.OPERATIONS:
+        reading = Reading(linked, "UTC", False, frozenset(), words=words)
+        checks.append((f"({emissions_deeds.operation(reading)}) is null", "unknown_operation"))
     return checks
 
 

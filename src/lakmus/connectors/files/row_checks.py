@@ -25,7 +25,12 @@ KEYS = {
     "order_lines": ("order",),
     "automatic_messages": ("template",),
     "invoices": ("amount",),
+    "charges": ("order", "amount"),
 }
+NAMING_SOMEBODY = (
+    *("customers", "loyalty", "contacts", "automatic_messages", "visits", "messages"),
+    *("calls", "offers", "preferences", "checkouts"),
+)
 
 TOTALS = ("Итого", "Итого:", "ИТОГО", "ИТОГО:", "Всего", "Всего:", "ВСЕГО", "Total", "TOTAL", "Total:", "Grand Total")
 TOTALS_WITHIN = 2
@@ -112,7 +117,7 @@ def needs(plan: FilePlan, columns: Fed) -> list[Need]:
     elif kind.name == "surveys":
         found.append(_one_of(fed, "sent_at", "answered_at", "ts", code="missing_date"))
         found.append(_one_of(fed, "customer", "case", "order", "email", "phone", code="nobody"))
-    elif kind.name in ("customers", "loyalty", "contacts", "automatic_messages", "visits", "messages"):
+    elif kind.name in NAMING_SOMEBODY:
         found.append(_one_of(fed, "customer", "case", "order", "email", "phone", "card", "anonymous", code="nobody"))
     elif kind.name == "reviews":
         found.append(_one_of(fed, "stars", "text", "title", code="nothing_said"))
