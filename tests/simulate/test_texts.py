@@ -33,8 +33,10 @@ def test_the_grammar_can_say_hundreds_of_thousands_of_things() -> None:
 
 
 def test_no_text_keeps_a_place_unfilled(default: Company) -> None:
+    planted = {error["order"] for error in default.truth["errors"] if error["finding"] == "placeholder"}
     for name in ("reviews", "messages", "contacts", "surveys", "automatic_messages"):
-        texts = [row[column] for row in default.files[name] for column in ("Текст", "Ответ", "Комментарий") if row.get(column)]
+        rows = [row for row in default.files[name] if row.get("Шаблон") is None or row["Номер заказа"] not in planted]
+        texts = [row[column] for row in rows for column in ("Текст", "Ответ", "Комментарий") if row.get(column)]
         assert len(texts) > 100
         assert not [text for text in texts if re.search(r"[{}|]|None|null", text)]
 

@@ -1,4 +1,4 @@
-"""Rows of visits, loyalty points and automatic messages."""
+"""Rows of visits and loyalty points."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import polars as pl
 
 from lakmus.simulate.draws import NEVER, Draws, Whole
 from lakmus.simulate.files import CompanyFiles, moments, table
-from lakmus.simulate.numbering import Numbering
+from lakmus.simulate.numbering import Numbering, order_or_none
 from lakmus.simulate.season import DAY, Season, minute_of_day
 from lakmus.simulate.story import Story
 
@@ -26,15 +26,13 @@ PAGES = (
 )
 PAGE_SHARE = np.array([0.16, 0.15, 0.12, 0.12, 0.2, 0.06, 0.03, 0.03, 0.06, 0.05, 0.02])
 OPERATIONS = ("вступление", "начисление", "списание", "сгорание")
-TEMPLATES = ("заказ принят", "заказ передан в доставку", "корзина ждёт")
 
 
 def write_behaviour(files: CompanyFiles, story: Story, numbers: Numbering, season: Season, draws: Draws) -> None:
-    """Write what the block's customers did without being asked, and what the shop's machines sent them."""
+    """Write what the block's customers did without being asked."""
     rng = draws.of("behaviour").spawn(1)[0]
     _write_visits(files, story, numbers, season, rng)
     _write_loyalty(files, story, numbers, season, rng)
-    _write_automatic(files, story, numbers, season, rng)
 
 
 def _write_visits(files: CompanyFiles, story: Story, numbers: Numbering, season: Season, rng: np.random.Generator) -> None:
@@ -100,43 +98,7 @@ def _write_loyalty(files: CompanyFiles, story: Story, numbers: Numbering, season
                 "at": moments(at[row], season),
                 "operation": pl.Series(OPERATIONS).gather(kind[row]),
                 "points": points[row],
-                "order": _order_or_none(numbers, order[row]),
-            }
-        ),
-    )
-
-
-def _write_automatic(files: CompanyFiles, story: Story, numbers: Numbering, season: Season, rng: np.random.Generator) -> None:
-    """Confirmation of every order, notice that it left the warehouse for most, a reminder of the basket for a few."""
-    orders, placed = story.orders, numbers.placed
-    shipped = placed[~orders.cancelled[placed] & (rng.random(len(placed)) < 0.6)]
-    basket = placed[rng.random(len(placed)) < 0.05]
-    order = np.concatenate((placed, shipped, basket))
-    template = np.repeat(np.arange(3), [len(placed), len(shipped), len(basket)])
-    at = np.concatenate((orders.at[placed] + 1, (orders.at[shipped] // DAY + 1) * DAY + 8 * 60, np.maximum(orders.at[basket] - 300, 0)))
-    row = np.flatnonzero(at < season.minutes)
-    row = row[np.argsort(at[row], kind="stable")]
-    order, template = order[row], template[row]
-    number = numbers.order.gather(order)
-    kopecks = pl.Series((orders.amount[order] // 100).astype(np.int64)).cast(pl.String)
-    texts = pl.DataFrame({"template": template, "number": number, "amount": kopecks}).select(
-        pl.when(pl.col("template") == 0)
-        .then(pl.concat_str(pl.lit("Заказ "), "number", pl.lit(" принят, сумма "), "amount", pl.lit(" ₽. Спасибо, что выбрали нас!")))
-        .when(pl.col("template") == 1)
-        .then(pl.concat_str(pl.lit("Заказ "), "number", pl.lit(" передан в службу доставки.")))
-        .otherwise(pl.lit("В корзине остались товары. Завершите оформление, пока они в наличии."))
-    )
-    owner = orders.owner[order]
-    files.write(
-        "automatic_messages",
-        table(
-            {
-                "customer": numbers.customer.gather(owner),
-                "at": moments(at[row], season),
-                "template": pl.Series(TEMPLATES).gather(template),
-                "order": _order_or_none(numbers, np.where(template == 2, -1, order)),
-                "channel": pl.Series(("смс", "почта")).gather((owner % 2).astype(np.int64)),
-                "text": texts.to_series(),
+                "order": order_or_none(numbers, order[row]),
             }
         ),
     )
@@ -145,8 +107,3 @@ def _write_automatic(files: CompanyFiles, story: Story, numbers: Numbering, seas
 def _pages(rng: np.random.Generator, count: int) -> Whole:
     grown = np.cumsum(PAGE_SHARE) / PAGE_SHARE.sum()
     return np.minimum(np.searchsorted(grown, rng.random(count), side="right"), len(PAGES) - 1)
-
-
-def _order_or_none(numbers: Numbering, order: Whole) -> pl.Series:
-    text = numbers.order.gather(np.maximum(order, 0)) if len(numbers.order) else pl.Series([None] * len(order), dtype=pl.String)
-    return pl.select(pl.when(pl.Series(order >= 0)).then(text)).to_series()

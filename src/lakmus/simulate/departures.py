@@ -7,21 +7,14 @@ difference between them is the harm, customer by customer (common random numbers
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
-from lakmus.simulate.cases import RED_LINE, Cases
-from lakmus.simulate.deliveries import AFTERSALES, Deliveries, unfollowed
-from lakmus.simulate.draws import NEVER, Draws, Flags, Floats, Whole
+from lakmus.simulate.draws import Draws, Flags, Floats, Whole, only_rows
 from lakmus.simulate.people import NaturalLoss, People, cooling_minutes
-from lakmus.simulate.purchases import Orders
-from lakmus.simulate.reviews import Reviews
-from lakmus.simulate.scenario import ERROR_CODES, Scenario
-from lakmus.simulate.season import DAY, Season
+from lakmus.simulate.scenario import Scenario
 
-BROKEN_PROMISE, SLOW_REPLY, NO_REPLY, UNRESOLVED, NO_AFTERSALES = range(5)
 NATURAL = -1
 
 
@@ -34,7 +27,7 @@ class Suffered:
     code : index into `ERROR_CODES`.
     order, case, review : indices into the block's tables, -1 for none. `second_case` marks the repeated case of a matter.
     at : when the error is complete. `felt_at` : when it may drive the customer away; never earlier than `at`.
-    added : planted probability of leaving. `left` : the draw says they leave.
+    added : planted probability of leaving. `left` : the draw says they leave. `finding` : index into `FINDINGS`.
     """
 
     code: Whole
@@ -47,6 +40,7 @@ class Suffered:
     felt_at: Whole
     added: Floats
     left: Flags
+    finding: Whole
 
     @property
     def count(self) -> int:
@@ -55,7 +49,7 @@ class Suffered:
 
     def only(self, kept: Flags) -> Suffered:
         """Return the errors where `kept` holds."""
-        return replace(self, **{field.name: getattr(self, field.name)[kept] for field in fields(self)})
+        return only_rows(self, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,38 +60,6 @@ class Departure:
     gradual: Flags
     cause: Whole
     felt_at: Whole
-
-
-def list_errors(
-    scenario: Scenario, season: Season, orders: Orders, deliveries: Deliveries, cases: Cases, reviews: Reviews, draws: Draws
-) -> Suffered:
-    """Return every error that the files show about these orders, by code and then by order."""
-    slow, silence, unresolved = cases.slow_at(), cases.unanswered_at(), cases.unresolved_at()
-    late = np.flatnonzero(deliveries.broken)
-    slow_rows, none_rows, open_rows = (np.flatnonzero(moment < NEVER) for moment in (slow, silence, unresolved))
-    left_alone, unfollowed_rows = np.flatnonzero(reviews.neglected), np.flatnonzero(unfollowed(orders, deliveries, season))
-    promised = deliveries.promise_ends()
-    effects = scenario.effects
-    curve = np.interp(deliveries.late_days, effects.tolerance_days, effects.tolerance) * effects.broken_promise
-    felt_late = np.where(deliveries.delivered < NEVER, deliveries.delivered, promised + 10 * DAY)
-    red_line = reviews.at + RED_LINE
-    rows: list[tuple[Any, ...]] = [
-        (BROKEN_PROMISE, late, -1, -1, promised[late], felt_late[late], curve[late]),
-        (SLOW_REPLY, cases.order[slow_rows], slow_rows, -1, slow[slow_rows], cases.reply[slow_rows], effects.slow_reply),
-        (NO_REPLY, cases.order[none_rows], none_rows, -1, silence[none_rows], silence[none_rows], effects.no_reply),
-        (NO_REPLY, reviews.order[left_alone], -1, left_alone, red_line[left_alone], red_line[left_alone], effects.no_reply),
-        (UNRESOLVED, cases.order[open_rows], open_rows, -1, unresolved[open_rows], unresolved[open_rows], effects.unresolved_problem),
-        (NO_AFTERSALES, unfollowed_rows, -1, -1, *[deliveries.delivered[unfollowed_rows] + AFTERSALES] * 2, effects.no_aftersales),
-    ]
-    columns = [np.concatenate([np.broadcast_to(np.asarray(row[place]), len(row[1])) for row in rows]) for place in range(7)]
-    code, order, case, review, at, felt_at, added = columns
-    lot = draws.of("lots").random((len(ERROR_CODES) + 1, orders.count))
-    slot = np.where((code == NO_REPLY) & (review >= 0), len(ERROR_CODES), code)
-    added = np.minimum(added, 1.0)
-    second = np.zeros(len(code), np.bool_)
-    of_case = case >= 0
-    second[of_case] = (code[of_case] == UNRESOLVED) & (cases.again[case[of_case]] < NEVER)
-    return Suffered(code, orders.owner[order], order, case, review, second, at, felt_at, added, lot[slot, order] < added)
 
 
 def decide(scenario: Scenario, people: People, natural: NaturalLoss, errors: Suffered, draws: Draws) -> Departure:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    Table = TypeVar("Table", bound=DataclassInstance)
 
 PURPOSES = (
     "people",
@@ -23,6 +29,14 @@ PURPOSES = (
     "behaviour",
     "words",
     "identity",
+    "letters",
+    "charges",
+    "calls",
+    "conduct",
+    "comments",
+    "attention",
+    "offers",
+    "checkouts",
 )
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -48,3 +62,15 @@ def choose(rng: np.random.Generator, weights: Floats, count: int) -> Whole:
     """Draw `count` indices with chances in proportion to `weights`."""
     grown = np.cumsum(weights) / np.sum(weights)
     return np.minimum(np.searchsorted(grown, rng.random(count), side="right"), len(weights) - 1).astype(np.int64)
+
+
+def only_rows(table: Table, kept: Flags | Whole) -> Table:
+    """Return a table (a dataclass of arrays of one length) with the rows where `kept` holds, or that it names."""
+    return replace(table, **{field.name: getattr(table, field.name)[kept] for field in fields(table)})
+
+
+def join_rows(first: Table, second: Table) -> Table:
+    """Return the rows of one table and then of another."""
+    return replace(
+        first, **{field.name: np.concatenate((getattr(first, field.name), getattr(second, field.name))) for field in fields(first)}
+    )

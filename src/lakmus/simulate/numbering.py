@@ -79,3 +79,9 @@ def staff_names(staff: Whole) -> pl.Series:
     """Return names of members of staff, null for -1."""
     names = pl.Series([*(worker.name for worker in STAFF), None], dtype=pl.String)
     return names.gather(np.where(staff < 0, len(STAFF), staff))
+
+
+def order_or_none(numbers: Numbering, order: Whole) -> pl.Series:
+    """Return the numbers of orders, null for -1."""
+    text = numbers.order.gather(np.maximum(order, 0)) if len(numbers.order) else pl.Series([None] * len(order), dtype=pl.String)
+    return pl.select(pl.when(pl.Series(order >= 0)).then(text)).to_series()

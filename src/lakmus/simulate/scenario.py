@@ -12,7 +12,26 @@ from typing import Any
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 
-ERROR_CODES = ("broken_promise", "slow_reply", "no_reply", "unresolved_problem", "no_aftersales")
+ERROR_CODES = (
+    "broken_promise",
+    "slow_reply",
+    "no_reply",
+    "unresolved_problem",
+    "no_aftersales",
+    "wrong_information",
+    "indifference",
+    "rudeness",
+    "formal_script",
+    "misunderstanding",
+    "inflexibility",
+    "inattention",
+    "automatic_message_error",
+    "no_personal_approach",
+    "hidden_charge",
+    "hard_to_reach",
+    "checkout_obstacle",
+    "untrained_staff",
+)
 """The planted errors, in the order used by every array of this package."""
 
 
@@ -55,7 +74,14 @@ class Errors:
     ----------
     late_share : of deliveries; `lost_parcel_share` of those never arrive.
     slow_share, no_reply_share, unresolved_share : of cases. `review_no_reply_share` : of bad reviews with text.
-    no_aftersales_share : of deliveries that nobody follows up.
+    no_aftersales_share : of deliveries that nobody follows up. `survey_no_reply_share` : of survey comments that ask or displease.
+    promise_in_message_share : of promises with a deadline that staff give in a message.
+    wrong_information_share : of replies that state a sum or a day. `indifference_share` : of first replies to complaints.
+    rudeness_share, formal_script_share, misunderstanding_share, inflexibility_share, untrained_staff_share : of cases that are answered.
+    inattention_share : of orders received. `preference_violated_share` : of deliveries after a preference was stated.
+    automatic_message_error_share : of automatic messages. `no_personal_approach_share` : of offers.
+    hidden_charge_share : of orders charged. `hard_to_reach_share` : of matters for which customers call.
+    checkout_obstacle_share : of times that customers begin to check out.
     """
 
     late_share: float
@@ -65,7 +91,23 @@ class Errors:
     no_reply_share: float
     unresolved_share: float
     review_no_reply_share: float
+    survey_no_reply_share: float
     no_aftersales_share: float
+    promise_in_message_share: float
+    wrong_information_share: float
+    indifference_share: float
+    rudeness_share: float
+    formal_script_share: float
+    misunderstanding_share: float
+    inflexibility_share: float
+    inattention_share: float
+    preference_violated_share: float
+    automatic_message_error_share: float
+    no_personal_approach_share: float
+    hidden_charge_share: float
+    hard_to_reach_share: float
+    checkout_obstacle_share: float
+    untrained_staff_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +116,7 @@ class Effects:
 
     Parameters
     ----------
+    promise_in_message : added by a promise that staff gave in a message and did not keep; it counts as `broken_promise`.
     tolerance_days, tolerance : the curve: added probability by days of lateness, straight lines between the points.
     gradual_share : share of those driven away who cool before they stop.
     """
@@ -83,6 +126,20 @@ class Effects:
     no_reply: float
     unresolved_problem: float
     no_aftersales: float
+    promise_in_message: float
+    wrong_information: float
+    indifference: float
+    rudeness: float
+    formal_script: float
+    misunderstanding: float
+    inflexibility: float
+    inattention: float
+    automatic_message_error: float
+    no_personal_approach: float
+    hidden_charge: float
+    hard_to_reach: float
+    checkout_obstacle: float
+    untrained_staff: float
     tolerance_days: tuple[float, ...]
     tolerance: tuple[float, ...]
     gradual_share: float
@@ -105,8 +162,26 @@ class Confounding:
 
 
 @dataclass(frozen=True, slots=True)
+class Selection:
+    """How customers without a loyalty card differ: factors on the questions they ask the desk and on their natural loss.
+
+    Natural loss is scaled so that its mean over customers stays; 1 and 1 make no difference. Whoever turns to the desk meets its errors,
+    so those who leave anyway meet more of them.
+    """
+
+    cases_without_card: float
+    loss_without_card: float
+
+
+@dataclass(frozen=True, slots=True)
 class Voice:
-    """Who says what: the silent never complain of an error, whatever it is."""
+    """Who says what: the silent never complain of an error, whatever it is.
+
+    Parameters
+    ----------
+    call_share : of orders about which a question is asked by telephone. `promising_share` : of replies that promise something by a day.
+    offer_share : of orders after which an offer is sent. `preference_share` : of customers who tell a preference.
+    """
 
     silent_share: float
     complaint_share: float
@@ -115,14 +190,27 @@ class Voice:
     review_share: float
     reviews_linked_share: float
     survey_share: float
+    call_share: float
+    promising_share: float
+    offer_share: float
+    preference_share: float
 
 
 @dataclass(frozen=True, slots=True)
 class Chains:
-    """How one error breeds the next: factors on the chance of a slow, missing or useless answer."""
+    """How one error breeds the next: factors on the chance of a slow, missing or useless answer, of a call, of not getting through.
+
+    Parameters
+    ----------
+    wrong_message_to_call_share, late_to_call_share : chance of a call because of a wrong automatic message or a late parcel.
+    wrong_message_to_unreached : factor on the chance that such a call does not get through.
+    """
 
     late_to_slow: float
     slow_to_unresolved: float
+    wrong_message_to_call_share: float
+    late_to_call_share: float
+    wrong_message_to_unreached: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +223,7 @@ class Scenario:
     effects: Effects
     loss: Loss
     confounding: Confounding
+    selection: Selection
     voice: Voice
     chains: Chains
 
@@ -145,6 +234,7 @@ PARTS: dict[str, type[Any]] = {
     "effects": Effects,
     "loss": Loss,
     "confounding": Confounding,
+    "selection": Selection,
     "voice": Voice,
     "chains": Chains,
 }

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
-
-from lakmus.simulate.cases import Cases, draw_cases
-from lakmus.simulate.deliveries import Deliveries, draw_deliveries
-from lakmus.simulate.departures import Departure, Suffered, at_risk, decide, list_errors
-from lakmus.simulate.draws import NEVER, Draws, Flags
+from lakmus.simulate.calls import Calls
+from lakmus.simulate.cases import Cases
+from lakmus.simulate.charges import Charges
+from lakmus.simulate.deliveries import Deliveries
+from lakmus.simulate.departures import Departure, Suffered, at_risk, decide
+from lakmus.simulate.draws import Draws, Flags
+from lakmus.simulate.letters import Letters
 from lakmus.simulate.people import NaturalLoss, People, draw_people, natural_loss
+from lakmus.simulate.planted import list_errors
 from lakmus.simulate.purchases import Lines, Orders, draw_orders, first_moments, still_placed
-from lakmus.simulate.reviews import Reviews, Surveys, draw_reviews, draw_surveys
+from lakmus.simulate.reviews import Reviews, Surveys, draw_surveys
 from lakmus.simulate.scenario import Scenario
 from lakmus.simulate.season import Season
+from lakmus.simulate.world import draw_world, what_is_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class Story:
     Parameters
     ----------
     orders : those of the world without harm. `placed` (orders,) says which of them exist in the real world.
-    cases, reviews, surveys : of the orders that exist.
+    cases, reviews, surveys, letters, calls : of the orders that exist. `deliveries`, `charges` : one row per order.
+    potential_errors : those of the world without harm, of which `departure` was decided.
     errors : those that the files show; `told` (errors,) says which met a customer not yet leaving.
     """
 
@@ -36,8 +40,12 @@ class Story:
     cases: Cases
     reviews: Reviews
     surveys: Surveys
+    letters: Letters
+    charges: Charges
+    calls: Calls
     natural: NaturalLoss
     departure: Departure
+    potential_errors: Suffered
     errors: Suffered
     told: Flags
 
@@ -48,19 +56,31 @@ def tell(scenario: Scenario, season: Season, draws: Draws, *, first_number: int,
     potential, lines = draw_orders(scenario, season, people, draws)
     natural = natural_loss(scenario, people, draws, first_order=first_moments(potential, count))
     orders = potential.only(still_placed(potential, people, onset=natural.onset, stop=natural.stop))
-    deliveries = draw_deliveries(scenario, season, people, orders, draws)
-    cases = draw_cases(scenario, season, people, orders, deliveries, draws)
-    reviews = draw_reviews(scenario, season, people, orders, deliveries, cases, draws)
-    errors = list_errors(scenario, season, orders, deliveries, cases, reviews, draws)
-    departure = decide(scenario, people, natural, errors, draws)
+    world = draw_world(scenario, season, people, orders, draws)
+    met = list_errors(scenario, season, world, draws)
+    departure = decide(scenario, people, natural, met, draws)
 
     placed = still_placed(orders, people, onset=departure.felt_at, stop=departure.stop)
-    deliveries = replace(deliveries, contacted=np.where(placed, deliveries.contacted, NEVER))
-    cases, reviews = cases.only(placed[cases.order]), reviews.only(placed[reviews.order])
-    errors = list_errors(scenario, season, orders, deliveries, cases, reviews, draws)
+    world = what_is_left(world, placed, departure.stop)
+    errors = list_errors(scenario, season, world, draws)
     errors = errors.only(placed[errors.order])
-    surveys = draw_surveys(scenario, season, people, orders, deliveries, cases, draws)
+    surveys = draw_surveys(scenario, season, people, orders, world.deliveries, world.cases, draws)
     surveys = surveys.only(placed[surveys.order])
     return Story(
-        people, orders, lines, placed, deliveries, cases, reviews, surveys, natural, departure, errors, at_risk(errors, departure, natural)
+        people=people,
+        orders=orders,
+        lines=lines,
+        placed=placed,
+        deliveries=world.deliveries,
+        cases=world.cases,
+        reviews=world.reviews,
+        surveys=surveys,
+        letters=world.letters,
+        charges=world.charges,
+        calls=world.calls,
+        natural=natural,
+        departure=departure,
+        potential_errors=met,
+        errors=errors,
+        told=at_risk(errors, departure, natural),
     )

@@ -27,11 +27,13 @@ from typing import BinaryIO
 import numpy as np
 import polars as pl
 
-from lakmus.simulate.departures import BROKEN_PROMISE, NATURAL
+from lakmus.simulate.departures import NATURAL
 from lakmus.simulate.desk import COMPLAINTS
 from lakmus.simulate.draws import NEVER, Flags, Floats, Whole
 from lakmus.simulate.files import shown
+from lakmus.simulate.findings import FINDINGS, SHAPE
 from lakmus.simulate.numbering import Numbering
+from lakmus.simulate.planted import CODE
 from lakmus.simulate.purchases import still_placed
 from lakmus.simulate.scenario import ERROR_CODES, Scenario
 from lakmus.simulate.season import Season
@@ -123,6 +125,7 @@ def _error_rows(story: Story, numbers: Numbering, season: Season) -> pl.DataFram
     case = pl.select(pl.when(pl.Series(errors.second_case)).then(second).otherwise(first)).to_series()
     named, linked = np.ones(errors.count, np.bool_), np.ones(errors.count, np.bool_)
     named[of_case] = story.cases.names_order[errors.case[of_case]]
+    named[errors.code == CODE["hard_to_reach"]] = False
     named[of_review] = linked[of_review] = story.reviews.names_order[errors.review[of_review]]
     rows = pl.DataFrame(
         {
@@ -131,8 +134,9 @@ def _error_rows(story: Story, numbers: Numbering, season: Season) -> pl.DataFram
             "order": shown(numbers.order.gather(errors.order), named),
             "case": case,
             "review": _gathered(numbers.review, errors.review),
-            "at": _written(errors.at * 60 - (errors.code == BROKEN_PROMISE), season),
+            "at": _written(errors.at * 60 - (errors.finding == SHAPE["delivery"]), season),
             "linked": linked,
+            "finding": _gathered(pl.Series(FINDINGS), errors.finding),
             "by": errors.at,
             "owner": errors.owner,
         }

@@ -1,0 +1,69 @@
+"""Everything that happens to the orders of a block, drawn before anybody decides to leave, and what of it is left when somebody did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lakmus.simulate.attention import attended
+from lakmus.simulate.calls import ANSWERED, Calls, draw_calls
+from lakmus.simulate.cases import Cases, draw_cases
+from lakmus.simulate.charges import Charges, draw_charges
+from lakmus.simulate.deliveries import Deliveries, draw_deliveries
+from lakmus.simulate.draws import NEVER, Draws, Flags, Whole, only_rows
+from lakmus.simulate.letters import Letters, draw_letters
+from lakmus.simulate.people import People
+from lakmus.simulate.purchases import Orders
+from lakmus.simulate.reviews import Reviews, draw_reviews
+from lakmus.simulate.scenario import Scenario
+from lakmus.simulate.season import Season
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What happened to the orders of a block; every table points to the orders by index."""
+
+    orders: Orders
+    deliveries: Deliveries
+    cases: Cases
+    reviews: Reviews
+    letters: Letters
+    charges: Charges
+    calls: Calls
+
+
+def draw_world(scenario: Scenario, season: Season, people: People, orders: Orders, draws: Draws) -> World:
+    """Draw what happens to the given orders."""
+    deliveries = draw_deliveries(scenario, season, people, orders, draws)
+    cases = draw_cases(scenario, season, people, orders, deliveries, draws)
+    reviews = draw_reviews(scenario, season, people, orders, deliveries, cases, draws)
+    letters = draw_letters(scenario, season, people, orders, deliveries, draws)
+    charges = draw_charges(scenario, season, people, orders, deliveries, draws)
+    calls = draw_calls(scenario, season, people, orders, deliveries, letters, draws)
+    return World(orders, deliveries, cases, reviews, letters, charges, calls)
+
+
+def what_is_left(world: World, placed: Flags, stop: Whole) -> World:
+    """Return what happens when only the orders where `placed` holds exist, and customers (who left at `stop`) do nothing after."""
+    calls = world.calls
+    first = np.full(world.orders.count, NEVER)
+    np.minimum.at(first, calls.order, calls.at)
+    return replace(
+        world,
+        deliveries=replace(world.deliveries, contacted=np.where(placed, world.deliveries.contacted, NEVER)),
+        cases=world.cases.only(placed[world.cases.order]),
+        reviews=world.reviews.only(placed[world.reviews.order]),
+        letters=only_rows(world.letters, placed[world.letters.order]),
+        calls=only_rows(calls, placed[calls.order] & (first[calls.order] <= stop[calls.owner])),
+    )
+
+
+def attention(world: World) -> Whole:
+    """Return keys of every moment at which somebody attended to a customer: replies by a person, our contacts, calls that got through."""
+    cases, calls, deliveries = world.cases, world.calls, world.deliveries
+    owner, through = world.orders.owner[cases.order], calls.result == ANSWERED
+    replies = (cases.reply, cases.more_reply, cases.reopened_reply, cases.again_reply)
+    return attended(
+        [*((owner, at) for at in replies), (world.orders.owner, deliveries.contacted), (calls.owner[through], calls.at[through])]
+    )
