@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "lakmus.operations.segments",
     "lakmus.operations.alerts",
     "lakmus.operations.reasons",
+    "lakmus.operations.labels",
     "lakmus.web",
 ]
 

@@ -10,6 +10,8 @@ from lakmus.history.wording import Wording
 from lakmus.operations.imports.changes import keep_forgotten, lift_forgotten
 from lakmus.operations.imports.queries import person_of_digests
 from lakmus.operations.journal.changes import pseudonym, record
+from lakmus.operations.labels.changes import forget_labels
+from lakmus.operations.labels.queries import customers_with_labels
 from lakmus.operations.reasons.changes import forget_decisions
 from lakmus.operations.reasons.queries import decided_reasons
 from lakmus.stream.store import Stream
@@ -94,6 +96,7 @@ def _without_traces(home: Home, recognised: Recognised, *, erased: int, identifi
     cut = cut_rejected(home, recognised)
     imports = withdraw_uploads(home, recognised, actor=actor)
     forget_decisions(customers=[customer for customer in decided_reasons() if recognised(customer)], actor=actor)
+    forget_labels(customers=[customer for customer in customers_with_labels() if recognised(customer)], actor=actor)
     results, reports = emptied(home.results), emptied(home.reports)
     drop_copies(home)
     wipe_database()

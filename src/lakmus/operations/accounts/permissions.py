@@ -59,6 +59,12 @@ PERMITS = (
     Permit("learned", "view", READERS, "the articles' figures beside the company's own; as causes"),
     Permit("perception", "view", READERS, "what we believe beside what is"),
     Permit("perception", "change", frozenset({OWNER, HEAD, MARKETER}), "one's own belief; an analyst would write the figures"),
+    Permit("topics", "view", READERS, "what customers write about, over all customers; as causes"),
+    Permit(
+        "topics", "change", frozenset({OWNER, HEAD, ANALYST}), "a theme changes what every text is counted as; written down in the journal"
+    ),
+    Permit("labels", "view", READERS | {AGENT}, "single texts of customers, as whoever answers them sees them"),
+    Permit("labels", "change", READERS | {AGENT}, "one's own opinion of a text; two who disagree are the measure of it; in the journal"),
     Permit("measures", "view", READERS, "the Monday list is handed out by those who answer for it"),
     Permit("measures", "change", frozenset({OWNER, HEAD, MARKETER}), "an analyst judges measures and therefore takes none"),
     Permit("measures", "export", frozenset({OWNER, HEAD, MARKETER}), "a call list leaves the house with whoever calls"),

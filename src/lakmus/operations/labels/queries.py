@@ -1,0 +1,84 @@
+"""Reads of labels and of the company's own themes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Max, QuerySet
+
+from lakmus.history.failures import NotFound
+from lakmus.history.wording import Wording
+from lakmus.operations.labels.models import OwnTheme, TextLabel
+
+OWN = "own_"
+"""What the code of a theme of the company's own begins with; its number follows."""
+NO_THEME = Wording(
+    "Такой темы нет: возможно, её уже убрали. Ничего не изменилось; откройте список тем.",
+    "There is no such theme: perhaps it was taken out already. Nothing was changed; open the list of themes.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One person's label of one text; see `TextLabel`."""
+
+    activity_id: str
+    customer: str
+    polarity: str
+    codes: tuple[str, ...]
+    reason: str
+    person: int | None
+
+
+def all_labels() -> list[Label]:
+    """Return all labels, by text."""
+    columns = ("activity_id", "customer", "polarity", "codes", "reason", "labelled_by")
+    rows = TextLabel.objects.values_list(*columns)
+    return [
+        Label(activity, customer, polarity, tuple(codes), reason, person) for activity, customer, polarity, codes, reason, person in rows
+    ]
+
+
+def labelled_by(user: Any) -> set[str]:
+    """Return the activities whose text this person has labelled."""
+    return set(TextLabel.objects.filter(labelled_by=user).values_list("activity_id", flat=True))
+
+
+def label_of(activity_id: str, user: Any) -> TextLabel | None:
+    """Return this person's label of a text, None where there is none."""
+    return TextLabel.objects.filter(activity_id=activity_id, labelled_by=user).first()
+
+
+def standing_themes() -> QuerySet[OwnTheme]:
+    """Return the company's own themes that stand."""
+    return OwnTheme.objects.filter(until=None).select_related("made_by")
+
+
+def standing_theme(number: int) -> OwnTheme:
+    """Return one theme that stands.
+
+    Raises
+    ------
+    NotFound : there is none of this number.
+    """
+    found = standing_themes().filter(pk=number).first()
+    if found is None:
+        raise NotFound("theme_unknown", NO_THEME)
+    return found
+
+
+def own_phrases() -> dict[str, tuple[str, list[str]]]:
+    """Return the title and the phrases of each theme that stands, by its code."""
+    return {f"{OWN}{theme.pk}": (theme.title, list(theme.phrases)) for theme in standing_themes()}
+
+
+def taxonomy_version() -> int:
+    """Return the version of the company's taxonomy: 0 as shipped, one more with each theme taken up or taken out."""
+    found = OwnTheme.objects.aggregate(since=Max("since"), until=Max("until"))
+    return max(found["since"] or 0, found["until"] or 0)
+
+
+def customers_with_labels() -> list[str]:
+    """Return the histories of which a text was labelled."""
+    return list(TextLabel.objects.order_by("customer").values_list("customer", flat=True).distinct())

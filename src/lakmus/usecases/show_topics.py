@@ -1,0 +1,220 @@
+"""What customers write about: themes of six months with their trend and bursts, and the texts that no code fits."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from lakmus.engine.errors.catalogue import ERROR_CODES
+from lakmus.engine.text.bursts import GUARD_DAYS, PAST_DAYS, BurstRule, bursts_over
+from lakmus.engine.text.themes import candidates, own_themes
+from lakmus.engine.text.topics import share_ratio
+from lakmus.history.estimate import Finding
+from lakmus.history.wording import Wording
+from lakmus.operations.labels.queries import own_phrases, taxonomy_version
+from lakmus.usecases.asking import ask
+from lakmus.usecases.causes.quotes import TEXTS
+from lakmus.usecases.causes.standing import has_table
+from lakmus.usecases.home import Home
+from lakmus.usecases.kept_beside import kept_json
+from lakmus.usecases.label_texts import code_titles
+from lakmus.usecases.show_verdict import Shown
+
+WINDOW_DAYS, HALF_DAYS, LATELY_DAYS = 182, 91, 28
+MOST_READ = 20_000
+"""Texts of which the words are read for own themes and candidates: the latest."""
+EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One theme of the last six months: texts, customers and negative texts on it, `share` of all texts (0..1).
+
+    `trend`: how many times its share has grown from the first three months to the last three. `weeks`: texts a week, oldest first.
+    `burst`: {days, observed, expected, at} of the last four weeks, or None. `money`: what the error costs, where it is one.
+    """
+
+    code: str
+    title: Wording
+    texts: int
+    customers: int
+    negative: int
+    share: float
+    trend: Finding
+    weeks: tuple[int, ...]
+    burst: dict[str, Any] | None
+    money: Finding | None
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """All themes, the commonest first; `texts` is how many texts six months hold, `unsorted` how many of them have no code."""
+
+    texts: int
+    unsorted: int
+    since: datetime
+    rows: tuple[Topic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnsortedText:
+    """A text without a code."""
+
+    activity_id: str
+    key: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedTheme:
+    """A phrase that texts without a code hold and others do not, with some of them."""
+
+    phrase: str
+    texts: int
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsorted:
+    """The queue of texts that no code fits: all of them, the latest, and what they have in common."""
+
+    total: int
+    rows: tuple[UnsortedText, ...]
+    proposed: tuple[ProposedTheme, ...]
+
+
+def has_texts(shown: Shown) -> bool:
+    """Say whether the verdict read any texts."""
+    return has_table(shown, TEXTS)
+
+
+def show_topics(home: Home, shown: Shown) -> Topics:
+    """Return the themes of the six months before the verdict's day."""
+    texts = _texts(home, shown)
+    since = shown.as_of - timedelta(days=WINDOW_DAYS)
+    window = [one for one in texts if one["at"] > since]
+    middle = shown.as_of - timedelta(days=HALF_DAYS)
+    both = sum(one["at"] <= middle for one in window), sum(one["at"] > middle for one in window)
+    by_code: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in window:
+        for code in one["codes"]:
+            by_code[code].append(one)
+    bursts = _bursts(texts, list(by_code), shown.as_of)
+    costs = {error.code: error.money for error in shown.verdict.errors}
+    titles = code_titles()
+    rows = []
+    for code, said in sorted(by_code.items(), key=lambda item: (-len(item[1]), item[0])):
+        before = sum(one["at"] <= middle for one in said)
+        weeks = Counter((shown.as_of - one["at"]).days // 7 for one in said)
+        rows.append(
+            Topic(
+                code,
+                titles[code],
+                len(said),
+                len({one["key"] for one in said}),
+                sum(one["polarity"] == "negative" for one in said),
+                len(said) / len(window),
+                share_ratio(before, len(said) - before, all_before=both[0], all_now=both[1]),
+                tuple(weeks[week] for week in range(WINDOW_DAYS // 7 - 1, -1, -1)),
+                bursts.get(code),
+                costs.get(code) if code in ERROR_CODES else None,
+            )
+        )
+    return Topics(len(window), sum(_is_unsorted(one) for one in window), since, tuple(rows))
+
+
+def show_unsorted(home: Home, shown: Shown, *, size: int = 30) -> Unsorted:
+    """Return the texts of six months that say something but fit no code, and phrases that they have in common."""
+    since = shown.as_of - timedelta(days=WINDOW_DAYS)
+    window = [one for one in _texts(home, shown) if one["at"] > since]
+    queue = [one for one in window if _is_unsorted(one)]
+    latest = {one["activity_id"]: one for one in queue[:MOST_READ]}
+    texts = _words(home, list(latest))
+    rows = [UnsortedText(one["activity_id"], one["key"], one["at"], texts[name]) for name, one in latest.items() if texts.get(name)]
+    return Unsorted(len(queue), tuple(rows[:size]), _proposed(home, shown, window, [row.text for row in rows]))
+
+
+def _is_unsorted(one: dict[str, Any]) -> bool:
+    return not one["codes"] and one["polarity"] != "positive" and not one["thanks"]
+
+
+def _proposed(home: Home, shown: Shown, window: Sequence[dict[str, Any]], unsorted: Sequence[str]) -> tuple[ProposedTheme, ...]:
+    def found() -> list[dict[str, Any]]:
+        coded = [one["activity_id"] for one in window if one["codes"]][:MOST_READ]
+        told = candidates(unsorted, [text for text in _words(home, coded).values() if text])
+        return [asdict(ProposedTheme(one.phrase, one.texts, tuple(unsorted[at][:200] for at in one.places[:EXAMPLES]))) for one in told]
+
+    kept = kept_json(shown, f"themes_{_themes_key()}", found)
+    return tuple(ProposedTheme(one["phrase"], one["texts"], tuple(one["examples"])) for one in kept)
+
+
+def _themes_key() -> str:
+    return hashlib.sha256(repr((taxonomy_version(), sorted(own_phrases().items()))).encode()).hexdigest()[:12]
+
+
+def _texts(home: Home, shown: Shown) -> list[dict[str, Any]]:
+    """Return the texts of the days that themes are judged by, the latest first, with the codes of the taxonomy and of own themes."""
+    if not has_texts(shown):
+        return []
+    since = shown.as_of - timedelta(days=PAST_DAYS + GUARD_DAYS + LATELY_DAYS + 1)
+    sql = """SELECT activity_id, coalesce(customer, anonymous_customer_id) AS key, "at", polarity, codes FROM read_parquet(?)
+             WHERE "at" > ? ORDER BY "at" DESC, activity_id"""
+    rows = ask(sql, [shown.table(TEXTS), since])
+    own, titles = _own_codes(home, shown, rows), code_titles()
+    for row in rows:
+        said = row["codes"] or ()
+        row["thanks"] = "thanks" in said
+        row["codes"] = [code for code in said if code in titles] + own.get(row["activity_id"], [])
+    return rows
+
+
+def _own_codes(home: Home, shown: Shown, rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    """Return the own themes of the latest texts, by activity."""
+    phrases = {code: said for code, (_, said) in own_phrases().items()}
+    if not phrases:
+        return {}
+
+    def found() -> dict[str, list[str]]:
+        themes = own_themes(phrases)
+        words = _words(home, [row["activity_id"] for row in rows[:MOST_READ]])
+        return {name: codes for name, text in words.items() if text and (codes := themes.codes(text))}
+
+    kept: dict[str, list[str]] = kept_json(shown, f"own_themes_{_themes_key()}", found)
+    return kept
+
+
+def _words(home: Home, activities: Sequence[str]) -> dict[str, str]:
+    """Return the whole texts of activities from the stream, in the order asked for."""
+    sql = "SELECT activity_id, _text FROM read_parquet(?) WHERE _text IS NOT NULL AND activity_id IN (SELECT unnest(?::VARCHAR[]))"
+    found = {row["activity_id"]: row["_text"] for row in ask(sql, [home.stream().files(), list(activities)])} if activities else {}
+    return {name: found[name] for name in activities if name in found}
+
+
+def _bursts(texts: Sequence[dict[str, Any]], codes: Sequence[str], as_of: datetime) -> dict[str, dict[str, Any]]:
+    """Return the bursts of the last four weeks, each as somebody would have been told it."""
+    days = PAST_DAYS + GUARD_DAYS + LATELY_DAYS
+    counts = np.zeros((len(codes), days), dtype=np.int64)
+    row_of = {code: at for at, code in enumerate(codes)}
+    for one in texts:
+        back = (as_of - one["at"]).days
+        for code in one["codes"]:
+            if code in row_of and back < days:
+                counts[row_of[code], days - 1 - back] += 1
+    first = int(np.flatnonzero(counts.sum(axis=0))[0]) if counts.any() else days
+    found = bursts_over(counts[:, first:], BurstRule(), days=range(max(0, days - LATELY_DAYS - first), days - first))
+    return {
+        codes[one.theme]: {
+            "days": one.days,
+            "observed": one.observed,
+            "expected": one.expected,
+            "at": as_of - timedelta(days=days - 1 - first - one.day),
+        }
+        for one in found
+    }
