@@ -19,7 +19,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import JSONRenderer
 
 from lakmus import __version__
-from lakmus.api import activities, alerts, customers, definition, errors, health, imports, signals, verdict, waiting
+from lakmus.api import activities, alerts, causes, customers, definition, errors, health, imports, signals, verdict, waiting
 from lakmus.api.asked import StillComputing
 from lakmus.api.forms import StrictParser
 from lakmus.api.wordings import (
@@ -50,7 +50,7 @@ api = NinjaAPI(
     title="Lakmus",
     version=__version__,
     description=(
-        "Push activities of customers; read customers, service errors, signals, first waits and the verdict. "
+        "Push activities of customers; read customers, service errors, signals, causes, first waits and the verdict. "
         "Authorise with `Authorization: Bearer lakmus_…`; "
         "a token is made on the page “Settings” or by `lakmus user token`. Messages come in the language of `Accept-Language` (ru, en). "
         "Moments are ISO 8601; money is in the company's currency."
@@ -68,6 +68,7 @@ api.add_router("", definition.router)
 api.add_router("", signals.router)
 api.add_router("", alerts.router)
 api.add_router("", waiting.router)
+api.add_router("", causes.router)
 api.add_router("", imports.router)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, Any
 
-from lakmus.cli import backtest_text, signal_pages, stage_text
+from lakmus.cli import backtest_text, cause_pages, signal_pages, stage_text
 from lakmus.cli.options import Commands, add_as_of
 from lakmus.cli.verdicts import computed
 from lakmus.cli.voice import Voice
@@ -57,6 +57,8 @@ def add_to(commands: Commands) -> None:
             parser.add_argument("--in-window", action="store_true", help=commands.say(IN_WINDOW))
         if name == "signals":
             signal_pages.add_below(parser, commands)
+        if name == "causes":
+            cause_pages.add_below(parser, commands)
     parser = commands.add("risk", ABOUT["risk"], risk)
     add_as_of(parser, commands)
     _add_segment(parser, commands)

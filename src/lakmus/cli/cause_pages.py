@@ -1,0 +1,203 @@
+"""`lakmus causes ledger`, `promises`, …: what the pages of causes show, and the rows behind a figure."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from functools import partial
+from typing import Any
+
+from lakmus.cli.options import Commands, add_as_of
+from lakmus.cli.stage_text import cost, day_of, finding, table
+from lakmus.cli.verdicts import computed
+from lakmus.cli.voice import Voice
+from lakmus.history.wording import Wording
+from lakmus.usecases.writing import money, number, percent
+
+Answer = dict[str, Any]
+ABOUT = {
+    "error": Wording("одна ошибка со всех сторон", "one error from all sides"),
+    "ledger": Wording("книга потерь по причинам", "the ledger of losses by reason"),
+    "promises": Wording("обещания: выполненные, поздние, не выполненные", "promises: kept, late, broken"),
+    "messages": Wording("проверка автоматических сообщений", "the audit of automatic messages"),
+    "dominoes": Wording("какая ошибка ведёт за собой какую", "which error brings which"),
+    "learned": Wording("цифры статей рядом со своими", "the articles' figures beside the company's own"),
+    "perception": Wording("что мы думаем, что есть и что не измеряется", "what we think, what is, and what is not measured"),
+    "customers": Wording("клиенты за строкой книги потерь", "the customers behind a line of the ledger"),
+}
+OPTIONS = {
+    "error": {"code": Wording("код ошибки, например slow_reply", "the code of an error, such as slow_reply")},
+    "ledger": {"month": Wording("только этот месяц, например 2026-03", "only this month, such as 2026-03")},
+    "promises": {"by": Wording("по чему: action, source, channel, month, staff", "by: action, source, channel, month, staff")},
+}
+CODE = Wording("только эта причина", "only this reason")
+LIMIT = Wording("не больше стольких строк (30)", "at most so many rows (30)")
+NOTHING = Wording("Нечего показать: для этого мало данных.", "Nothing to show: there are too few data for it.")
+LEDGER = Wording(
+    "причина|столкнулись|жаловались|ушли|молча|видимая потеря|невидимая потеря|всего",
+    "reason|met with it|complained|left|silently|visible loss|invisible loss|in all",
+)
+TOGETHER = Wording("всего", "together")
+SUMS = Wording("Сходится со списком потерянных: {lost}, {amount}.", "Sums to the list of lost customers: {lost}, {amount}.")
+DIFFERS = Wording("Не сходится со списком потерянных: {lost}, {amount}.", "Does not sum to the list of lost customers: {lost}, {amount}.")
+REASONS = Wording("клиент|потерян|причина|доля|деньги|решение", "customer|lost|reason|share|money|decision")
+PROMISES = Wording("какие|выполнено|поздно|не выполнено|открыто|в срок", "which|kept|late|broken|open|in time")
+MESSAGES = Wording("шаблон|отправлено|неверно", "template|sent|wrong")
+DOMINOES = Wording("сначала|затем|во сколько раз чаще случайного", "first|then|times as often as by chance")
+LEARNED = Wording("ошибка|статья|ваши данные|вес данных|статья не важна с", "error|article|your data|weight of data|article ended")
+BELIEFS = Wording("ошибка|думают|по фактам|в текстах", "error|believed|by the facts|in texts")
+SIDES = Wording("сторона|что|случаев|клиентов|ушли|молча", "side|which|cases|customers|left|silently")
+
+COUNTED = ("kept", "late", "broken", "open")
+
+
+def add_below(parser: ArgumentParser, commands: Commands) -> None:
+    """Add the pages below the command of causes."""
+    below = commands.under(parser, "page", required=False)
+    for name, about in ABOUT.items():
+        if name == "customers":
+            continue
+        under = below.add(name, about, partial(page, name))
+        add_as_of(under, commands, inherited=True)
+        for option, meaning in OPTIONS.get(name, {}).items():
+            if option == "code":
+                under.add_argument(option, metavar="CODE", help=commands.say(meaning))
+            else:
+                under.add_argument(f"--{option}", default=None, metavar=option.upper(), help=commands.say(meaning))
+    under = below.add("customers", ABOUT["customers"], customers)
+    add_as_of(under, commands, inherited=True)
+    under.add_argument("--month", default="", metavar="MONTH", help=commands.say(OPTIONS["ledger"]["month"]))
+    under.add_argument("--code", default="", metavar="CODE", help=commands.say(CODE))
+    under.add_argument("--limit", type=int, default=30, metavar="N", help=commands.say(LIMIT))
+
+
+def page(name: str, asked: Namespace, voice: Voice) -> None:
+    """Answer with a page of causes."""
+    from lakmus.cli.home import home_at
+
+    home = home_at(asked.home)
+    from lakmus.usecases.causes.pages import cause_page
+
+    chosen = {option: getattr(asked, option) for option in OPTIONS.get(name, {}) if getattr(asked, option) is not None}
+    shown = computed(home, asked, voice)
+    if voice.wants_json:
+        voice.json(cause_page(home, shown, name, chosen, language=asked.language))
+        return
+    told = cause_page(home, shown, name, chosen, language=voice.language)
+    voice.text(written(told, shown.verdict.currency, voice.language))
+
+
+def customers(asked: Namespace, voice: Voice) -> None:
+    """Answer with the customers behind a line of the ledger."""
+    from lakmus.cli.home import home_at
+
+    home = home_at(asked.home)
+    from lakmus.usecases.causes.ledger import list_reasons
+
+    shown = computed(home, asked, voice)
+    found = list_reasons(shown, {"month": asked.month, "code": asked.code}, size=max(1, asked.limit))
+    if voice.wants_json:
+        voice.json({"as_of": shown.as_of, "total": found.total, "left": found.left, "money": found.money, "customers": found.rows})
+        return
+    language = voice.language
+    rows = [
+        [
+            row["customer"],
+            day_of(row["lost_at"], language),
+            row["title"].in_language(language),
+            percent(row["probability"], language),
+            money(row["money"], shown.verdict.currency, language),
+            row["status"],
+        ]
+        for row in found.rows
+    ]
+    voice.text(table(REASONS, rows, language, right=(3, 4)) or NOTHING.in_language(language))
+
+
+def written(told: Answer, currency: str, language: str) -> str:
+    """Return a page of causes for a person at a terminal."""
+    body = WRITTEN[told["page"]](told, currency, language)
+    return f"{told['title']}\n\n{body or NOTHING.in_language(language)}"
+
+
+def _ledger(told: Answer, currency: str, language: str) -> str:
+    if not told["lines"]:
+        return ""
+
+    def line(title: str, row: Answer) -> list[str]:
+        met = [number(row.get(name), language) for name in ("met", "complained")]
+        left = [number(row[name], language, digits=1) for name in ("left", "left_silently")]
+        visible = row.get("money_visible", row["money"] - row["money_silent"])
+        return [title, *met, *left, *(money(amount, currency, language) for amount in (visible, row["money_silent"], row["money"]))]
+
+    rows = [line(row["title"], row) for row in told["lines"]] + [line(TOGETHER.in_language(language), told["total"])]
+    last = (SUMS if told["reconciled"] else DIFFERS).in_language(language)
+    last = last.format(lost=number(told["lost"], language), amount=money(told["lost_value"], currency, language))
+    return f"{table(LEDGER, rows, language, right=tuple(range(1, 8)))}\n\n{last}"
+
+
+def _promises(told: Answer, currency: str, language: str) -> str:
+    rows = [
+        [group["key"] or "–", *(number(group[name], language) for name in COUNTED), _share(group["in_time"], language)]
+        for group in told["groups"]
+    ]
+    return table(PROMISES, rows, language, right=(1, 2, 3, 4))
+
+
+def _messages(told: Answer, currency: str, language: str) -> str:
+    rows = [[row["key"] or "–", number(row["sent"], language), number(row["wrong"], language)] for row in told["templates"]]
+    whole = [TOGETHER.in_language(language), number(told["sent"], language), number(told["wrong"], language)]
+    return table(MESSAGES, [*rows, whole], language, right=(1, 2)) if told["sent"] else ""
+
+
+def _dominoes(told: Answer, currency: str, language: str) -> str:
+    rows = [[edge["cause_code"], edge["effect_code"], finding(edge["lift"], language, partial(number, digits=1))] for edge in told["edges"]]
+    return table(DOMINOES, rows, language)
+
+
+def _learned(told: Answer, currency: str, language: str) -> str:
+    rows = [
+        [
+            row["title"],
+            percent(learned["article_share"], language),
+            _share(learned["posterior"], language),
+            percent(learned["weight_of_data"], language),
+            learned["article_ended_on"] or "–",
+        ]
+        for row in told["errors"]
+        if (learned := row["learned"])
+    ]
+    return table(LEARNED, rows, language, right=(1, 3))
+
+
+def _perception(told: Answer, currency: str, language: str) -> str:
+    rows = [
+        [row["title"], percent(row["believed"], language), _share(row["facts"], language), _share(row["voices"], language)]
+        for row in told["errors"]
+    ]
+    return table(BELIEFS, rows, language, right=(1,))
+
+
+def _error(told: Answer, currency: str, language: str) -> str:
+    rows = [
+        [side, row["key"] or "–", *(number(row[name], language) for name in ("cases", "customers", "left", "left_silently"))]
+        for side, found in told["sides"].items()
+        if side != "moment"
+        for row in found
+    ]
+    head = f"{told['code']}: {cost(told['money'], currency, language)}"
+    return f"{head}\n\n{table(SIDES, rows, language, right=(2, 3, 4, 5))}"
+
+
+def _share(found: Answer, language: str) -> str:
+    return finding(found, language, partial(percent, digits=1)) if "point" in found else str(found["reason"])
+
+
+WRITTEN = {
+    "error": _error,
+    "ledger": _ledger,
+    "promises": _promises,
+    "messages": _messages,
+    "dominoes": _dominoes,
+    "learned": _learned,
+    "perception": _perception,
+}

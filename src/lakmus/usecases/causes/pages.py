@@ -1,0 +1,151 @@
+"""The pages of causes as answers for programs and terminals: the same figures as on the page, and the rows behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lakmus.engine.errors.catalogue import ERROR_CODES
+from lakmus.engine.verdict import plain
+from lakmus.history.failures import BadInput, NotFound
+from lakmus.history.wording import Wording
+from lakmus.usecases.causes.audit import audit_messages
+from lakmus.usecases.causes.ledger import Line, ledger_line, show_ledger
+from lakmus.usecases.causes.perception import show_perception
+from lakmus.usecases.causes.promises import BY, promises_of
+from lakmus.usecases.causes.quotes import quotes_of
+from lakmus.usecases.causes.sides import sides_of
+from lakmus.usecases.home import Home
+from lakmus.usecases.show_stages import show_causes
+from lakmus.usecases.show_verdict import Shown
+
+Answer = dict[str, Any]
+NO_SUCH_CHOICE = Wording(
+    "У страницы «{page}» нет такого выбора: {name}={written}. Ничего не изменилось; можно: {choices}.",
+    "The page “{page}” has no such choice: {name}={written}. Nothing was changed; possible: {choices}.",
+)
+NO_SUCH_PAGE = Wording(
+    "Среди причин нет страницы «{page}». Ничего не изменилось; есть: {choices}.",
+    "There is no page “{page}” among the causes. Nothing was changed; there are: {choices}.",
+)
+NO_SUCH_ERROR = Wording(
+    "Ошибки «{code}» в каталоге нет. Ничего не изменилось; есть: {choices}.",
+    "There is no error “{code}” in the catalogue. Nothing was changed; there are: {choices}.",
+)
+QUOTES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class CausePage:
+    """One page: its title, what it answers, what can be chosen on it, who may see it."""
+
+    title: Wording
+    answer: Callable[[Home, Shown, Mapping[str, str]], Answer]
+    choices: tuple[str, ...] = ()
+    permit: str = "causes"
+
+
+def cause_page(home: Home, shown: Shown, name: str, asked: Mapping[str, str], *, language: str | None = None) -> Answer:
+    """Return what a page of `PAGES` says, ready for JSON; texts in one language, or in both as `{ru, en}`.
+
+    Raises
+    ------
+    BadInput : there is no such page, or it does not offer what was chosen. NotFound : the catalogue has no such error.
+    """
+    page = PAGES.get(name)
+    if page is None:
+        raise BadInput("no_such_page", NO_SUCH_PAGE.filled(page=name[:40], choices=", ".join(PAGES)))
+    for given, written in asked.items():
+        if given not in page.choices:
+            offers = ", ".join(page.choices) or "–"
+            raise BadInput("no_such_choice", NO_SUCH_CHOICE.filled(page=name, name=given, written=written[:40], choices=offers))
+    told = {"as_of": shown.as_of, "page": name, "title": page.title, **asked, **page.answer(home, shown, asked)}
+    return {part: plain(given, language) for part, given in told.items()}
+
+
+def _error(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
+    code = asked.get("code", "")
+    effect = next((effect for effect in show_causes(shown)["effects"] if effect["code"] == code), None)
+    if effect is None:
+        raise NotFound("error_unknown", NO_SUCH_ERROR.filled(code=code[:40], choices=", ".join(ERROR_CODES)))
+    found = next(error for error in shown.verdict.errors if error.code == code)
+    counts = {name: getattr(found, name) for name in ("found", "without_customer", "complained", "left", "left_silently", "opportunities")}
+    quotes = quotes_of(home, shown, code, size=QUOTES)
+    told: Answer = {**effect, **counts, "money": found.money, "sides": sides_of(shown, code), "texts": quotes}
+    return told
+
+
+def _ledger(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
+    ledger = show_ledger(shown)
+    if ledger is None:
+        return {"lines": [], "months": [], "total": None, "lost": 0, "lost_value": 0.0, "reconciled": None}
+    month = asked.get("month", "")
+    if month and month not in ledger.months:
+        offers = ", ".join(ledger.months)
+        raise BadInput("no_such_choice", NO_SUCH_CHOICE.filled(page="ledger", name="month", written=month[:40], choices=offers))
+    lines = ledger_line(ledger, shown, month) if month else ledger.lines
+    total = ledger.by_month[month] if month else ledger.total
+    whole = {"lost": ledger.lost, "lost_value": ledger.lost_value, "reconciled": ledger.reconciled, "money": ledger.money}
+    return {"months": ledger.months, "lines": [_line(line) for line in lines], "total": total, **whole}
+
+
+def _line(line: Line) -> Answer:
+    cell = line.total
+    figures = {name: getattr(cell, name) for name in ("customers", "left", "left_silently", "money", "money_visible", "money_silent")}
+    return {"code": line.code, "title": line.title, "met": line.met, "complained": line.complained, **figures, "interval": line.money}
+
+
+def _promises(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
+    by = asked.get("by", "action")
+    if by not in BY:
+        raise BadInput("no_such_choice", NO_SUCH_CHOICE.filled(page="promises", name="by", written=by[:40], choices=", ".join(BY)))
+    groups = promises_of(shown, by=by) or ()
+    names = ("key", "kept", "late", "broken", "open", "late_days", "in_time")
+    return {"by": by, "groups": [{name: getattr(group, name) for name in names} for group in groups]}
+
+
+def _messages(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
+    found = audit_messages(shown)
+    if found is None:
+        return {"sent": 0, "wrong": 0, "customers": 0, "by_finding": {}, "templates": []}
+    return {name: getattr(found, name) for name in found.__slots__}
+
+
+def _dominoes(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
+    verdict = shown.verdict
+    return {"edges": verdict.domino, "without": verdict.removal, "loss": verdict.loss}
+
+
+def _learned(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
+    return {"errors": [{"code": error.code, "title": error.title, "learned": error.learned} for error in shown.verdict.errors]}
+
+
+def _perception(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
+    rows = [
+        {
+            "code": row.error.code,
+            "title": row.error.title,
+            "measured": row.error.measured,
+            "needed": row.error.not_measured,
+            "measured_by": [{"name": each.name, "source": each.source, "rule": each.rule} for each in row.detectors],
+            "believed": row.believed,
+            "colleagues": row.colleagues,
+            "facts": row.facts,
+            "voices": row.voices,
+        }
+        for row in show_perception(shown, None)
+    ]
+    return {"errors": rows}
+
+
+PAGES: dict[str, CausePage] = {
+    "error": CausePage(Wording("одна ошибка со всех сторон", "one error from all sides"), _error, ("code",)),
+    "ledger": CausePage(Wording("книга потерь", "ledger of losses"), _ledger, ("month",), permit="ledger"),
+    "promises": CausePage(Wording("обещания", "promises"), _promises, ("by",), permit="promises"),
+    "messages": CausePage(Wording("автоматические сообщения", "automatic messages"), _messages, permit="audit"),
+    "dominoes": CausePage(Wording("какая ошибка ведёт за собой какую", "which error brings which"), _dominoes, permit="dominoes"),
+    "learned": CausePage(Wording("таблица, которая учится", "the table that learns"), _learned, permit="learned"),
+    "perception": CausePage(Wording("что мы думаем и что есть", "what we think and what is"), _perception, permit="perception"),
+}
+"""By the names that addresses and commands have."""

@@ -1,0 +1,50 @@
+"""Causes through the API: the same figures as on the pages, each with as many rows; refused to whom the pages are."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+ADDRESSES = (
+    "/api/causes", "/api/causes/broken_promise", "/api/ledger", "/api/ledger/customers", "/api/promises", "/api/promises/rows",
+    "/api/automatic-messages", "/api/automatic-messages/rows", "/api/dominoes", "/api/learned", "/api/perception",
+)  # fmt: skip
+
+
+def test_each_side_of_an_error_sums_to_its_rows(program, shop) -> None:
+    told = program("get", "/api/causes/broken_promise").json()
+    rows = program("get", "/api/errors?code=broken_promise&in_window=true").json()["total"]
+    assert told["found"] == rows > 0
+    assert sum(part["cases"] for part in told["sides"]["month"]) == rows
+
+
+def test_every_kind_of_error_is_told_with_its_effect(program, shop) -> None:
+    effects = program("get", "/api/causes").json()["effects"]
+    assert len(effects) == 18
+    assert {"code", "outcome", "exposed", "difference", "effect"} <= effects[0].keys()
+    assert isinstance(effects[0]["title"], str)
+
+
+def test_the_ledger_says_whether_it_sums_to_the_lost_customers(program, shop) -> None:
+    told = program("get", "/api/ledger").json()
+    assert told["reconciled"] in (True, None)
+    if told["lines"]:
+        rows = program("get", "/api/ledger/customers?page_size=500").json()["rows"]
+        assert sum(row["money"] for row in rows) == pytest.approx(told["total"]["money"])
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_agent_reads_no_causes_and_an_owner_does(program, shop, address: str) -> None:
+    assert program("get", address, role="agent").status_code == 403
+    assert program("get", address).status_code == 200
+
+
+def test_colleagues_stand_beside_promises_only_for_whom_leads_them(program, shop) -> None:
+    assert program("get", "/api/promises?by=staff", role="marketer").status_code == 403
+    assert program("get", "/api/promises?by=staff").status_code == 200
+    assert "staff" not in program("get", "/api/causes/slow_reply", role="marketer").json()["sides"]
+
+
+@pytest.mark.parametrize("address", ["/api/causes/nothing", "/api/ledger?month=2026-13", "/api/promises?by=mood"])
+def test_what_is_not_there_is_refused_in_words(program, shop, address: str) -> None:
+    assert program("get", address).status_code in (404, 422)
