@@ -44,7 +44,7 @@ def _deal(history: History, rng: random.Random, number: str, at) -> bool:
         asked = received + timedelta(hours=2)
         history.case(f"k{number}", asked, topic="Опоздание доставки", order=number).says(f"k{number}", asked, "Где мой заказ?")
         if rng.random() < 0.8:
-            history.reply(f"k{number}", asked + timedelta(minutes=rng.choice([20, 200])))
+            history.reply(f"k{number}", asked + timedelta(minutes=rng.choice([20, 200])), staff=("Вера", "Олег")[len(history.rows) % 2])
             history.resolve(f"k{number}", asked + timedelta(hours=5))
     for _ in range(rng.randrange(4)):
         history.fact("visited_site", at - timedelta(days=rng.random() * 5), page="/")

@@ -3,6 +3,7 @@
 every bucket: gaps, feeds   -> learning.rhythm_learned -> what "lost" means
 every bucket: past cuts     -> learning.past_learned   -> rates, risk, the back-test
 every bucket: score_bucket  -> reduction.verdict_of    -> the verdict; its tables go to `keep`, bucket after bucket
+                            -> staff_rates.staff_rates -> the table of staff
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pyarrow as pa
 
 from lakmus.engine import tables
 from lakmus.engine.bucket import SCORE_COLUMNS
+from lakmus.engine.errors.staff_rates import staff_rates
 from lakmus.engine.learning import (
     LEARNING_COLUMNS,
     RHYTHM_COLUMNS,
@@ -74,11 +76,13 @@ def analyse(map_buckets: MapBuckets, *, company: Company, as_of: datetime, keep:
         raise ValueError("as_of needs a time zone")
     learned = learn(map_buckets, company=company, as_of=as_of)
     collected: dict[str, list[pa.Table]] = {name: [] for name in tables.TABLES}
+    write = keep or (lambda name, part: collected[name].append(part))
     sums = Sums()
     for result in map_buckets(partial(score_bucket, learned=learned, company=company, as_of=as_of), columns=SCORE_COLUMNS):
         sums.add(result)
         for name, part in result.tables.items():
-            (keep or (lambda name, part: collected[name].append(part)))(name, part)
+            write(name, part)
+    write("staff", staff_rates(sums.staff).to_arrow().cast(tables.STAFF))
     whole = {name: pa.concat_tables(parts) if parts else tables.TABLES[name].empty_table() for name, parts in collected.items()}
     return Analysis(verdict_of(sums, learned=learned, company=company, as_of=as_of), learned, whole)
 

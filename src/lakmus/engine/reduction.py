@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from lakmus.engine.causes.difference import Z95, difference_by_exposure, no_exposure, no_horizon, silent_to_vocal, too_few, wilson
 from lakmus.engine.causes.findings import Harm, control_share, harms_of, unmeasured
 from lakmus.engine.causes.rows import Rows, together
 from lakmus.engine.errors.catalogue import ERROR_CODES
 from lakmus.engine.errors.search import CODES, measured_by, needed_for
+from lakmus.engine.errors.staff_rates import no_staff_cases, summed
 from lakmus.engine.feeds import Feeds
 from lakmus.engine.learning import Learned
 from lakmus.engine.measures.people import monday, spared
@@ -68,6 +71,7 @@ class Sums:
     do_not_touch: list[DoNotTouch] = field(default_factory=list)
     most_orders: int = 0
     rows: dict[str, list[Rows]] = field(default_factory=dict)
+    staff: pl.DataFrame = field(default_factory=no_staff_cases)
 
     def add(self, result: BucketResult) -> None:
         """Add one bucket's result; only the best candidates are kept."""
@@ -82,6 +86,7 @@ class Sums:
         for code, stars in result.stars.items():
             self.stars[code] = self.stars.get(code, StarSums()) + stars
         self.most_orders = max(self.most_orders, result.most_orders)
+        self.staff = summed([self.staff, result.staff])
         for code, rows in result.rows.items():
             self.rows.setdefault(code, []).append(rows)
         self.people = list(monday([*self.people, *result.people]))

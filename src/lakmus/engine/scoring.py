@@ -18,6 +18,7 @@ from lakmus.engine.causes.rows import Rows, rows_of_bucket
 from lakmus.engine.customer_table import customer_table
 from lakmus.engine.errors.detector import MOMENT_SCHEMA, Scene
 from lakmus.engine.errors.search import CODES, find_errors, leading
+from lakmus.engine.errors.staff_rates import no_staff_cases, staff_cases
 from lakmus.engine.learning import Learned
 from lakmus.engine.measures.people import candidates, left_alone, people_of
 from lakmus.engine.risk.definition import WINDOW_DAYS
@@ -80,6 +81,7 @@ class BucketResult:
     stars: dict[str, StarSums] = field(default_factory=dict)
     most_orders: int = 0
     rows: dict[str, Rows] = field(default_factory=dict)
+    staff: pl.DataFrame = field(default_factory=no_staff_cases)
 
 
 def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company: Company, as_of: datetime) -> BucketResult:
@@ -127,6 +129,7 @@ def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company:
         stars=_stars(orders),
         most_orders=_most_orders(orders),
         rows=rows_of_bucket(leads, scene, found.errors, displeasure, horizon_days=learned.definition.horizon_days),
+        staff=staff_cases(scene, found.errors),
     )
 
 

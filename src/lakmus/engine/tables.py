@@ -250,6 +250,25 @@ REPLIES = pa.schema(
 same words before.
 """
 
+STAFF = pa.schema(
+    [
+        ("staff", pa.string()),
+        ("code", pa.string()),
+        ("cases", pa.int64()),
+        ("found", pa.int64()),
+        ("expected", pa.float64()),
+        ("rate", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("team_rate", pa.float64()),
+    ]
+)
+"""One row per member of staff and error code (`errors.staff_rates`), of the cases of 12 months.
+
+`rate` (0..1, 95 % interval `low` to `high`): the share of cases with the error on the company's mix of cases, shrunk to `team_rate`.
+`expected`: how many of the person's own `cases` would hold the error at the team's rate; `found`: how many do.
+"""
+
 TABLES: dict[str, pa.Schema] = {
     "customers": CUSTOMERS,
     "orders": ORDERS,
@@ -259,5 +278,6 @@ TABLES: dict[str, pa.Schema] = {
     "promises": PROMISES,
     "messages": MESSAGES,
     "replies": REPLIES,
+    "staff": STAFF,
 }
 """The tables by the name of their file in a result."""
