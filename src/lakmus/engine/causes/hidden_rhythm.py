@@ -26,15 +26,18 @@ def hidden_difference(rows: Rows, met: Flags, freed: Floats) -> Floats:
     Model: log of the true rate = L(x) + u, u with mean 0 and variance V(x) given the history. Since L is the mean of the true log rate
     given the history, the slopes of A and Y on L are those on the true one (Berkson, 1950; regression calibration: Carroll, Ruppert,
     Stefanski and Crainiceanu, 2006, ch. 4). To first order cov(A, Y | x) = e' m' V, and the difference = cov / (e (1 - e)) = (slope of
-    logit e) m' V. Late gaps tell of the rate and of customers who cool already, so the slopes are taken on the part of L that comes from
-    the earlier half of the gaps, the other part standing beside it.
+    logit e) m' V. Late gaps tell of the rate and of customers who cool already, which moves Y but not A; so the slope of Y is taken on
+    the part of L that comes from the earlier half of the gaps, the other part standing beside it.
     """
     early, late, unknown = known_rate(rows)
-    x, slopes = _design(rows, early, late)
+    beside, silence = _beside(rows)
+    both = early + late
+    x = np.column_stack([np.ones(rows.count), both, both * silence, both * both, *beside])
+    y = np.column_stack([np.ones(rows.count), early, early * silence, late, late * silence, late * late, *beside])
     a = fitted(x, met.astype(np.float64), np.ones(rows.count, np.bool_), ridge=RIDGE)
-    b = fitted(x, freed, ~met, ridge=RIDGE)
-    mean = special.expit(x @ b)
-    feigned: Floats = (slopes @ a[1 : 1 + slopes.shape[1]]) * (slopes @ b[1 : 1 + slopes.shape[1]]) * mean * (1 - mean) * unknown
+    b = fitted(y, freed, ~met, ridge=RIDGE)
+    mean = special.expit(y @ b)
+    feigned: Floats = (a[1] + a[2] * silence + 2 * a[3] * both) * (b[1] + b[2] * silence) * mean * (1 - mean) * unknown
     return feigned
 
 
@@ -66,15 +69,11 @@ def known_rate(rows: Rows) -> tuple[Floats, Floats, Floats]:
     return early, unknown / noise * (rate - centre) - early, unknown
 
 
-def _design(rows: Rows, early: Floats, late: Floats) -> tuple[Floats, Floats]:
-    """Return the design, and what the slope on the rate is made of: columns 1 .. of the design, differentiated by the earlier part."""
+def _beside(rows: Rows) -> tuple[list[Floats], Floats]:
+    """Return what stands beside the rate in both regressions, and the silence so far on a scale of logarithms, less its mean."""
     silence = np.log1p(20 * unscaled(rows, "silence"))
     silence = silence - silence.mean()
-    columns = [np.ones(rows.count), early, early * silence, late, late * silence, late * late, silence]
-    for knot in np.unique(np.quantile(silence, KNOTS)):
-        columns.append(np.maximum(silence - knot, 0))
-    for name in ("gap_spread", "mean_amount", "order_amount", "complaints", "severity"):
-        columns.append(unscaled(rows, name))
-    columns += [np.log1p(unscaled(rows, name)) for name in ("tenure", "of_30_days", "of_90_days", "of_a_year", "purchases")]
-    columns += named_columns(rows)
-    return np.column_stack(columns), np.column_stack([np.ones(rows.count), silence])
+    columns = [silence, *(np.maximum(silence - knot, 0) for knot in np.unique(np.quantile(silence, KNOTS)))]
+    columns += [unscaled(rows, name) for name in ("gap_spread", "mean_amount", "order_amount", "complaints", "severity")]
+    columns.append(np.log1p(unscaled(rows, "of_30_days")))
+    return [*columns, *(column.astype(np.float64) for column in named_columns(rows))], silence
