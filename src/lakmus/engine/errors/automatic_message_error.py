@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from lakmus.engine.errors.detector import Detector, Found, Scene, shaped
@@ -54,8 +56,10 @@ def find(scene: Scene) -> Found:
 def _words(language: str) -> pl.Expr:
     ways = []
     for finding, wording in TITLES.items():
-        parts = pl.lit(wording.in_language(language)).str.replace("{said}", pl.col("said"), literal=True)
-        ways.append(pl.when(pl.col("finding") == finding).then(parts.str.replace("{fact}", pl.col("fact"), literal=True)))
+        # Put together part by part: a replacement of another length than the text it stands in is refused.
+        parts = re.split(r"\{(said|fact)\}", wording.in_language(language))
+        written = pl.concat_str([pl.col(part) if place % 2 else pl.lit(part) for place, part in enumerate(parts)], ignore_nulls=True)
+        ways.append(pl.when(pl.col("finding") == finding).then(written))
     return pl.coalesce(ways).alias(language)
 
 
