@@ -6,14 +6,16 @@ import numpy as np
 import polars as pl
 
 from lakmus.simulate.cases import IN_TIME, SLOW, Cases
+from lakmus.simulate.conduct import MISUNDERSTOOD
 from lakmus.simulate.desk import CHANNELS, PHONE, TOPICS
 from lakmus.simulate.draws import NEVER, Draws, Flags, Whole
 from lakmus.simulate.files import CompanyFiles, moments, shown, table
 from lakmus.simulate.numbering import Numbering, staff_names
+from lakmus.simulate.replies import WOMAN_OF_STAFF, first_replies, ordinary_replies
 from lakmus.simulate.season import Season
-from lakmus.simulate.spoken import asked, registered, replied, said, welcomed
+from lakmus.simulate.spoken import asked, asked_more, registered, said, welcomed
 from lakmus.simulate.story import Story
-from lakmus.simulate.texts import case_words
+from lakmus.simulate.texts import case_words, conduct_words
 
 CUSTOMER, PERSON, BOT, SYSTEM = range(4)
 AUTHORS = ("клиент", "сотрудник", "бот", "система")
@@ -72,19 +74,21 @@ def _status(cases: Cases, season: Season) -> pl.Series:
 
 def _write_messages(files: CompanyFiles, story: Story, numbers: Numbering, season: Season, draws: Draws) -> None:
     cases, rng = story.cases, draws.of("words")
-    owner = story.orders.owner[cases.order]
+    owner, conduct = story.orders.owner[cases.order], story.conduct
+    misunderstood, by_woman = conduct.manner == MISUNDERSTOOD, WOMAN_OF_STAFF[np.maximum(cases.staff, 0)]
     parts = [
         _part(cases, numbers.case, cases.opened, CUSTOMER, _first_words(story, rng, numbers, owner)),
         *_automatic(cases, numbers, rng, season),
         _part(cases, numbers.case, cases.reminder, CUSTOMER, said(rng, (case_words.REMINDER,), woman=story.people.woman[owner])),
-        _reply_part(story, numbers, rng, numbers.case, cases.reply, cases.staff, cases.answering != IN_TIME),
-        _part(cases, numbers.case, cases.more, CUSTOMER, said(rng, case_words.MORE, woman=story.people.woman[owner])),
+        _first_reply(story, numbers, rng, season),
+        _part(cases, numbers.case, conduct.follow_up, PERSON, said(rng, conduct_words.FOLLOW_UP, woman=by_woman), cases.staff),
+        _part(cases, numbers.case, cases.more, CUSTOMER, asked_more(rng, misunderstood, woman=story.people.woman[owner])),
         _part(
             cases,
             numbers.case,
             cases.more_reply,
             PERSON,
-            said(rng, case_words.MORE_REPLY, woman=np.ones(cases.count, np.bool_)),
+            said(rng, case_words.MORE_REPLY, woman=by_woman),
             cases.staff,
         ),
         _part(cases, numbers.case, cases.thanks, CUSTOMER, said(rng, (case_words.THANKS,), woman=story.people.woman[owner])),
@@ -122,7 +126,15 @@ def _part(cases: Cases, case: pl.Series, at: Whole, author: int, text: pl.Series
 
 
 def _first_words(story: Story, rng: np.random.Generator, numbers: Numbering, owner: Whole) -> pl.Series:
-    return asked(rng, story.cases.topic, woman=story.people.woman[owner], product=numbers.product[story.cases.order])
+    insulted, product = story.conduct.insulted, numbers.product[story.cases.order]
+    return asked(rng, story.cases.topic, insulted=insulted, woman=story.people.woman[owner], product=product)
+
+
+def _first_reply(story: Story, numbers: Numbering, rng: np.random.Generator, season: Season) -> pl.DataFrame:
+    cases = story.cases
+    called, slow = numbers.who.called.gather(story.orders.owner[cases.order]), cases.answering != IN_TIME
+    text = first_replies(rng, cases, story.conduct, story.orders, story.deliveries, season, slow=slow, name=called)
+    return _part(cases, numbers.case, cases.reply, PERSON, text, cases.staff)
 
 
 def _reply_part(
@@ -130,7 +142,7 @@ def _reply_part(
 ) -> pl.DataFrame:
     cases = story.cases
     called = numbers.who.called.gather(story.orders.owner[cases.order])
-    text = replied(rng, cases.topic, staff=np.maximum(staff, 0), slow=slow, name=called)
+    text = ordinary_replies(rng, cases.topic, staff=np.maximum(staff, 0), slow=slow, name=called)
     return _part(cases, case, at, PERSON, text, staff)
 
 

@@ -9,6 +9,17 @@ import numpy as np
 
 from lakmus.simulate.calls import unreached_at
 from lakmus.simulate.cases import CLOSED_UNANSWERED, RED_LINE, Cases
+from lakmus.simulate.conduct import (
+    FORMAL,
+    IGNORANT,
+    INDIFFERENT,
+    MISUNDERSTOOD,
+    REFUSING,
+    RUDE,
+    WRONG_DATE,
+    WRONG_SUM,
+    broken_words,
+)
 from lakmus.simulate.deliveries import AFTERSALES, Deliveries, unfollowed
 from lakmus.simulate.departures import Suffered
 from lakmus.simulate.draws import NEVER, Draws, Whole
@@ -27,19 +38,33 @@ LOTS = (
 """Which draws decide: one for each order and sort of error, so that two sorts of one code are drawn apart."""
 SLOT = {name: place for place, name in enumerate(LOTS)}
 
+MANNER_OF = (
+    (WRONG_SUM, "wrong_information", SHAPE["sum"]),
+    (WRONG_DATE, "wrong_information", SHAPE["date"]),
+    (INDIFFERENT, "indifference", NONE),
+    (RUDE, "rudeness", SHAPE["reply"]),
+    (FORMAL, "formal_script", NONE),
+    (MISUNDERSTOOD, "misunderstanding", SHAPE["said_by_customer"]),
+    (REFUSING, "inflexibility", NONE),
+    (IGNORANT, "untrained_staff", NONE),
+)
+"""The code of each manner of a first reply that is an error, and its finding."""
+
 Row = tuple[str, str, Whole, Any, Any, Any, Any, Any, Any]
 """Code, lot, order, case, review, at, felt_at, added, finding; a number stands for a whole column of it."""
 
 
 def list_errors(scenario: Scenario, season: Season, world: World, draws: Draws) -> Suffered:
     """Return every error that the files show about these orders, by code and then by order."""
-    effects = scenario.effects
+    effects, keys = scenario.effects, attention(world)
     rows = [
         *_of_deliveries(effects, season, world),
         *_of_cases(effects, world.cases),
         *_of_reviews(effects, world.reviews),
         *_of_machines(effects, world),
-        *_of_calls(effects, world),
+        *_of_calls(effects, world, keys),
+        *_of_staff(effects, world),
+        *_of_promises(effects, world, keys),
     ]
     whole = [np.concatenate([np.broadcast_to(np.asarray(row[place]), len(row[2])) for row in rows]) for place in range(2, 9)]
     order, case, review, at, felt_at, added, finding = whole
@@ -93,7 +118,27 @@ def _of_machines(effects: Effects, world: World) -> Iterator[Row]:
     yield "hidden_charge", "hidden_charge", order, -1, -1, at, at + DAY, effects.hidden_charge, NONE
 
 
-def _of_calls(effects: Effects, world: World) -> Iterator[Row]:
-    rows, at, second = unreached_at(world.calls, attention(world))
+def _of_calls(effects: Effects, world: World, keys: Whole) -> Iterator[Row]:
+    rows, at, second = unreached_at(world.calls, keys)
     felt, shape = np.where(second, at, at + DAY), np.where(second, SHAPE["second_attempt"], SHAPE["not_followed"])
     yield "hard_to_reach", "hard_to_reach", world.calls.order[rows], -1, -1, at, felt, effects.hard_to_reach, shape
+
+
+def _of_staff(effects: Effects, world: World) -> Iterator[Row]:
+    """First replies that go wrong, and cases in which a customer says so."""
+    cases, conduct = world.cases, world.conduct
+    for manner, code, finding in MANNER_OF:
+        rows = np.flatnonzero(conduct.manner == manner)
+        at = cases.more[rows] if manner == MISUNDERSTOOD else cases.reply[rows]
+        yield code, code, cases.order[rows], rows, -1, at, at, getattr(effects, code), finding
+    rows = np.flatnonzero(conduct.insulted)
+    at = cases.opened[rows]
+    yield "rudeness", "rudeness", cases.order[rows], rows, -1, at, at, effects.rudeness, SHAPE["said_by_customer"]
+
+
+def _of_promises(effects: Effects, world: World, keys: Whole) -> Iterator[Row]:
+    """Promises in messages that were not kept by their deadline."""
+    cases = world.cases
+    rows, never = broken_words(cases, world.conduct, world.orders.owner[cases.order], keys)
+    at, shape = world.conduct.deadline[rows], np.where(never, SHAPE["promise_broken"], SHAPE["promise_late"])
+    yield "broken_promise", "promise_in_message", cases.order[rows], rows, -1, at, at, effects.promise_in_message, shape

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from lakmus.simulate.desk import STAFF, TOPICS
+from lakmus.simulate.desk import SERVICE, TOPICS
 from lakmus.simulate.draws import Flags, Whole
 from lakmus.simulate.goods import NAMES
 from lakmus.simulate.people import CITIES
 from lakmus.simulate.reviews import MATTERS, Reviews
-from lakmus.simulate.texts import case_words, review_words
+from lakmus.simulate.texts import case_words, conduct_words, review_words
 from lakmus.simulate.texts.grammar import Pattern, compose, compose_each, misspell
 
-WOMAN_OF_STAFF = np.array([worker.woman for worker in STAFF])
 TYPO_SHARE = 0.15
 
 
@@ -43,26 +42,19 @@ def answer_texts(rng: np.random.Generator, good: Flags, name: pl.Series) -> pl.S
     return compose_each(case_words.REVIEW_ANSWERS, good.astype(np.int64), rng, woman=np.ones(len(good), np.bool_), words={"name": name})
 
 
-def asked(rng: np.random.Generator, topic: Whole, *, woman: Flags, product: Whole) -> pl.Series:
-    """Return the first messages of cases (rows,) by topic."""
-    texts = compose_each(
-        [case_words.ASKS[name] for name in TOPICS], topic, rng, woman=woman, words={"product": pl.Series(NAMES).gather(product)}
-    )
+def asked(rng: np.random.Generator, topic: Whole, *, insulted: Flags, woman: Flags, product: Whole) -> pl.Series:
+    """Return the first messages of cases (rows,) by topic; the `insulted` complain of rudeness."""
+    patterns = [*(case_words.ASKS[name] for name in TOPICS), conduct_words.INSULTED]
+    which = np.where(insulted & (topic == SERVICE), len(TOPICS), topic)
+    texts = compose_each(patterns, which, rng, woman=woman, words={"product": pl.Series(NAMES).gather(product)})
     hasty = np.flatnonzero(rng.random(len(topic)) < TYPO_SHARE)
     return texts.scatter(hasty, misspell(texts.gather(hasty), rng))
 
 
-def replied(rng: np.random.Generator, topic: Whole, *, staff: Whole, slow: Flags, name: pl.Series) -> pl.Series:
-    """Return the replies of members of staff (rows,) by topic; late ones often apologise."""
-    patterns: list[Pattern] = []
-    for topic_name in TOPICS:
-        answer = case_words.REPLIES[topic_name]
-        patterns += [
-            (case_words.GREETINGS, answer, case_words.FAREWELLS),
-            (case_words.GREETINGS, case_words.SORRY, answer, case_words.FAREWELLS),
-        ]
-    sorry = slow & (rng.random(len(topic)) < 0.7)
-    return compose_each(patterns, topic * 2 + sorry, rng, woman=WOMAN_OF_STAFF[staff], words={"name": name})
+def asked_more(rng: np.random.Generator, misunderstood: Flags, *, woman: Flags) -> pl.Series:
+    """Return the second questions of cases (rows,); the `misunderstood` say that they are."""
+    which = np.where(misunderstood, 2, rng.random(len(misunderstood)) < 0.15)
+    return compose_each((case_words.MORE, conduct_words.UNCLEAR, conduct_words.NOT_ASKED), which.astype(np.int64), rng, woman=woman)
 
 
 def said(rng: np.random.Generator, pattern: Pattern, *, woman: Flags) -> pl.Series:

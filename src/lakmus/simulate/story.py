@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lakmus.simulate.calls import Calls
 from lakmus.simulate.cases import Cases
 from lakmus.simulate.charges import Charges
+from lakmus.simulate.conduct import Conduct
 from lakmus.simulate.deliveries import Deliveries
 from lakmus.simulate.departures import Departure, Suffered, at_risk, decide
 from lakmus.simulate.draws import Draws, Flags
@@ -27,7 +28,7 @@ class Story:
     Parameters
     ----------
     orders : those of the world without harm. `placed` (orders,) says which of them exist in the real world.
-    cases, reviews, surveys, letters, calls : of the orders that exist. `deliveries`, `charges` : one row per order.
+    cases, conduct, reviews, surveys, letters, calls : of the orders that exist. `deliveries`, `charges` : one row per order.
     potential_errors : those of the world without harm, of which `departure` was decided.
     errors : those that the files show; `told` (errors,) says which met a customer not yet leaving.
     """
@@ -38,6 +39,7 @@ class Story:
     placed: Flags
     deliveries: Deliveries
     cases: Cases
+    conduct: Conduct
     reviews: Reviews
     surveys: Surveys
     letters: Letters
@@ -73,6 +75,7 @@ def tell(scenario: Scenario, season: Season, draws: Draws, *, first_number: int,
         placed=placed,
         deliveries=world.deliveries,
         cases=world.cases,
+        conduct=world.conduct,
         reviews=world.reviews,
         surveys=surveys,
         letters=world.letters,

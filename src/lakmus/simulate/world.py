@@ -10,6 +10,7 @@ from lakmus.simulate.attention import attended
 from lakmus.simulate.calls import ANSWERED, Calls, draw_calls
 from lakmus.simulate.cases import Cases, draw_cases
 from lakmus.simulate.charges import Charges, draw_charges
+from lakmus.simulate.conduct import Conduct, draw_conduct
 from lakmus.simulate.deliveries import Deliveries, draw_deliveries
 from lakmus.simulate.draws import NEVER, Draws, Flags, Whole, only_rows
 from lakmus.simulate.letters import Letters, draw_letters
@@ -27,6 +28,7 @@ class World:
     orders: Orders
     deliveries: Deliveries
     cases: Cases
+    conduct: Conduct
     reviews: Reviews
     letters: Letters
     charges: Charges
@@ -37,11 +39,12 @@ def draw_world(scenario: Scenario, season: Season, people: People, orders: Order
     """Draw what happens to the given orders."""
     deliveries = draw_deliveries(scenario, season, people, orders, draws)
     cases = draw_cases(scenario, season, people, orders, deliveries, draws)
+    conduct = draw_conduct(scenario, season, people, orders, deliveries, cases, draws)
     reviews = draw_reviews(scenario, season, people, orders, deliveries, cases, draws)
     letters = draw_letters(scenario, season, people, orders, deliveries, draws)
     charges = draw_charges(scenario, season, people, orders, deliveries, draws)
     calls = draw_calls(scenario, season, people, orders, deliveries, letters, draws)
-    return World(orders, deliveries, cases, reviews, letters, charges, calls)
+    return World(orders, deliveries, cases, conduct, reviews, letters, charges, calls)
 
 
 def what_is_left(world: World, placed: Flags, stop: Whole) -> World:
@@ -53,6 +56,7 @@ def what_is_left(world: World, placed: Flags, stop: Whole) -> World:
         world,
         deliveries=replace(world.deliveries, contacted=np.where(placed, world.deliveries.contacted, NEVER)),
         cases=world.cases.only(placed[world.cases.order]),
+        conduct=only_rows(world.conduct, placed[world.cases.order]),
         reviews=world.reviews.only(placed[world.reviews.order]),
         letters=only_rows(world.letters, placed[world.letters.order]),
         calls=only_rows(calls, placed[calls.order] & (first[calls.order] <= stop[calls.owner])),
@@ -63,7 +67,7 @@ def attention(world: World) -> Whole:
     """Return keys of every moment at which somebody attended to a customer: replies by a person, our contacts, calls that got through."""
     cases, calls, deliveries = world.cases, world.calls, world.deliveries
     owner, through = world.orders.owner[cases.order], calls.result == ANSWERED
-    replies = (cases.reply, cases.more_reply, cases.reopened_reply, cases.again_reply)
+    replies = (cases.reply, cases.more_reply, cases.reopened_reply, cases.again_reply, world.conduct.follow_up)
     return attended(
         [*((owner, at) for at in replies), (world.orders.owner, deliveries.contacted), (calls.owner[through], calls.at[through])]
     )
