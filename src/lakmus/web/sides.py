@@ -9,7 +9,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lakmus.usecases.causes.sides import DIMENSIONS, HOURS, MOST_TIMES, UNSAID, Side, sides_of
+from lakmus.usecases.causes.sides import DIMENSIONS, HOURS, MOST_TIMES, UNSAID, Side, sides_of, staff_rates
 from lakmus.usecases.charts.causes import MonthOfError, error_by_month
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.writing import month as written_month
@@ -100,11 +100,22 @@ def sides_page(shown: Shown, error: Any, *, staff: bool) -> dict[str, Any]:
         "who": [part(name) for name in WHO if sides[name]],
         "where": [part(name) for name in WHERE if sides[name]],
         "staff": part("staff") if staff and sides["staff"] else None,
+        "rates": _rates(shown, error, sides["staff"]) if staff else None,
         "months": [{"side": side, "asked": side.asked, "title": side_title("month", side.key)} for side in months],
         "trend": _trend(months, error) if months else "",
         "moments": _moments(sides["moment"]),
         "hours": [hours_title(part) for part in range(24 // HOURS)],
     }
+
+
+def _rates(shown: Shown, error: Any, found: tuple[Side, ...]) -> dict[str, Any] | None:
+    """Return how often the error happens with each member of staff, by name, on one scale with the team's rate."""
+    rates = staff_rates(shown, error.code)
+    if not rates:
+        return None
+    rows = {side.key: side.cases for side in found}
+    lines = [{"rate": each, "rows": rows.get(each.staff, 0)} for each in rates]
+    return {"rows": lines, "team": rates[0].team_rate, "high": max([rates[0].team_rate, 0.01, *(each.high for each in rates)])}
 
 
 def _trend(months: tuple[Side, ...], error: Any) -> str:

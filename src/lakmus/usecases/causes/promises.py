@@ -42,6 +42,7 @@ BY = {
     "staff": (Wording("по сотруднику", "by member of staff"), "staff"),
 }
 """What promises can be grouped by, and how that is read off a row."""
+WORST_FIRST = "CASE status WHEN 'broken' THEN 0 WHEN 'late' THEN 1 WHEN 'kept' THEN 2 ELSE 3 END, due_at DESC, promise_id"
 NEEDED = 10
 FEW = Wording("мало обещаний, о которых известно, выполнены ли они", "few promises of which it is known whether they were kept")
 
@@ -78,7 +79,7 @@ class Promised:
 
 @dataclass(frozen=True, slots=True)
 class PromiseRows:
-    """A page of promises, the latest deadline first."""
+    """A page of promises: the broken first, then the late, the latest deadline first."""
 
     total: int
     rows: tuple[Row, ...]
@@ -125,7 +126,7 @@ def list_promises(shown: Shown, asked: Mapping[str, Any], *, page: int = 1, size
     parameters = [shown.table(PROMISES), *conditions.parameters]
     total = ask(f"SELECT count(*) AS n FROM read_parquet(?) WHERE {conditions.where}", parameters)[0]["n"]  # noqa: S608
     size = max(1, min(size, LARGEST_PAGE))
-    sql = f"""SELECT * FROM (SELECT * FROM read_parquet(?) WHERE {conditions.where} ORDER BY due_at DESC, promise_id LIMIT ? OFFSET ?)
-              LEFT JOIN (SELECT customer, name FROM read_parquet(?)) USING (customer) ORDER BY due_at DESC, promise_id"""  # noqa: S608
+    sql = f"""SELECT * FROM (SELECT * FROM read_parquet(?) WHERE {conditions.where} ORDER BY {WORST_FIRST} LIMIT ? OFFSET ?)
+              LEFT JOIN (SELECT customer, name FROM read_parquet(?)) USING (customer) ORDER BY {WORST_FIRST}"""  # noqa: S608
     rows = ask(sql, [*parameters, size, (max(page, 1) - 1) * size, shown.table(PEOPLE)])
     return PromiseRows(total, tuple(rows))

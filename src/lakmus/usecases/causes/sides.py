@@ -10,6 +10,7 @@ from lakmus.engine.errors.clocks import CHANNEL_SYNONYMS
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.asking import ask
+from lakmus.usecases.causes.standing import has_table
 from lakmus.usecases.kept_beside import kept_json, kept_table
 from lakmus.usecases.lay_out_people import PEOPLE
 from lakmus.usecases.show_verdict import Shown
@@ -161,3 +162,27 @@ def _of_customers(conditions: Conditions, shown: Shown, name: str, asked: str) -
         conditions.add(known.format(within), people, *bounds)
     else:
         conditions.add(known.format(f"{column} = ?"), people, asked)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRate:
+    """How often an error happens with one member of staff, on the company's mix of cases and shrunk to the team (0..1), beside the team's.
+
+    `found` of `cases` is what lies behind it, before that.
+    """
+
+    staff: str
+    cases: int
+    found: int
+    rate: float
+    low: float
+    high: float
+    team_rate: float
+
+
+def staff_rates(shown: Shown, code: str) -> tuple[StaffRate, ...]:
+    """Return members of staff by name, never by rate; none where no error of this kind can be laid to anybody's cases."""
+    if not has_table(shown, "staff"):
+        return ()
+    sql = "SELECT staff, cases, found, rate, low, high, team_rate FROM read_parquet(?) WHERE code = ? ORDER BY lower(staff), staff"
+    return tuple(StaffRate(**row) for row in ask(sql, [shown.table("staff"), code]))

@@ -69,6 +69,13 @@ def interval(finding: Any, low: float = 0, high: float = 1) -> dict[str, Any]:
     return {"start": ends[0], "point": ends[1], "width": max(1.5, ends[2] - ends[0]), "zero": zero}
 
 
+@register.inclusion_tag("web/parts/interval.html")
+def rate_interval(rate: Any, high: float) -> dict[str, Any]:
+    """Draw a member of staff's rate with its interval on the team's scale."""
+    ends = [_place(float(part(rate, end)), 0, high, 200) for end in ("low", "rate", "high")]
+    return {"start": ends[0], "point": ends[1], "width": max(1.5, ends[2] - ends[0]), "zero": _place(float(rate.team_rate), 0, high, 200)}
+
+
 @register.inclusion_tag("web/parts/strip.html")
 def strip(probability: Any, low: Any = None, high: Any = None, large: bool = False) -> dict[str, Any]:
     """Draw the litmus strip: the mark stands at the left where the customer is leaving, at the right where they stay."""
