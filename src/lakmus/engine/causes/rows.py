@@ -18,7 +18,7 @@ from lakmus.engine.bucket import of_kind
 from lakmus.engine.causes.known import errors_before, known_before, met_before
 from lakmus.engine.causes.links import linked_errors
 from lakmus.engine.errors.detector import Scene
-from lakmus.engine.errors.search import CODES, detectors_of
+from lakmus.engine.errors.search import CODES, FACTS_DETECTORS, detectors_of
 from lakmus.engine.feeds import Feeds
 from lakmus.engine.risk.segments import places_of
 from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Purchases
@@ -98,12 +98,14 @@ def rows_of_bucket(
     """Return the compact rows of one bucket's followed moments of leading detectors, by code; none while the rhythm is unknown."""
     if horizon_days is None or moments.is_empty():
         return {}
+    # What customers say of an error is said in anger, often at what went wrong before: only facts stand beside an exposure.
+    shown = errors.filter(pl.col("detector").is_in([detector.name for detector in FACTS_DETECTORS]))
     opened = of_kind(scene.facts, "opened_case").filter(pl.col("_case").is_not_null() & pl.col("customer").is_not_null())
     topics = opened.sort("ts", "activity_id").unique(["customer", "_case"], keep="first", maintain_order=True)
     return exposure_rows(
         moments,
         bucket_purchases(scene.orders, scene.facts.customers, time_zone=scene.company.time_zone),
-        errors,
+        shown,
         scene.orders,
         places_of(scene.facts),
         displeasure,
