@@ -67,6 +67,10 @@ def test_a_promise_is_open_where_nothing_could_show_it_kept() -> None:
     assert scene_of(talk("Верните деньги", "Вернём деньги до 05.03")).promises["status"].to_list() == ["open"]
 
 
+def test_an_hour_beforehand_is_no_deadline() -> None:
+    assert scene_of(talk("Когда привезут?", "Курьер позвонит за час до приезда")).promises.is_empty()
+
+
 def test_promises_of_orders_stand_in_the_same_ledger() -> None:
     history = (
         History().customer("anna").order("1", "2025-03-01").promise("1", "2025-03-05", at="2025-03-01").receive("1", "2025-03-07 12:00")

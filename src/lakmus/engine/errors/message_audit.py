@@ -25,7 +25,7 @@ DUPLICATE_HOURS = 24
 NIGHT_FROM, NIGHT_UNTIL = 22, 8
 """Local hours between which an automatic message disturbs."""
 
-_PLACEHOLDER_SIGNS = ["{", "[", "${", "%", "<%", "#", "undefined", "nan", "null", "none", "уважаем", "dear"]
+_PLACEHOLDER_SIGNS = ["{", "[", "$", "%", "<", "#", "undefined", "nan", "null", "none", "уважаем", "dear"]
 _FOUND: dict[str, pl.DataType | type[pl.DataType]] = {
     "activity_id": pl.String,
     "finding": pl.String,

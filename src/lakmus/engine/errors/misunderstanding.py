@@ -11,7 +11,7 @@ from lakmus.history.wording import Wording
 
 TOPICS = {
     "delivery": r"достав|курьер|привез|приед|посылк|трек|отправ|самовывоз|пункт\w* выдач|адрес|deliver|courier|shipp|parcel|track|pickup",
-    "return": r"возврат|верн[уеё]|вернит|обмен|замен|return|refund|exchange|replac",
+    "return": r"возврат|верн(?:у|ем|ет|ете|ут|уть|уться|ите)\b|обмен|замен|return|refund|exchange|replac",
     "payment": r"оплат|платеж|списа|чек\b|счет|карт[аоуы]\b|рассрочк|кредит|payment|paid|charge|invoice|card\b|instal",
     "loyalty": r"балл|бонус|скидк|промокод|акци[яию]|карт\w* лояльн|points|bonus|discount|promo|voucher|coupon",
     "product": r"размер|цвет|материал|состав|характеристик|модел|комплект|совмест|наличи|size|colou?r|material|stock|model|specification",

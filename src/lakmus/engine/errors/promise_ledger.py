@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -32,6 +33,9 @@ _LIKELY = (
     "'ll shall going promise"
 ).split()
 """Beginnings of words without one of which a reply promises nothing that `promises_in` knows."""
+
+_BEFOREHAND = re.compile(r"звон\w* (?:вам )?за (?:\d+ |пол)?(?:час|минут|день|дня)")
+"""«Позвонит за час» is an hour before something else, not an hour from now: no deadline that anybody could name."""
 
 _MOMENT = pl.Datetime("us", "UTC")
 _SHAPE: dict[str, pl.DataType | type[pl.DataType]] = {"promise_id": pl.String, "action": pl.String, "due_at": _MOMENT, "quote": pl.String}
@@ -97,7 +101,7 @@ def _in_words(facts: Facts, replies: pl.DataFrame, *, company: Company) -> pl.Da
     rows: dict[str, list[object]] = {"activity_id": [], **{name: [] for name in _SHAPE}}
     for activity, text, at in likely.select("activity_id", "text", "at").iter_rows():
         for place, promise in enumerate(promises_in(text, said_at=at, time_zone=company.time_zone)):
-            if promise.deadline_at is not None:
+            if promise.deadline_at is not None and not _BEFOREHAND.search(text[promise.start : promise.end].lower()):
                 rows["activity_id"].append(activity)
                 rows["promise_id"].append(f"{activity}:{promise.action}:{place}")
                 rows["action"].append(promise.action)

@@ -53,6 +53,9 @@ _GREETING = (
     r"good (?:morning|day|afternoon|evening))[,!]?\s+(?P<after>[А-ЯЁA-Z][а-яёa-z]+)(?:\s[А-ЯЁA-Z][а-яёa-z]+)?\s*[,!.—–-]"
     r"|(?P<first>[А-ЯЁA-Z][а-яёa-z]+)(?:\s[А-ЯЁA-Z][а-яёa-z]+)?,)"
 )
+LEAST_NAME_SCORE = 0.05
+"""How likely, by the dictionary, a word must be a first name («Роман» is mostly a novel) to be one after a greeting."""
+
 _NOT_NAMES = frozenset("customer client friend sir madam team all there guest buyer valued colleague everyone folks".split())
 
 
@@ -176,7 +179,7 @@ def is_name(word: str) -> bool:
     """Say whether a capitalised word is a first name: a Russian one by the dictionary, a Latin one unless it is a word of greetings."""
     if word.isascii():
         return word.lower() not in _NOT_NAMES and word.lower() not in ("your", "our", "the", "we", "you", "this", "thank", "thanks")
-    return any("Name" in one.tag and one.score >= 0.2 for one in _dictionary().parse(word))
+    return any("Name" in one.tag and one.score >= LEAST_NAME_SCORE for one in _dictionary().parse(word))
 
 
 @functools.cache

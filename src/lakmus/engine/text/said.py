@@ -87,8 +87,8 @@ def _read(texts: pl.Series) -> pl.DataFrame:
 def replies_of(facts: Facts) -> pl.DataFrame:
     """Return every reply by a person with a text, and what it does.
 
-    `name_used` looks for the first word of the name last known when the reply was written. `repeated`: the same customer got nearly the
-    same words before (`near_duplicates`).
+    `name_used` looks for any part of the name last known when the reply was written («Ким Анна» may stand either way round).
+    `repeated`: the same customer got nearly the same words before (`near_duplicates`).
 
     Returns
     -------
@@ -121,15 +121,17 @@ def replies_of(facts: Facts) -> pl.DataFrame:
 
 
 def _with_names(rows: pl.DataFrame, facts: Facts) -> pl.DataFrame:
-    """Add `name_used`: whether the first name last known stands in the text with at most two letters of an ending (as in `tone_of`)."""
+    """Add `name_used`: whether any part of the name last known stands in the text, with at most two letters of an ending."""
     told = of_kind(facts, "gave_details").filter(pl.col("_name").str.strip_chars().str.len_chars() > 0)
     names = told.select(KEY, "ts", pl.col("_name").alias("known_name")).sort("ts")
     joined = rows.sort("ts").join_asof(names, on="ts", by=KEY, strategy="backward", check_sortedness=False)
     tidy = pl.col("_text").str.to_lowercase().str.replace_all("ё", "е", literal=True)
-    first = pl.col("known_name").str.to_lowercase().str.replace_all("ё", "е", literal=True).str.strip_chars().str.extract(r"^(\S+)")
-    long = first.str.len_chars() > 3
-    stem = pl.when(long).then(first.str.replace("[аяйьо]$", "")).otherwise(first).str.escape_regex()
-    pattern = pl.format(r"(?:^|\W){}[а-яa-z]?[а-яa-z]?(?:\W|$)", stem)
+    parts = pl.col("known_name").str.to_lowercase().str.replace_all("ё", "е", literal=True).str.strip_chars().str.split(" ")
+    stems = parts.list.eval(
+        pl.when(pl.element().str.len_chars() > 3).then(pl.element().str.replace("[аяйьо]$", "")).otherwise(pl.element()).str.escape_regex()
+    )
+    said = stems.list.eval(pl.element().filter(pl.element().str.len_chars() > 1)).list.join("|")
+    pattern = pl.format(r"(?:^|\W)(?:{})[а-яa-z]?[а-яa-z]?(?:\W|$)", pl.when(said != "").then(said))
     return joined.with_columns(tidy.alias("tidy"), pattern.alias("pattern")).with_columns(
         pl.col("tidy").str.contains(pl.col("pattern")).alias("name_used")
     )

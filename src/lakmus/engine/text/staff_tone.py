@@ -17,9 +17,10 @@ from lakmus.engine.text.word_classes import CLASSES
 from lakmus.engine.text.words import words_of
 
 _PLACEHOLDER = re.compile(
-    r"\{\{[^{}\n]{0,60}\}\}|\{[A-Za-zА-Яа-я_][\w .]{0,40}\}|\[\[[^\[\]\n]{1,60}\]\]|\[(?:имя|фамилия|номер|дата|сумма|заказ|адрес|ФИО|name|"
-    r"first name|customer|order|date|amount|number|address)[^\[\]\n]{0,30}\]|\$\{[^{}\n]{1,60}\}|%%?[A-Za-z_]{3,40}%%?|<%[^%\n]{1,60}%>|"
-    r"#[A-Z_]{3,40}#|\b(?:undefined|NaN|NULL|null|None)\b|(?i:уважаем(?:ый|ая)(?:\(ая\))?\s*[,!]|\bdear\s*[,!])"
+    r"\{\{[^{}\n]{0,60}\}\}|\{[A-Za-zА-Яа-я_][\w .]{0,40}\}|\[\[[^\[\]\n]{1,60}\]\]|\[(?i:имя|фамилия|номер|дата|сумма|заказ|адрес|фио|"
+    r"name|first name|customer|order|date|amount|number|address)[^\[\]\n]{0,30}\]|\$\{[^{}\n]{1,60}\}|%%?[A-Za-zА-Яа-яЁё_]{3,40}%%?|"
+    r"<%[^%\n]{1,60}%>|<(?:[А-Яа-яЁё][А-Яа-яЁё _]{1,30}|[A-Z][A-Z_]{2,30}|[a-z]+_[a-z_]{1,30})>|\$[A-Za-zА-Яа-яЁё_]{2,40}\$|"
+    r"\$[A-Z][A-Z_]{2,40}\b|#[A-Z_]{3,40}#|\b(?:undefined|NaN|NULL|null|None)\b|(?i:уважаем(?:ый|ая)(?:\(ая\))?\s*[,!]|\bdear\s*[,!])"
 )
 
 
