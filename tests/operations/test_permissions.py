@@ -37,6 +37,11 @@ promises     view     + + + - + -
 audit        view     + + + - + -
 dominoes     view     + + + - + -
 learned      view     + + + - + -
+topics       view     + + + - + -
+unsorted     view     + + + - + -
+unsorted     change   + + - - + -
+labels       view     + + + + + -
+labels       change   + + + + + -
 perception   view     + + + - + -
 perception   change   + + + - - -
 measures     view     + + + - + -

@@ -13,7 +13,7 @@ from lakmus.engine.errors.catalogue import ERROR_CODES, OTHER_REASONS
 from lakmus.history.failures import NotFound
 from lakmus.history.wording import Wording
 from lakmus.operations.labels import changes
-from lakmus.operations.labels.queries import Label, all_labels, label_of, labelled_by, own_phrases
+from lakmus.operations.labels.queries import Label, all_labels, label_of, labelled_by, own_phrases, standing_theme
 from lakmus.usecases.asking import ask
 from lakmus.usecases.causes.quotes import TEXTS, text_of
 from lakmus.usecases.causes.standing import has_table
@@ -67,23 +67,25 @@ class Agreement:
 
 def code_titles() -> dict[str, Wording]:
     """Return the taxonomy as it stands: service errors, other reasons, the company's own themes; code → title."""
-    told = {error.code: error.title for error in ERROR_CODES.values()} | {code: title for code, title in OTHER_REASONS.items() if code != "unknown"}
+    told = {error.code: error.title for error in ERROR_CODES.values()}
+    told |= {code: title for code, title in OTHER_REASONS.items() if code != "unknown"}
     return told | {code: Wording(title, title) for code, (title, _) in own_phrases().items()}
 
 
-def next_text(home: Home, shown: Shown, user: Any) -> AskedText | None:
-    """Return the text whose label teaches most: least certain, unlike those labelled before; None where all are labelled.
+def next_text(home: Home, shown: Shown, user: Any, *, skipped: frozenset[str] = frozenset()) -> AskedText | None:
+    """Return the text whose label teaches most: least certain, unlike those labelled before; None where all are labelled or
+    `skipped`.
 
     Every third question is one that a colleague has answered, so that two people's agreement can be measured.
     """
     if not has_table(shown, TEXTS):
         return None
     mine, everybody = labelled_by(user), all_labels()
-    theirs = {label.activity_id for label in everybody if label.activity_id not in mine}
+    theirs = {label.activity_id for label in everybody if label.activity_id not in mine} - skipped
     if theirs and len(mine) % TOGETHER_EVERY == TOGETHER_EVERY - 1:
         rows = _rows(shown, theirs)
     else:
-        rows = _by_uncertainty(shown, mine | theirs) or _rows(shown, theirs)
+        rows = _by_uncertainty(shown, mine | theirs | skipped) or _rows(shown, theirs)
     seen = Counter(code for label in everybody for code in label.codes or ("",))
     rows.sort(key=lambda row: (-_worth(row, seen), row["activity_id"]))
     return next((asked for row in rows if (asked := _asked(home, shown, row, None)) is not None), None)
@@ -200,3 +202,23 @@ def _agreements(sides: Sequence[tuple[str, tuple[str, ...], str, tuple[str, ...]
     for code, _ in used.most_common():
         found.append(kappa(code, [(code if code in first else "", code if code in second else "") for _, first, _, second in sides]))
     return found
+
+
+def keep_theme(*, title: str, phrases: Iterable[str], actor: Any) -> None:
+    """Take up a theme of the company's own.
+
+    Raises
+    ------
+    BadInput : it has no title, or no phrase.
+    """
+    changes.take_up_theme(title=title, phrases=phrases, actor=actor)
+
+
+def drop_theme(number: int, *, actor: Any) -> None:
+    """Take a theme of the company's own out of the taxonomy.
+
+    Raises
+    ------
+    NotFound : there is none of this number.
+    """
+    changes.take_out_theme(theme=standing_theme(number), actor=actor)

@@ -142,7 +142,9 @@ def show_unsorted(home: Home, shown: Shown, *, size: int = 30) -> Unsorted:
 
 
 def _is_unsorted(one: dict[str, Any]) -> bool:
-    return not one["codes"] and one["polarity"] != "positive" and not one["thanks"]
+    # What is said within a conversation is part of it: «ясно», «жду» are no theme.
+    alone = one["activity"] != "sent_message" or one["polarity"] == "negative"
+    return alone and not one["codes"] and one["polarity"] != "positive" and not one["thanks"]
 
 
 def _proposed(home: Home, shown: Shown, window: Sequence[dict[str, Any]], unsorted: Sequence[str]) -> tuple[ProposedTheme, ...]:
@@ -164,7 +166,7 @@ def _texts(home: Home, shown: Shown) -> list[dict[str, Any]]:
     if not has_texts(shown):
         return []
     since = shown.as_of - timedelta(days=PAST_DAYS + GUARD_DAYS + LATELY_DAYS + 1)
-    sql = """SELECT activity_id, coalesce(customer, anonymous_customer_id) AS key, "at", polarity, codes FROM read_parquet(?)
+    sql = """SELECT activity_id, coalesce(customer, anonymous_customer_id) AS key, "at", activity, polarity, codes FROM read_parquet(?)
              WHERE "at" > ? ORDER BY "at" DESC, activity_id"""
     rows = ask(sql, [shown.table(TEXTS), since])
     own, titles = _own_codes(home, shown, rows), code_titles()

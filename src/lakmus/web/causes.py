@@ -17,7 +17,7 @@ from lakmus.web import answers
 from lakmus.web.sides import sides_page
 from lakmus.web.templatetags.written import language, number, worded
 
-ROOMS = ("causes", "ledger", "promises", "audit", "dominoes", "learned", "waiting", "perception")
+ROOMS = ("causes", "ledger", "promises", "audit", "dominoes", "learned", "waiting", "topics", "unsorted", "labels", "perception")
 SHOWN_QUOTES = 5
 
 
@@ -31,6 +31,9 @@ def rooms(current: str) -> list[dict[str, Any]]:
         "dominoes": _("Dominoes"),
         "learned": _("The table that learns"),
         "waiting": _("Waiting for a reply"),
+        "topics": _("What is written about"),
+        "unsorted": _("Not sorted yet"),
+        "labels": _("Label texts"),
         "perception": _("What we think and what is"),
     }
     return [{"name": name, "title": titles[name], "current": name == current} for name in ROOMS]

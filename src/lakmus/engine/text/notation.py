@@ -17,6 +17,7 @@ An entry is one line: terms in the order in which they are said.
 from __future__ import annotations
 
 import functools
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -168,6 +169,7 @@ def _alternatives(term: str, classes: Mapping[str, str]) -> Iterator[str]:
 def _russian() -> Any:
     from pymorphy3 import MorphAnalyzer
 
+    logging.getLogger("pymorphy3").setLevel(logging.WARNING)  # it tells where its dictionary lies
     return MorphAnalyzer()
 
 

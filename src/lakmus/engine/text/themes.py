@@ -19,7 +19,7 @@ from lakmus.engine.text.notation import dictionary_form, english_stem
 from lakmus.engine.text.word_classes import CLASSES
 from lakmus.engine.text.words import COMMA, STOP, words_of
 
-LEAST_TEXTS, LEAST_DEVIATES, PRIOR_TEXTS = 3, 1.5, 50.0
+LEAST_TEXTS, LEAST_DEVIATES, PRIOR_TEXTS = 3, 1.96, 50.0
 WITHIN = 2
 """Words that may stand between the words of a phrase of a company's own theme."""
 
@@ -27,9 +27,9 @@ _EMPTY = frozenset(
     """
     и в во не на с со а но что как по к ко из за для от до у о об при так же то это этот тот весь мой ваш наш свой я мы вы он она они быть
     бы ли или если когда уже еще только очень можно нужно надо мочь хотеть добрый день вечер утро здравствуйте привет спасибо пожалуйста
-    который себя там тут где есть нет ни раз вот чтобы после перед через между над под без про
+    почему зачем какой что-то какой-то просто сейчас потом тогда себе который себя там тут где есть нет ни раз вот чтобы после перед через между над под без про
     the a an and or but not is are was were be been i you he she it we they my your our their this that these those to of at for with from
-    by if very have has had do does did will would can could please thank thanks hello hi dear there here as in on so me us them am just
+    by if very have has had do does did will would can could please thank thanks hello hi dear there here as in on so me us them am just why what when where how which
     """.split()
 )
 

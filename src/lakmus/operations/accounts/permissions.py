@@ -60,9 +60,8 @@ PERMITS = (
     Permit("perception", "view", READERS, "what we believe beside what is"),
     Permit("perception", "change", frozenset({OWNER, HEAD, MARKETER}), "one's own belief; an analyst would write the figures"),
     Permit("topics", "view", READERS, "what customers write about, over all customers; as causes"),
-    Permit(
-        "topics", "change", frozenset({OWNER, HEAD, ANALYST}), "a theme changes what every text is counted as; written down in the journal"
-    ),
+    Permit("unsorted", "view", READERS, "texts that no code fits; as causes"),
+    Permit("unsorted", "change", frozenset({OWNER, HEAD, ANALYST}), "a theme changes what texts count as; written down in the journal"),
     Permit("labels", "view", READERS | {AGENT}, "single texts of customers, as whoever answers them sees them"),
     Permit("labels", "change", READERS | {AGENT}, "one's own opinion of a text; two who disagree are the measure of it; in the journal"),
     Permit("measures", "view", READERS, "the Monday list is handed out by those who answer for it"),

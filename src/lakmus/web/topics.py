@@ -1,0 +1,104 @@
+"""What the pages of texts show: themes, texts that no code fits, labels by people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lakmus.history.estimate import Estimate
+from lakmus.operations.labels.queries import all_labels, labelled_by, standing_themes, taxonomy_version
+from lakmus.usecases.charts.weeks import weekly_counts
+from lakmus.usecases.label_texts import (
+    NEEDED_TOGETHER,
+    Agreement,
+    AskedText,
+    agreement_of_people,
+    agreement_of_reading,
+    asked_text,
+    code_titles,
+    next_text,
+)
+from lakmus.usecases.show_topics import Topic, has_texts, show_topics, show_unsorted
+from lakmus.usecases.show_verdict import Shown
+from lakmus.web import answers
+from lakmus.web.templatetags.written import count, worded
+
+KEYS = "QWERTYUIOPASDFGHJKLZXCVBNM"
+MOST_SKIPPED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A code to choose: its key on the keyboard, and whether it is chosen."""
+
+    code: str
+    title: str
+    key: str
+    chosen: bool
+
+
+def topics_page(analysis: Shown) -> dict[str, Any]:
+    """Return what the page of themes shows."""
+    found = show_topics(answers.home(), analysis) if has_texts(analysis) else None
+    themes = found.rows if found else ()
+    rows: list[dict[str, Any]] = [{"topic": topic, "weeks": _weeks(topic), "growing": _growing(topic)} for topic in themes]
+    return {
+        "topics": found,
+        "rows": rows,
+        "bursts": [row for row in rows if row["topic"].burst],
+        "growing": [row for row in rows if row["growing"]],
+    }
+
+
+def _weeks(topic: Topic) -> str:
+    told = ngettext("%(n)s text in six months", "%(n)s texts in six months", topic.texts) % {"n": count(topic.texts)}
+    marked = -(-topic.burst["days"] // 7) if topic.burst else 0
+    return weekly_counts(topic.weeks, title=f"{worded(topic.title)}: {told}", marked=marked)
+
+
+def _growing(topic: Topic) -> bool:
+    return isinstance(topic.trend, Estimate) and topic.trend.low > 1
+
+
+def unsorted_page(analysis: Shown) -> dict[str, Any]:
+    """Return what the page of unsorted texts shows."""
+    found = show_unsorted(answers.home(), analysis) if has_texts(analysis) else None
+    return {"unsorted": found, "themes": list(standing_themes()), "version": taxonomy_version()}
+
+
+def labels_page(analysis: Shown, user: Any, *, wanted: str, skipped: list[str]) -> dict[str, Any]:
+    """Return what the page of labels shows: one text to label, and how far people and the reading agree."""
+    home = answers.home()
+    if not has_texts(analysis):
+        return {"has_texts": False}
+    passed = skipped[-MOST_SKIPPED:]
+    text = asked_text(home, analysis, wanted, user) if wanted else next_text(home, analysis, user, skipped=frozenset(passed))
+    everybody = all_labels()
+    return {
+        "has_texts": True,
+        "text": text,
+        "choices": choices(text),
+        "mine_count": len(labelled_by(user)),
+        "all_count": len({label.activity_id for label in everybody}),
+        "people_count": len({label.person for label in everybody}),
+        "needed": NEEDED_TOGETHER,
+        "people": _named(agreement_of_people()),
+        "reading": _named(agreement_of_reading(analysis)),
+        "skipped": passed,
+        "read_as": [worded(code_titles()[code]) for code in text.codes if code in code_titles()] if text else [],
+    }
+
+
+def choices(text: AskedText | None) -> list[Choice]:
+    """Return the taxonomy as it stands, the first codes with keys of their own."""
+    chosen = set(text.mine.codes) if text and text.mine else set()
+    keys = [*KEYS, *([""] * 1000)]
+    return [Choice(code, worded(title), key, code in chosen) for (code, title), key in zip(code_titles().items(), keys, strict=False)]
+
+
+def _named(found: list[Agreement]) -> list[dict[str, Any]]:
+    titles = code_titles()
+    return [{"title": worded(titles[one.code]) if one.code in titles else _("Pleased or not"), "found": one} for one in found]
