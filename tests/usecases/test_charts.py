@@ -10,10 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lakmus.usecases import charts
+from lakmus.usecases.charts import causes
 
 SPACE = "{http://www.w3.org/2000/svg}"
 MONTHS = [charts.MonthOfLoss(date(2025, month, 1), month * 2, month * 3) for month in range(1, 13)]
+STEPS = [causes.DoseStep("1–2", 0.01, -0.01, 0.03, 120), causes.DoseStep("3+", None, 0.0, 0.0, 4), causes.DoseStep("5+", 0.2, 0.1, 0.3, 60)]
+FALLING = [causes.Falling("опоздание", "нет ответа", 2.4), causes.Falling("нет ответа", "опоздание", 1.0)]
 DRAWN = {
+    "quiet_quadrant": causes.quiet_quadrant(
+        [causes.QuietPoint(1, "опоздание", 0.04, 5e5, 2e5, 8e5), causes.QuietPoint(2, "грубость", 0.6, -1e4, -3e4, 1e4)],
+        title="Тихие ошибки",
+        parted_at=0.1,
+        written=lambda cost: f"{cost:.0f} ₽",
+    ),
+    "no quiet errors": causes.quiet_quadrant([], title="Пусто", parted_at=0.0, written=str),
+    "tolerance": causes.tolerance(STEPS, title="Терпение", breaks_at=2),
+    "error_by_month": causes.error_by_month([causes.MonthOfError(date(2025, 3, 1), 9, 4, 2)], title="Опоздания", language="en"),
+    "no months of an error": causes.error_by_month([], title="Пусто"),
+    "dominoes": causes.dominoes(FALLING, title="Домино"),
+    "no dominoes": causes.dominoes([], title="Пусто"),
     "lost_by_month": charts.lost_by_month(MONTHS),
     "nothing lost": charts.lost_by_month([]),
     "one quiet month": charts.lost_by_month([charts.MonthOfLoss(date(2025, 1, 1), 0, 0)], "en"),

@@ -1,0 +1,104 @@
+"""An owner's walk: what costs me most? → the page of the error → the people → one person's evidence → what a customer wrote."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from playwright.sync_api import expect
+
+from lakmus.simulate.company import simulate_company
+from lakmus.simulate.scenario import load_scenario
+from lakmus.usecases.home import open_home
+from lakmus.usecases.import_files import plan_import, run_import
+from lakmus.usecases.prepare_pages import prepare_pages
+from lakmus.usecases.show_verdict import show_verdict
+from tests.journeys.conftest import NARROW, WIDE, overflow
+from tests.journeys.test_every_page_can_be_used import grave
+from tests.once import made_once
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+PAGES = ("causes", "ledger", "promises", "messages", "dominoes", "learned", "perception")
+PROOF = {"ru": "Чем доказано", "en": "What proves it"}
+
+
+@pytest.fixture(scope="module")
+def costly_shop(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker) -> Path:
+    """Return the home of a simulated shop, imported and computed once."""
+
+    def bring_in(folder: Path) -> None:
+        simulate_company(folder / "files", customers=500, months=24, seed=7, scenario=load_scenario())
+        with django_db_blocker.unblock(), transaction.atomic():
+            place = open_home(folder / "home")
+            run_import(place, plan_import(place, sorted((folder / "files").glob("*.csv"))), actor=None)
+            prepare_pages(place, show_verdict(place))
+            transaction.set_rollback(True)
+
+    return made_once(tmp_path_factory, "costly-shop", bring_in) / "home"
+
+
+@pytest.fixture
+def site(live_server, client_of, costly_shop: Path, settings):
+    settings.LAKMUS_HOME = costly_shop
+    session = {"name": "lakmus_session", "value": client_of("owner").cookies["lakmus_session"].value, "url": live_server.url}
+    return live_server.url, [session]
+
+
+def figure(text: str) -> int:
+    return int(re.sub(r"\D", "", text))
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_from_what_costs_most_to_one_persons_evidence_and_a_quote(site, window, language: str) -> None:
+    address, cookies = site
+    with window(address, language=language, cookies=cookies) as page:
+        page.goto("/causes/")
+        page.locator("h1.answer a, table [data-row]").first.click()
+        expect(page).to_have_url(re.compile(r"/causes/[a-z_]+/"))
+        error = page.url
+
+        met = page.locator("h1.answer a").first
+        said = figure(met.inner_text())
+        met.click()
+        expect(page).to_have_url(re.compile(r"/errors/\?code="))
+        assert figure(page.locator("h1 .range").inner_text()) == said
+
+        row = page.locator(".rows-list > li").first
+        row.get_by_text(PROOF[language]).click()
+        row.locator(".evidence li a").first.click()
+        expect(page.locator("li:target")).to_be_visible()
+
+        page.goto(error)
+        quote = page.locator("#quotes .rows-list > li").first
+        words = quote.locator("blockquote").inner_text()[:60]
+        quote.locator("a").click()
+        expect(page).to_have_url(re.compile(r"/(customers|stories)/.+#a-[0-9a-f]{32}"))
+        expect(page.locator("li:target")).to_contain_text(words)
+
+
+def test_a_month_a_place_and_an_hour_of_an_error_open_to_as_many_rows(site, window) -> None:
+    address, cookies = site
+    with window(address, cookies=cookies) as page:
+        for section in ("#trend", "#who", "#where", "#when"):
+            page.goto("/causes/broken_promise/")
+            link = page.locator(f"{section} td a").first
+            said = figure(link.inner_text())
+            link.click()
+            expect(page.locator(".tabs .tab")).to_have_count(1)
+            rows = figure(page.locator("h1").inner_text().split("\n")[0].split(page.locator("h1 .range").inner_text())[0])
+            customers = figure(page.locator("h1 .range").inner_text())
+            assert said == (customers if section == "#trend" else rows), section
+
+
+@pytest.mark.parametrize(("language", "width"), [("ru", NARROW), ("en", NARROW), ("ru", WIDE)])
+def test_the_pages_of_causes_fit_their_window_and_can_be_used_by_everybody(site, window, language: str, width: int) -> None:
+    address, cookies = site
+    with window(address, language=language, width=width, cookies=cookies) as page:
+        wider, found = {}, {}
+        for room in [*(f"/causes/{name}/".replace("/causes/causes/", "/causes/") for name in PAGES), "/causes/broken_promise/"]:
+            page.goto(room)
+            wider[room], found[room] = overflow(page), grave(page)
+    assert {room: by for room, by in wider.items() if by > 0} == {}
+    assert {room: rules for room, rules in found.items() if rules} == {}
