@@ -28,10 +28,10 @@ import pyarrow as pa
 from benchmarks.true_effects.worlds import OtherWorld, other_world, true_effects
 from lakmus.engine.bucket import facts_until
 from lakmus.engine.causes.design import design_of
-from lakmus.engine.causes.doubly_robust import effect_of
+from lakmus.engine.causes.doubly_robust import Effect, effect_of
 from lakmus.engine.causes.findings import harms_of
 from lakmus.engine.causes.moments import followed
-from lakmus.engine.causes.rows import Rows, rows_of_bucket, together
+from lakmus.engine.causes.rows import Rows, owner_hash, rows_of_bucket, together
 from lakmus.engine.errors.detector import Scene
 from lakmus.engine.errors.search import CODES, find_errors, leading
 from lakmus.engine.learning import read_rhythm, rhythm_learned
@@ -89,13 +89,21 @@ def judged(scenario: str, *, customers: int, seed: int, found: Found, times: dic
             found[Path(scenario).stem, MADE_UP].append((0.0, control.point, ((control.high - control.low) / 3.92) ** 2, 0.0))
         if harm.fit is None:
             continue
-        own = truth.filter(pl.col("code") == code)
+        own = _comparable(truth.filter(pl.col("code") == code), rows[code], harm.fit)
         true = float((own["left"].cast(pl.Int8) - own["left_otherwise"].cast(pl.Int8)).mean() or 0.0)
         found[Path(scenario).stem, code].append((true, harm.fit.point, harm.fit.variance, world.planted.get(code, 0.0)))
         if peers and rows[code].count < 40_000:
             for name, (point, seconds) in _peers(rows[code], CODES.index(code)).items():
                 times[name].append(seconds)
                 found[Path(scenario).stem, f"{name} {code}"].append((true, point, np.nan, world.planted.get(code, 0.0)))
+
+
+def _comparable(truth: pl.DataFrame, rows: Rows, fit: Effect) -> pl.DataFrame:
+    """Return the truth of the exposed moments that the estimate speaks of."""
+    spoken = rows.only(rows.exposed & fit.comparable)
+    keys = pl.DataFrame({"whose": spoken.owner, "day": spoken.at_day})
+    day = pl.col("at").dt.epoch("d").cast(pl.Int32).alias("day")
+    return truth.with_columns(pl.Series("whose", owner_hash(truth["customer"])), day).join(keys, on=["whose", "day"], how="semi")
 
 
 def _peers(rows: Rows, place: int) -> dict[str, tuple[float, float]]:

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from lakmus.engine import tables
 from lakmus.engine.bucket import SCORE_COLUMNS
+from lakmus.engine.causes.reasons import Decided
 from lakmus.engine.errors.staff_rates import staff_rates
 from lakmus.engine.learning import (
     LEARNING_COLUMNS,
@@ -32,7 +33,7 @@ from lakmus.engine.learning import (
     reading_of,
     rhythm_learned,
 )
-from lakmus.engine.reduction import Sums, verdict_of
+from lakmus.engine.reduction import Sums, causes_found, verdict_of
 from lakmus.engine.risk.survival import LifeCounts
 from lakmus.engine.scoring import score_bucket
 from lakmus.engine.signals.season import seasons
@@ -59,7 +60,9 @@ class Analysis:
     tables: dict[str, pa.Table]
 
 
-def analyse(map_buckets: MapBuckets, *, company: Company, as_of: datetime, keep: Keep | None = None) -> Analysis:
+def analyse(
+    map_buckets: MapBuckets, *, company: Company, as_of: datetime, keep: Keep | None = None, decided: Decided | None = None
+) -> Analysis:
     """Return the verdict of a company as of a moment.
 
     Parameters
@@ -67,6 +70,7 @@ def analyse(map_buckets: MapBuckets, *, company: Company, as_of: datetime, keep:
     map_buckets : how to run a function over the buckets (see `MapBuckets`).
     company : the terms. as_of : aware moment; nothing known later is used.
     keep : called as `keep(name, part)` with each bucket's part of each table of `tables.TABLES`; None collects them in memory.
+    decided : which reasons of which lost customers people confirmed or rejected: customer -> code -> `confirmed` or `rejected`.
 
     Raises
     ------
@@ -83,8 +87,10 @@ def analyse(map_buckets: MapBuckets, *, company: Company, as_of: datetime, keep:
         for name, part in result.tables.items():
             write(name, part)
     write("staff", staff_rates(sums.staff).to_arrow().cast(tables.STAFF))
+    causes = causes_found(sums, learned, decided)
+    write("reasons", causes.reasons.to_arrow().cast(tables.REASONS))
     whole = {name: pa.concat_tables(parts) if parts else tables.TABLES[name].empty_table() for name, parts in collected.items()}
-    return Analysis(verdict_of(sums, learned=learned, company=company, as_of=as_of), learned, whole)
+    return Analysis(verdict_of(sums, causes, learned=learned, company=company, as_of=as_of), learned, whole)
 
 
 def learn(map_buckets: MapBuckets, *, company: Company, as_of: datetime) -> Learned:

@@ -12,7 +12,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from lakmus.engine.causes.difference import Z95, difference_by_exposure, no_exposure, no_horizon, silent_to_vocal, too_few, wilson
+from lakmus.engine.causes.evidence import no_evidence
 from lakmus.engine.causes.findings import Harm, control_share, harms_of, unmeasured
+from lakmus.engine.causes.ledger import Causes, causes_of
+from lakmus.engine.causes.reasons import Decided
 from lakmus.engine.causes.rows import Rows, together
 from lakmus.engine.errors.catalogue import ERROR_CODES
 from lakmus.engine.errors.search import CODES, measured_by, needed_for
@@ -71,6 +74,8 @@ class Sums:
     do_not_touch: list[DoNotTouch] = field(default_factory=list)
     most_orders: int = 0
     rows: dict[str, list[Rows]] = field(default_factory=dict)
+    losses: list[pl.DataFrame] = field(default_factory=list)
+    met: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     staff: pl.DataFrame = field(default_factory=no_staff_cases)
 
     def add(self, result: BucketResult) -> None:
@@ -87,6 +92,10 @@ class Sums:
             self.stars[code] = self.stars.get(code, StarSums()) + stars
         self.most_orders = max(self.most_orders, result.most_orders)
         self.staff = summed([self.staff, result.staff])
+        self.losses.append(result.losses)
+        for cell, (met, complained) in result.met.items():
+            before = self.met.get(cell, (0, 0))
+            self.met[cell] = (before[0] + met, before[1] + complained)
         for code, rows in result.rows.items():
             self.rows.setdefault(code, []).append(rows)
         self.people = list(monday([*self.people, *result.people]))
@@ -112,12 +121,19 @@ def _added(one: CodeSums, other: CodeSums) -> CodeSums:
     )
 
 
-def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetime) -> Verdict:
-    """Return the page from the sums of all buckets."""
+def causes_found(sums: Sums, learned: Learned, decided: Decided | None = None) -> Causes:
+    """Return what errors do, why each lost customer left, and the ledger, from the rows of all buckets."""
+    horizon_days = learned.definition.horizon_days
+    rows = {code: together(parts) for code, parts in sums.rows.items()} if horizon_days is not None else {}
+    losses = pl.concat(sums.losses) if sums.losses else no_evidence()
+    return causes_of(harms_of(rows, CODES), rows, losses, sums.met, horizon_days=horizon_days, decided=decided)
+
+
+def verdict_of(sums: Sums, causes: Causes, *, learned: Learned, company: Company, as_of: datetime) -> Verdict:
+    """Return the page from the sums of all buckets and `causes_found` of them."""
     counts = sums.counts
     known_rhythm = learned.definition.horizon_days is not None
-    orders = _order_counts(sums)
-    known_loss = learned.definition.basis != "unknown"
+    orders, known_loss = _order_counts(sums), learned.definition.basis != "unknown"
     definition = with_counts(
         learned.definition,
         eligible=counts["eligible"],
@@ -138,7 +154,6 @@ def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetim
     shortage = _no_horizon(learned)
     loss = lost_money(sums.amount("lost_value"), sums.money["lost_variance"], counts["lost_with_money"])
     loss = no_money() if counts["orders"] and sums.money["gross"] <= 0 else loss
-    harms = harms_of({code: together(parts) for code, parts in sums.rows.items()}, CODES) if known_rhythm else {}
     return Verdict(
         as_of=as_of,
         company=company.name,
@@ -156,12 +171,14 @@ def verdict_of(sums: Sums, *, learned: Learned, company: Company, as_of: datetim
         months=_months(sums, company.time_zone, as_of=as_of) if known_loss else (),
         deliveries=_deliveries(sums),
         silent_to_vocal=silent_to_vocal(counts["hurt_silent"], counts["hurt_vocal"]) if known_rhythm else shortage,
-        errors=_errors(sums, harms, learned, known_rhythm=known_rhythm),
+        errors=_errors(sums, causes.harms, learned, known_rhythm=known_rhythm),
         people=tuple(sums.people),
         do_not_touch=tuple(sums.do_not_touch),
         backtest=learned.backtest,
         coverage=coverage_of(learned.feeds, orders, sums.counts, strays=learned.begins.strays, most_orders=sums.most_orders),
-        negative_control_share=control_share(harms),
+        removal=causes.removal,
+        ledger=causes.ledger,
+        negative_control_share=control_share(causes.harms),
     )
 
 
@@ -260,6 +277,9 @@ def _errors(sums: Sums, harms: Mapping[str, Harm], learned: Learned, *, known_rh
                 sensitivity=harm.sensitivity,
                 overlap=harm.overlap,
                 p_adjusted=harm.p_adjusted,
+                dose=harm.dose,
+                breaking=harm.breaking,
+                repeats=harm.repeats,
             )
         )
     return tuple(sorted(findings, key=_costliest))

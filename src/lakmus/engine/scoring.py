@@ -13,6 +13,7 @@ import pyarrow as pa
 from lakmus.engine import tables
 from lakmus.engine.bucket import KEY, Facts, facts_until, of_kind
 from lakmus.engine.causes.difference import ExposureSums, exposure_sums
+from lakmus.engine.causes.evidence import exposures_by_month, loss_evidence, no_evidence
 from lakmus.engine.causes.moments import followed
 from lakmus.engine.causes.rows import Rows, rows_of_bucket
 from lakmus.engine.customer_table import customer_table
@@ -81,6 +82,8 @@ class BucketResult:
     stars: dict[str, StarSums] = field(default_factory=dict)
     most_orders: int = 0
     rows: dict[str, Rows] = field(default_factory=dict)
+    losses: pl.DataFrame = field(default_factory=no_evidence)
+    met: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     staff: pl.DataFrame = field(default_factory=no_staff_cases)
 
 
@@ -128,6 +131,8 @@ def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company:
         months=_months(customers, company.time_zone),
         stars=_stars(orders),
         most_orders=_most_orders(orders),
+        losses=loss_evidence(customers, errors, scene.said, time_zone=company.time_zone),
+        met=exposures_by_month(errors, time_zone=company.time_zone),
         rows=rows_of_bucket(leads, scene, found.errors, displeasure, horizon_days=learned.definition.horizon_days),
         staff=staff_cases(scene, found.errors),
     )

@@ -269,6 +269,26 @@ STAFF = pa.schema(
 `expected`: how many of the person's own `cases` would hold the error at the team's rate; `found`: how many do.
 """
 
+REASONS = pa.schema(
+    [
+        ("customer", pa.string()),
+        ("lost_at", TIMESTAMP),
+        ("month", pa.string()),
+        ("code", pa.string()),
+        ("probability", pa.float64()),
+        ("money", pa.int64()),
+        ("silent", pa.bool_()),
+        ("kinds", _TEXTS),
+        ("evidence", _TEXTS),
+        ("status", pa.string()),
+    ]
+)
+"""One row per customer lost in the window and reason: a service error, another reason, or `unknown`; written once after all buckets.
+
+`probability`s of a customer sum to 1, `money` (hundredths) to the lost value. `kinds`: of evidence (behaviour, words, survey, fact).
+`status`: hypothesis, confirmed or rejected by a person. The ledger of losses is this table by month and code.
+"""
+
 TABLES: dict[str, pa.Schema] = {
     "customers": CUSTOMERS,
     "orders": ORDERS,
@@ -279,5 +299,6 @@ TABLES: dict[str, pa.Schema] = {
     "messages": MESSAGES,
     "replies": REPLIES,
     "staff": STAFF,
+    "reasons": REASONS,
 }
 """The tables by the name of their file in a result."""

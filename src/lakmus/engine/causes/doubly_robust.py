@@ -16,7 +16,8 @@ from lakmus.engine.signals.rhythm import Flags, Floats
 
 FOLDS = 5
 RIDGE = 1.0
-MOST_PROPENSITY = 0.95
+MOST_PROPENSITY = 0.9
+"""Beyond this chance of exposure hardly anybody is left to compare with (Crump et al., 2009)."""
 Z95 = 1.959963984540054
 
 
@@ -29,6 +30,8 @@ class Effect:
     point, variance : the effect (-1..1) and the variance of its estimate. otherwise : share that would have been lost without the error.
     passing : multiplicative effect, 1 - P(stay | error) / P(stay | no error), used where this error is bred by an earlier one.
     exposed, used : exposed moments, and those within overlap. customers : distinct ones among them. propensity : (n,) of all rows.
+    counterfactual : (n,) share that would be lost otherwise; comparable : (n,) within overlap. correction, correction_variance : what the
+    weights of the unexposed take off the mean difference.
     owners, influence : per customer, the part of the estimate's error that each carries (sums to 0); for errors that breed this one.
     """
 
@@ -41,8 +44,11 @@ class Effect:
     customers: int
     propensity: Floats = field(repr=False)
     counterfactual: Floats = field(repr=False)
+    comparable: Flags = field(repr=False)
     owners: npt.NDArray[np.uint64] = field(repr=False)
     influence: Floats = field(repr=False)
+    correction: float = 0.0
+    correction_variance: float = 0.0
 
     @property
     def half(self) -> float:
@@ -79,42 +85,51 @@ def effect_of(
         return None
     x = design_of(rows)
     fold = (rows.owner % np.uint64(FOLDS)).astype(np.int64)
-    bred = np.ones(rows.count)
-    if passing is not None:
-        bred = np.exp(rows.bred.astype(np.float64) @ np.log1p(-np.clip(passing, -0.5, 0.9)))
+    bred = _staying(rows, passing)
     left = rows.left.astype(np.float64)
     freed = 1 - (1 - left) / bred
-    everybody = np.ones(rows.count, np.bool_)
-    e = cross_fitted(x, met.astype(np.float64), fold, everybody, folds=FOLDS, ridge=RIDGE)
+    e = cross_fitted(x, met.astype(np.float64), fold, np.ones(rows.count, np.bool_), folds=FOLDS, ridge=RIDGE)
     m = cross_fitted(x, freed, fold, ~met, folds=FOLDS, ridge=RIDGE)
     used = e <= MOST_PROPENSITY
     a = (met & used).astype(np.float64)
     n1 = float(a.sum())
     if n1 < 2:
         return None
+    share = float((a * left).sum() / n1)
     weight = np.where(~met & used, e / np.maximum(1 - e, 1 - MOST_PROPENSITY), 0.0)
     unseen = hidden_difference(rows, met, freed) if hidden else 0.0
     otherwise = 1 - (1 - (m + unseen)) * bred
     mean_bred = float((a * bred).sum() / n1)
-    term = a * (left - otherwise) - weight * mean_bred * (freed - m)
+    balance = weight * mean_bred * (freed - m)
+    term = a * (left - otherwise) - balance
     d = float(term.sum() / n1)
     owners, influence = per_customer(rows.owner, (term - a * d) / n1)
-    q = 1 - (1 - float((a * left).sum() / n1)) / max(1 - float((a * left).sum() / n1) + d, 1e-6)
     # One case more on each side keeps a side without any loss from pretending to know it exactly.
     floor = 1 / (n1 + 2) ** 2 / 2
     return Effect(
         d,
         max(float((influence**2).sum()), floor),
-        float((a * left).sum() / n1) - d,
-        q,
+        share - d,
+        1 - (1 - share) / max(1 - share + d, 1e-6),
         int(met.sum()),
         int(n1),
         len(np.unique(rows.owner[met & used])),
         e,
         otherwise,
+        used,
         owners,
         influence,
+        float(balance.sum() / n1),
+        float((per_customer(rows.owner, balance / n1)[1] ** 2).sum()),
     )
+
+
+def _staying(rows: Rows, passing: Floats | None) -> Floats:
+    """Return prod (1 - q_j) over the errors bred later in the same matter, (n,)."""
+    if passing is None:
+        return np.ones(rows.count)
+    staying: Floats = np.exp(rows.bred.astype(np.float64) @ np.log1p(-np.clip(passing, -0.5, 0.9)))
+    return staying
 
 
 def per_customer(owner: npt.NDArray[np.uint64], influence: Floats) -> tuple[npt.NDArray[np.uint64], Floats]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
 
 from lakmus.engine.causes.difference import NEEDED_CUSTOMERS, too_few
+from lakmus.engine.causes.dose import breaking_of, dose_response, mean_effect
 from lakmus.engine.causes.doubly_robust import Effect, bred_noise, effect_of
 from lakmus.engine.causes.links import STAGE
-from lakmus.engine.causes.rows import Rows
-from lakmus.engine.harm import Overlap, Sensitivity
+from lakmus.engine.causes.rows import Rows, unscaled
+from lakmus.engine.harm import DosePoint, Overlap, Sensitivity
 from lakmus.engine.signals.rhythm import Flags, Floats
 from lakmus.history.estimate import Badge, Estimate, Finding
 
@@ -30,6 +31,10 @@ class Harm:
     overlap: Overlap | None
     p_adjusted: float | None
     fit: Effect | None
+    dose: tuple[DosePoint, ...] = ()
+    breaking: Finding | None = None
+    curve: Callable[[float], float] | None = None
+    repeats: tuple[Finding, ...] = ()
 
 
 def unmeasured(why: Finding) -> Harm:
@@ -75,8 +80,23 @@ def harms_of(rows: Mapping[str, Rows], codes: tuple[str, ...]) -> dict[str, Harm
             Overlap(fit.used / fit.exposed, fit.used),
             None,
             fit,
+            *told_by_dose(own, fit, code),
+            repeats_of(own, fit),
         )
     return _adjusted(shown)
+
+
+def told_by_dose(rows: Rows, fit: Effect, code: str) -> tuple[tuple[DosePoint, ...], Finding | None, Callable[[float], float] | None]:
+    """Return effects by delay, the breaking delay, and the curve between."""
+    points, curve = dose_response(rows, fit, code)
+    return points, breaking_of(rows, fit, code), curve
+
+
+def repeats_of(rows: Rows, fit: Effect) -> tuple[Finding, ...]:
+    """Return the effect of the first, the second, and each later exposure of a customer."""
+    met = unscaled(rows, "met_before")
+    sides = (met == 0, met == 1, met >= 2)
+    return tuple(mean_effect(rows, fit, rows.exposed & fit.comparable & side)[0] for side in sides)
 
 
 def _scarce(rows: Rows) -> Finding | None:

@@ -1,0 +1,87 @@
+"""What speaks for a reason: of each customer lost in the window, the errors met, the words said, and the answers given on leaving."""
+
+from __future__ import annotations
+
+import polars as pl
+
+BEFORE_LAST_ORDER_DAYS = 60
+LAST_WORD_KINDS = ("answered_survey", "gave_notice", "ended_contract", "unsubscribed")
+EVIDENCE_SCHEMA: dict[str, pl.DataType] = {
+    "customer": pl.String(),
+    "lost_at": pl.Datetime("us", "UTC"),
+    "last_order_at": pl.Datetime("us", "UTC"),
+    "month": pl.String(),
+    "money": pl.Int64(),
+    "silent": pl.Boolean(),
+    "gap_days": pl.Float64(),
+    "code": pl.String(),
+    "at": pl.Datetime("us", "UTC"),
+    "kind": pl.String(),
+    "delay": pl.Float64(),
+    "evidence": pl.List(pl.String()),
+}
+"""One row per lost customer and piece of evidence; `code` null for customers of whom nothing is known. `money` in hundredths."""
+
+
+def loss_evidence(customers: pl.DataFrame, errors: pl.DataFrame, said: pl.DataFrame, *, time_zone: str) -> pl.DataFrame:
+    """Return one bucket's evidence after `EVIDENCE_SCHEMA`, sorted by customer, moment and code.
+
+    Errors and words count from `BEFORE_LAST_ORDER_DAYS` before the last order until the loss; what was said in a survey, a notice or at
+    the end of a contract counts as the customer's last word.
+
+    Parameters
+    ----------
+    customers : the customers table. errors : the errors table. said : the texts table.
+    """
+    lost = customers.filter(pl.col("lost_in_window").fill_null(False)).select(
+        "customer",
+        "lost_at",
+        "last_order_at",
+        pl.col("lost_at").dt.convert_time_zone(time_zone).dt.strftime("%Y-%m").alias("month"),
+        (pl.col("lost_value").fill_null(0.0) * 100).round(0).cast(pl.Int64).alias("money"),
+        pl.col("lost_silently").fill_null(True).alias("silent"),
+        pl.col("gap_median_days").alias("gap_days"),
+    )
+    met = errors.filter(pl.col("customer").is_not_null()).select(
+        "customer",
+        "code",
+        "at",
+        pl.lit("fact").alias("kind"),
+        pl.when(pl.col("delay_unit") == "days").then("amount_of_delay").alias("delay"),
+        "evidence",
+    )
+    spoken = (
+        said.filter(pl.col("customer").is_not_null())
+        .explode("codes", empty_as_null=True)
+        .filter(pl.col("codes").is_not_null())
+        .select(
+            "customer",
+            pl.col("codes").alias("code"),
+            "at",
+            pl.when(pl.col("activity").is_in(LAST_WORD_KINDS)).then(pl.lit("survey")).otherwise(pl.lit("words")).alias("kind"),
+            pl.lit(None, dtype=pl.Float64).alias("delay"),
+            pl.concat_list("activity_id").alias("evidence"),
+        )
+    )
+    pieces = lost.join(pl.concat([met, spoken]), on="customer", how="inner")
+    begins = pl.coalesce("last_order_at", "lost_at") - pl.duration(days=BEFORE_LAST_ORDER_DAYS)
+    pieces = pieces.filter((pl.col("at") >= begins) & (pl.col("at") <= pl.col("lost_at")))
+    every = pl.concat([pieces, lost.join(pieces, on="customer", how="anti")], how="diagonal")
+    columns = [(pl.col(name) if name in every.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in EVIDENCE_SCHEMA.items()]
+    return every.select(columns).sort("customer", "at", "code", "kind")
+
+
+def exposures_by_month(errors: pl.DataFrame, *, time_zone: str) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return (customers who met it, of them those who complained) by month and code of the errors of the window."""
+    window = errors.filter(pl.col("in_window") & pl.col("customer").is_not_null()).with_columns(
+        pl.col("at").dt.convert_time_zone(time_zone).dt.strftime("%Y-%m").alias("month")
+    )
+    counted = window.group_by("month", "code").agg(
+        pl.col("customer").n_unique().alias("met"), pl.col("customer").filter("complained").n_unique().alias("complained")
+    )
+    return {(month, code): (met, complained) for month, code, met, complained in counted.sort("month", "code").iter_rows()}
+
+
+def no_evidence() -> pl.DataFrame:
+    """Return no evidence."""
+    return pl.DataFrame(schema=EVIDENCE_SCHEMA)

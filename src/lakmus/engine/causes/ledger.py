@@ -1,0 +1,118 @@
+"""The ledger of losses: reasons by month and code, and what would be lost without one error."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+from scipy import stats
+
+from lakmus.engine.causes.findings import Harm
+from lakmus.engine.causes.reasons import Decided, driving_share, leaving_otherwise, reasons_of
+from lakmus.engine.causes.rows import Rows
+from lakmus.engine.errors.catalogue import ERROR_CODES
+from lakmus.engine.harm import LedgerRow, Removal
+from lakmus.history.estimate import Badge, Estimate
+
+Met = Mapping[tuple[str, str], tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Causes:
+    """Effects by code, reasons of each lost customer, and the ledger made of them."""
+
+    harms: Mapping[str, Harm]
+    reasons: pl.DataFrame
+    ledger: tuple[LedgerRow, ...]
+    removal: tuple[Removal, ...]
+
+
+def causes_of(
+    harms: Mapping[str, Harm],
+    rows: Mapping[str, Rows],
+    losses: pl.DataFrame,
+    met: Met,
+    *,
+    horizon_days: int | None,
+    decided: Decided | None = None,
+) -> Causes:
+    """Return reasons and ledger of the customers lost in the window.
+
+    Parameters
+    ----------
+    harms, rows : by code, of all customers. losses : `evidence.loss_evidence` of all buckets. met : `evidence.exposures_by_month`.
+    decided : what people confirmed or rejected: customer -> code -> `confirmed` or `rejected`.
+    """
+    if horizon_days is None:
+        return Causes(harms, reasons_of(losses.clear(), share=lambda code, delay: 0.0, otherwise=lambda gap: 1.0), (), ())
+    reasons = reasons_of(
+        losses.sort("customer", "at", "code", "kind"),
+        share=driving_share(harms),
+        otherwise=leaving_otherwise(harms, rows, horizon_days=horizon_days),
+        decided=decided,
+    )
+    return Causes(harms, reasons, _ledger(reasons, harms, met), _removal(reasons, harms))
+
+
+def _sums() -> list[pl.Expr]:
+    p, money = pl.col("probability"), pl.col("money") / 100
+    whole = pl.when(p > 0).then(money / p).otherwise(0.0)
+    return [
+        p.sum().alias("left"),
+        p.filter("silent").sum().alias("left_silently"),
+        pl.col("money").sum().alias("hundredths"),
+        (p * (1 - p) * whole**2).sum().alias("variance"),
+        ((1 - p) * money).sum().alias("open_money"),
+        (p * (1 - p)).sum().alias("open_left"),
+        (p > 0).sum().alias("n"),
+    ]
+
+
+def _ledger(reasons: pl.DataFrame, harms: Mapping[str, Harm], met: Met) -> tuple[LedgerRow, ...]:
+    """Return months x codes. Variance of a cell: the reasons of its customers are drawn one by one, and the effect itself is uncertain."""
+    cells = {(row["month"], row["code"]): row for row in reasons.group_by("month", "code").agg(_sums()).iter_rows(named=True)}
+    shown = []
+    for month, code in sorted({*cells, *met}):
+        exposed, complained = met.get((month, code), (0, 0))
+        cell = cells.get((month, code))
+        if cell is None:
+            shown.append(LedgerRow(month, code, exposed, complained, 0.0, 0.0, Estimate(0.0, 0.0, 0.0, 0, Badge.ADJUSTED)))
+            continue
+        money = _money(cell["hundredths"] / 100, cell["variance"] + (_doubt(harms, code) * cell["open_money"]) ** 2, cell["n"])
+        shown.append(LedgerRow(month, code, exposed, complained, cell["left"], cell["left_silently"], money))
+    return tuple(shown)
+
+
+def _removal(reasons: pl.DataFrame, harms: Mapping[str, Harm]) -> tuple[Removal, ...]:
+    """Return, by service error, customers and money that would still be lost in 12 months without it.
+
+    Who was driven away by the error and would have been lost within the horizon anyway is still lost: kept = probability x share that
+    would have stayed.
+    """
+    lost, total = reasons["customer"].n_unique(), int(reasons["money"].sum()) / 100
+    shown = []
+    for row in reasons.group_by("code").agg(_sums()).sort("code").iter_rows(named=True):
+        code, harm = row["code"], harms.get(row["code"])
+        if code not in ERROR_CODES or harm is None or harm.fit is None or not row["left"]:
+            continue
+        stay, doubt = 1 - harm.fit.otherwise, _doubt(harms, code)
+        kept, money = row["left"] * stay, row["hundredths"] / 100 * stay
+        half = stats.norm.ppf(0.975) * math.sqrt(row["open_left"] + (doubt * row["open_left"]) ** 2) * stay
+        customers = Estimate(lost - kept, max(0.0, lost - kept - half), min(float(lost), lost - kept + half), row["n"], Badge.ADJUSTED)
+        loss = _money(total - money, (row["variance"] + (doubt * row["open_money"]) ** 2) * stay**2, row["n"])
+        shown.append(Removal(code, ERROR_CODES[code].title, customers, loss))
+    return tuple(shown)
+
+
+def _doubt(harms: Mapping[str, Harm], code: str) -> float:
+    harm = harms.get(code)
+    if harm is None or harm.fit is None or harm.fit.point <= 0:
+        return 0.0
+    return math.sqrt(harm.fit.variance) / harm.fit.point
+
+
+def _money(point: float, variance: float, n: int) -> Estimate:
+    half = stats.norm.ppf(0.975) * math.sqrt(variance)
+    return Estimate(round(point, 2), min(round(point, 2), max(0.0, round(point - half, 2))), round(point + half, 2), n, Badge.ADJUSTED)
