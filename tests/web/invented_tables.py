@@ -19,7 +19,7 @@ PEOPLE = 12
 REASONS = pa.schema(
     [
         ("customer", pa.string()), ("lost_at", TIMESTAMP), ("month", pa.string()), ("code", pa.string()), ("probability", pa.float64()),
-        ("money", pa.float64()), ("silent", pa.bool_()), ("kinds", pa.list_(pa.string())), ("evidence", pa.list_(pa.string())),
+        ("money", pa.int64()), ("silent", pa.bool_()), ("kinds", pa.list_(pa.string())), ("evidence", pa.list_(pa.string())),
         ("status", pa.string()),
     ]
 )  # fmt: skip
@@ -116,6 +116,6 @@ def _reasons() -> list[dict[str, Any]]:
             "silent": person["lost_silently"],
             "status": "hypothesis",
         }
-        known = {"code": "broken_promise", "probability": 2 / 3, "money": 333.33, "kinds": ["fact", "words"], "evidence": [ACTIVITY]}
-        rows += [told | known, told | {"code": "unknown", "probability": 1 / 3, "money": 166.67, "kinds": [], "evidence": []}]
+        known = {"code": "broken_promise", "probability": 2 / 3, "money": 33333, "kinds": ["fact", "words"], "evidence": [ACTIVITY]}
+        rows += [told | known, told | {"code": "unknown", "probability": 1 / 3, "money": 16667, "kinds": [], "evidence": []}]
     return rows

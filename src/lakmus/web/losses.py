@@ -75,6 +75,13 @@ def reasons_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str,
     return {"found": found, "rows": rows, "pager": Pager(found.total, page), "told_by": told_by}
 
 
+def reasons_of_customer(shown: Shown, customer: str) -> list[dict[str, Any]]:
+    """Return why one customer was lost, the likeliest first; nothing for whoever is still there."""
+    found = ledger.list_reasons(shown, {"customer": customer}, size=PAGE_SIZE)
+    rows = [row | {"kinds": [worded(ledger.KINDS.get(kind, kind)) for kind in row["kinds"] or ()]} for row in found.rows]
+    return sorted(rows, key=lambda row: -row["probability"])
+
+
 def promises_page(shown: Shown, asked: dict[str, str], *, staff: bool, page: int) -> dict[str, Any]:
     """Return promises by a group, and those behind a figure; members of staff only to whom colleagues' names are shown."""
     groupings = [name for name in promises.BY if staff or name != "staff"]

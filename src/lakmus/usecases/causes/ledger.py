@@ -131,9 +131,10 @@ def show_ledger(shown: Shown) -> Ledger | None:
     return Ledger(months, tuple(lines), found[None, None], by_month, **counted, money=estimates.get((None, None)))
 
 
-_SUMS = """count(DISTINCT customer) AS customers, sum(probability) AS "left",
+_SUMS = """count(DISTINCT customer) FILTER (probability > 0) AS customers, sum(probability) AS "left",
            coalesce(sum(probability) FILTER (silent), 0) AS left_silently,
-           sum(money) AS money, coalesce(sum(money) FILTER (silent), 0) AS money_silent"""
+           sum(money) / 100.0 AS money, coalesce(sum(money) FILTER (silent), 0) / 100.0 AS money_silent"""
+# Shares of money stand in hundredths, so that those of one customer sum to what the customer was worth.
 
 
 def _estimates(shown: Shown) -> dict[tuple[str | None, str | None], Finding]:
@@ -174,12 +175,13 @@ def list_reasons(shown: Shown, asked: Mapping[str, Any], *, page: int = 1, size:
         conditions.add("list_contains(kinds, ?)", asked["kind"])
     where = f"FROM read_parquet(?) WHERE {conditions.where}"
     summed = ask(
-        f'SELECT count(*) AS total, coalesce(sum(probability), 0) AS "left", coalesce(sum(money), 0) AS money {where}',
+        f'SELECT count(*) AS total, coalesce(sum(probability), 0) AS "left", coalesce(sum(money), 0) / 100.0 AS money {where}',
         [shown.table(REASONS), *conditions.parameters],
     )[0]
     size = max(1, min(size, LARGEST_PAGE))
     rows = ask(
-        f"""SELECT * FROM (SELECT * {where} ORDER BY money DESC, probability DESC, customer, code LIMIT ? OFFSET ?)
+        f"""SELECT * FROM (SELECT * REPLACE (money / 100.0 AS money) {where}
+                           ORDER BY money DESC, probability DESC, customer, code LIMIT ? OFFSET ?)
             LEFT JOIN (SELECT customer, name FROM read_parquet(?)) USING (customer)
             ORDER BY money DESC, probability DESC, customer, code""",  # noqa: S608
         [shown.table(REASONS), *conditions.parameters, size, (max(page, 1) - 1) * size, shown.table(PEOPLE)],

@@ -59,7 +59,7 @@ def decide(request: HttpRequest, analysis: Any) -> HttpResponse:
     asked = request.POST
     customer, code, status = (asked.get(name, "") for name in ("customer", "code", "status"))
     ledgers.decide_reason(analysis, customer=customer, code=code, status=status, actor=request.user)
-    messages.success(request, _("The decision is kept, and the next computation learns from it."))
+    messages.success(request, _("The decision is kept. It shows at once; shares and money follow when new data are computed."))
     back = asked.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     return HttpResponseRedirect(back if safe else reverse("ledger"))

@@ -12,14 +12,15 @@ from django.views.decorators.http import require_POST
 
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
-from lakmus.operations.accounts.permissions import page
+from lakmus.operations.accounts.permissions import may, page
 from lakmus.usecases.forget_customer import forget_customer
 from lakmus.usecases.results import LEAVING
-from lakmus.web import answers, narrowing, one_customer
+from lakmus.web import answers, losses, narrowing, one_customer
 from lakmus.web.lists import choices, state_titles
 from lakmus.web.needing import verdict_page
 from lakmus.web.page import asked_page, says_failures, show
 from lakmus.web.sides import told_sides
+from lakmus.web.templatetags.written import part
 
 NOT_THE_NUMBER = Wording(
     "Номер не совпал с номером клиента. Ничего не удалено; вернитесь и впишите номер.",
@@ -58,6 +59,8 @@ def customer(request: HttpRequest, analysis: Any, key: str) -> HttpResponse:
     """Show one customer: where they stand, lamps, our errors with evidence, everything that happened, the next step."""
     family, around = request.GET.get("family", ""), request.GET.get("around", "")
     context = one_customer.customer_page(analysis, key, family=family, around=around, page=asked_page(request))
+    if may(request.user, "ledger") and part(context["row"], "state") == "lost":
+        context["why_lost"] = losses.reasons_of_customer(analysis, part(context["row"], "customer"))
     return show(request, "customer.html", answers.carried(analysis) | context, current="customers")
 
 
