@@ -60,6 +60,7 @@ class Terms:
 
     numbers: dict[str, int] = field(default_factory=dict)
     forms: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    lemmas: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     stems: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     prefixes: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     at_least: defaultdict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -81,7 +82,9 @@ class Terms:
         elif alternative.startswith(NUMBER):
             self.at_least[int(alternative[1:])].add(number)
         elif _CYRILLIC.search(alternative):
-            for form in russian_forms(alternative):
+            lemma, guessed = lemma_and_guesses(alternative)
+            self.lemmas[lemma].add(number)
+            for form in (alternative, *guessed):
                 self.forms[form].add(number)
         else:
             self.stems[english_stem(alternative)].add(number)
@@ -107,9 +110,19 @@ class Terms:
             found |= self.prefixes.get(word[:length], set())
         if word.isascii():
             found |= self.stems.get(english_stem(word), set())
-        elif "-" in word and not found:
-            for part in word.split("-"):
-                found |= self.forms.get(part, set())
+        elif _CYRILLIC.search(word):
+            found |= self._russian(word)
+            if "-" in word and not found:
+                for part in filter(None, word.split("-")):
+                    found |= self.forms.get(part, set()) | self._russian(part)
+        return found
+
+    def _russian(self, word: str) -> set[int]:
+        """Return the terms whose lemma has this form, by the dictionary (OpenCorpora, pymorphy3) and not by what it guesses."""
+        found: set[int] = set()
+        for reading in _russian().parse(word):
+            if reading.is_known:
+                found |= self.lemmas.get(reading.normal_form.replace("ё", "е"), set())
         return found
 
 
@@ -181,11 +194,12 @@ def _stemmer(language: str) -> Any:
 
 
 @functools.cache
-def russian_forms(lemma: str) -> frozenset[str]:
-    """Return all forms of a Russian lemma, «ё» as «е»; of a word that the dictionary (OpenCorpora, pymorphy3) lacks, what it guesses."""
-    readings = _russian().parse(lemma)
-    own = [one for one in readings if one.normal_form.replace("ё", "е") == lemma] or readings[:1]
-    return frozenset({lemma} | {form.word.replace("ё", "е") for one in own for form in one.lexeme})
+def lemma_and_guesses(word: str) -> tuple[str, frozenset[str]]:
+    """Return the lemma of a Russian word as the dictionary has it, «ё» as «е»; of a word that it lacks also all forms that it guesses."""
+    readings = _russian().parse(word)
+    own = [one for one in readings if one.normal_form.replace("ё", "е") == word] or readings[:1]
+    guessed = (form.word.replace("ё", "е") for one in own if not one.is_known for form in one.lexeme)
+    return own[0].normal_form.replace("ё", "е"), frozenset(guessed)
 
 
 @functools.lru_cache(maxsize=100_000)

@@ -25,11 +25,12 @@ WITHIN = 2
 
 _EMPTY = frozenset(
     """
-    и в во не на с со а но что как по к ко из за для от до у о об при так же то это этот тот весь мой ваш наш свой я мы вы он она они быть
-    бы ли или если когда уже еще только очень можно нужно надо мочь хотеть добрый день вечер утро здравствуйте привет спасибо пожалуйста
-    почему зачем какой что-то какой-то просто сейчас потом тогда себе который себя там тут где есть нет ни раз вот чтобы после перед через между над под без про
-    the a an and or but not is are was were be been i you he she it we they my your our their this that these those to of at for with from
-    by if very have has had do does did will would can could please thank thanks hello hi dear there here as in on so me us them am just why what when where how which
+    и в во не на с со а но что как по к ко из за для от до у о об при так же то это этот тот весь мой ваш наш свой я мы вы он она они
+    быть бы ли или если когда уже еще только очень можно нужно надо мочь хотеть добрый день вечер утро здравствуйте привет спасибо
+    пожалуйста почему зачем какой что-то какой-то просто сейчас потом тогда себе который себя там тут где есть нет ни раз вот чтобы
+    после перед через между над под без про the a an and or but not is are was were be been i you he she it we they my your our their
+    this that these those to of at for with from by if very have has had do does did will would can could please thank thanks hello hi
+    dear there here as in on so me us them am just why what when where how which
     """.split()
 )
 
