@@ -20,7 +20,7 @@ from lakmus.simulate.desk import (
     who_answers,
 )
 from lakmus.simulate.draws import NEVER, Draws, Flags, Floats, Whole, choose
-from lakmus.simulate.people import People, error_factor
+from lakmus.simulate.people import People, error_factor, without_card
 from lakmus.simulate.purchases import Orders
 from lakmus.simulate.scenario import Scenario
 from lakmus.simulate.season import DAY, Season, minute_of_day
@@ -114,7 +114,8 @@ def _matters(
     late = deliveries.broken & vocal & (spoken < voice.complaint_share)
     defect = deliveries.defect & (rng.random(count) < 0.7)
     service = (deliveries.delivered < NEVER) & (rng.random(count) < 0.002)
-    question = (asked < voice.question_share) & ~orders.cancelled
+    asking = voice.question_share * without_card(people, scenario.selection.cases_without_card)[orders.owner]
+    question = (asked < asking) & ~orders.cancelled
     topic = np.select([late, defect, service, question], [LATE, DEFECT, SERVICE, which], -1)
     after_promise = deliveries.promise_ends() + np.minimum(day, np.maximum(deliveries.late_days - 1, 0)) * DAY
     after_delivery = np.where(deliveries.delivered < NEVER, deliveries.delivered // DAY + 1 + day, 0) * DAY

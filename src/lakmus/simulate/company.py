@@ -16,6 +16,7 @@ from lakmus.simulate.draws import Draws
 from lakmus.simulate.files import CompanyFiles
 from lakmus.simulate.letter_rows import write_letters
 from lakmus.simulate.numbering import Counters, number
+from lakmus.simulate.offer_rows import write_offers
 from lakmus.simulate.order_rows import write_orders
 from lakmus.simulate.scenario import ERROR_CODES, Scenario, load_scenario
 from lakmus.simulate.season import build_season
@@ -85,7 +86,7 @@ def simulate_company(
             draws = Draws(seed, block)
             story = tell(scenario, season, draws, first_number=FIRST_CUSTOMER + first, count=min(BLOCK, customers - first))
             numbers = number(story, draws, used)
-            for write in (write_orders, write_cases, write_voices, write_behaviour, write_letters, write_till):
+            for write in (write_orders, write_cases, write_voices, write_behaviour, write_letters, write_till, write_offers):
                 write(files, story, numbers, season, draws)
             truth.write(story, numbers)
             used, revenue = numbers.next, revenue + _kopecks(story)

@@ -18,6 +18,15 @@ QUIET_TAIL = 2 * DAY
 """Nothing goes wrong so shortly before the end of the files, so that it does not matter from which moment of the last day one looks."""
 AFTERSALES = 14 * DAY
 LONGEST_DELAY = 25
+MISTAKES = (
+    "прислали не тот товар",
+    "не доложили",
+    "не тот размер прислали",
+    "ошиблись адресом",
+    "перепутали цвет",
+    "положили не тот товар",
+)
+"""Reasons of returns that are the shop's carelessness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,7 @@ class Deliveries:
     late_days : calendar days after the promise, 0 when in time; a lost parcel has the longest delay.
     broken : the promise is broken as the files show it.
     contacted : our contact after the delivery.
-    returned, return_at : whether one line comes back, and when.
+    returned, return_at : whether one line comes back, and when. `mistake` : index into `MISTAKES` where it was ours, -1 otherwise.
     """
 
     promised_day: Whole
@@ -44,6 +53,7 @@ class Deliveries:
     defect: Flags
     returned: Flags
     return_at: Whole
+    mistake: Whole
 
     def only(self, kept: Flags) -> Deliveries:
         """Return the rows where `kept` holds."""
@@ -72,9 +82,12 @@ def draw_deliveries(scenario: Scenario, season: Season, people: People, orders: 
     defect = (rng.random(count) < scenario.shop.defect_share) & (delivered < NEVER)
     returned = (delivered < NEVER) & (rng.random(count) < np.where(defect, 0.5, scenario.shop.returned_share))
     return_at = np.where(returned, _in_daytime(delivered + DAY * rng.integers(1, 12, count), rng.integers(10 * 60, 20 * 60, count)), NEVER)
+    mistake, returned, return_at = _draw_mistakes(
+        scenario, season, people, orders, draws, delivered=delivered, defect=defect, returned=returned, return_at=return_at
+    )
     contacted, channel = _draw_contacts(scenario, season, people, orders, draws, delivered=delivered)
     return Deliveries(
-        promised_day, delivered, late_days, choose(rng, WAY_SHARE, count), late, contacted, channel, defect, returned, return_at
+        promised_day, delivered, late_days, choose(rng, WAY_SHARE, count), late, contacted, channel, defect, returned, return_at, mistake
     )
 
 
@@ -86,6 +99,28 @@ def unfollowed(orders: Orders, deliveries: Deliveries, season: Season) -> Flags:
     opening = orders.owner * width + deliveries.delivered
     within = np.searchsorted(keys, opening + AFTERSALES, side="right") > np.searchsorted(keys, opening, side="left")
     return np.asarray((deliveries.delivered + AFTERSALES <= season.minutes - QUIET_TAIL) & ~within)
+
+
+def _draw_mistakes(
+    scenario: Scenario,
+    season: Season,
+    people: People,
+    orders: Orders,
+    draws: Draws,
+    *,
+    delivered: Whole,
+    defect: Flags,
+    returned: Flags,
+    return_at: Whole,
+) -> tuple[Whole, Flags, Whole]:
+    """Return which wrong thing was sent (-1 for none), and the returns with those that come of it."""
+    rng, count = draws.of("attention"), orders.count
+    chance = scenario.errors.inattention_share * error_factor(scenario, people)[orders.owner]
+    wrong = (rng.random(count) < chance) & (delivered < NEVER) & ~defect
+    at = np.where(returned, return_at, _in_daytime(delivered + DAY * rng.integers(1, 7, count), rng.integers(10 * 60, 20 * 60, count)))
+    wrong &= at <= season.minutes - QUIET_TAIL
+    which = rng.integers(0, len(MISTAKES), count)
+    return np.where(wrong, which, -1), returned | wrong, np.where(returned | wrong, at, NEVER)
 
 
 def _draw_contacts(

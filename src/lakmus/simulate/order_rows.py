@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from lakmus.simulate.deliveries import WAYS
+from lakmus.simulate.deliveries import MISTAKES, WAYS
 from lakmus.simulate.desk import STAFF
 from lakmus.simulate.draws import NEVER, Draws
 from lakmus.simulate.files import CompanyFiles, days, moments, numbered, roubles, table
@@ -17,7 +17,7 @@ from lakmus.simulate.spoken import contact_texts
 from lakmus.simulate.story import Story
 from lakmus.simulate.texts.case_words import CONTACT_TOPICS
 
-RETURN_REASONS = ("не подошёл размер", "не понравился", "не соответствует описанию", "передумал", "ошибка в заказе")
+RETURN_REASONS = ("не подошёл размер", "не понравился", "не соответствует описанию", "передумал", "ошибся при заказе")
 CONTACT_CHANNELS = ("телефон", "почта", "мессенджер")
 
 
@@ -107,7 +107,10 @@ def _write_returns(files: CompanyFiles, story: Story, numbers: Numbering, season
     within = story.deliveries.return_at[order] < season.minutes
     order, index, reason = order[within], index[within], reason[within]
     line = story.orders.line_first[order]
-    reasons = pl.Series((*RETURN_REASONS, "брак")).gather(np.where(story.deliveries.defect[order], len(RETURN_REASONS), reason))
+    mistake = story.deliveries.mistake[order]
+    reason = np.where(story.deliveries.defect[order], len(RETURN_REASONS), reason)
+    reason = np.where(mistake >= 0, len(RETURN_REASONS) + 1 + mistake, reason)
+    reasons = pl.Series((*RETURN_REASONS, "брак", *MISTAKES)).gather(reason)
     files.write(
         "returns",
         table(

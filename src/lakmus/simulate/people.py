@@ -95,6 +95,7 @@ def natural_loss(scenario: Scenario, people: People, draws: Draws, *, first_orde
     rng = draws.of("loss")
     yearly = min(scenario.loss.yearly_hazard, 0.999)
     daily = -np.log1p(-yearly) / 365 * people.relative_rate**-scenario.confounding.loss_by_rhythm
+    daily = daily * without_card(people, scenario.selection.loss_without_card)
     wait = rng.exponential(1.0, people.count) / np.maximum(daily, 1e-12)
     since = np.where(people.known_before, 0, np.minimum(first_order, NEVER))
     onset = np.minimum(since + np.minimum(wait, 1e6) * DAY, NEVER).astype(np.int64)
@@ -103,6 +104,12 @@ def natural_loss(scenario: Scenario, people: People, draws: Draws, *, first_orde
     onset, gradual = np.where(single, first_order, onset), gradual & ~single
     stop = onset + np.where(gradual, cooling_minutes(people.rhythm_days), 0)
     return NaturalLoss(onset, np.where(onset >= NEVER, NEVER, stop), gradual)
+
+
+def without_card(people: People, factor: float) -> Floats:
+    """Return factors (customers,) that are `factor` times greater for those without a loyalty card, with a mean of 1."""
+    weight = np.where(people.loyal, 1.0, factor)
+    return np.asarray(weight / weight.mean())
 
 
 def cooling_minutes(rhythm_days: Floats) -> Whole:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lakmus.simulate.attention import attended_within
 from lakmus.simulate.calls import unreached_at
 from lakmus.simulate.cases import CLOSED_UNANSWERED, RED_LINE, Cases
 from lakmus.simulate.conduct import (
@@ -20,7 +21,7 @@ from lakmus.simulate.conduct import (
     WRONG_SUM,
     broken_words,
 )
-from lakmus.simulate.deliveries import AFTERSALES, Deliveries, unfollowed
+from lakmus.simulate.deliveries import AFTERSALES, QUIET_TAIL, Deliveries, unfollowed
 from lakmus.simulate.departures import Suffered
 from lakmus.simulate.draws import NEVER, Draws, Whole
 from lakmus.simulate.findings import NONE, SHAPE
@@ -61,6 +62,9 @@ def list_errors(scenario: Scenario, season: Season, world: World, draws: Draws) 
         *_of_deliveries(effects, season, world),
         *_of_cases(effects, world.cases),
         *_of_reviews(effects, world.reviews),
+        *_of_comments(effects, season, world, keys),
+        *_of_attention(effects, world),
+        *_of_site(effects, world),
         *_of_machines(effects, world),
         *_of_calls(effects, world, keys),
         *_of_staff(effects, world),
@@ -142,3 +146,33 @@ def _of_promises(effects: Effects, world: World, keys: Whole) -> Iterator[Row]:
     rows, never = broken_words(cases, world.conduct, world.orders.owner[cases.order], keys)
     at, shape = world.conduct.deadline[rows], np.where(never, SHAPE["promise_broken"], SHAPE["promise_late"])
     yield "broken_promise", "promise_in_message", cases.order[rows], rows, -1, at, at, effects.promise_in_message, shape
+
+
+def _of_comments(effects: Effects, season: Season, world: World, keys: Whole) -> Iterator[Row]:
+    """Survey comments that ask or displease and that nobody took up."""
+    surveys = world.surveys
+    owner, over = world.orders.owner[surveys.order], surveys.answered + RED_LINE
+    seen = surveys.asks & (over <= season.minutes - QUIET_TAIL)
+    rows = np.flatnonzero(seen & ~attended_within(keys, owner, surveys.answered, over))
+    at = over[rows]
+    yield "no_reply", "survey", surveys.order[rows], -1, -1, at, at, effects.no_reply, SHAPE["survey"]
+
+
+def _of_attention(effects: Effects, world: World) -> Iterator[Row]:
+    """Wrong things sent, wishes not minded, offers that nobody who knew the customer would make."""
+    deliveries, slights, offers = world.deliveries, world.slights, world.offers
+    order = np.flatnonzero(deliveries.mistake >= 0)
+    at = deliveries.return_at[order]
+    yield "inattention", "inattention", order, -1, -1, at, at, effects.inattention, SHAPE["return_reason"]
+    at = slights.at
+    yield "inattention", "preference", slights.order, -1, -1, at, at, effects.inattention, SHAPE["preference_violated"]
+    rows, code = np.flatnonzero(offers.finding != NONE), "no_personal_approach"
+    at = offers.at[rows]
+    yield code, code, offers.order[rows], -1, -1, at, at, effects.no_personal_approach, offers.finding[rows]
+
+
+def _of_site(effects: Effects, world: World) -> Iterator[Row]:
+    steps = world.checkouts
+    rows, code = np.flatnonzero(steps.finding != NONE), "checkout_obstacle"
+    at = steps.at[rows]
+    yield code, code, steps.order[rows], -1, -1, at, at + DAY, effects.checkout_obstacle, steps.finding[rows]

@@ -36,13 +36,15 @@ from lakmus.simulate.written import dates, sums, tidied
 
 WOMAN_OF_STAFF = np.array([worker.woman for worker in STAFF])
 TYPO_SHARE, NEAR_SHARE, WAYS = 0.02, 0.06, 4
+WARM = (*range(len(COMPLAINTS)), TOPICS.index("Оплата"))
+"""Topics that are answered warmly: complaints, and money gone astray, which reads like one."""
 UNTIL = {TODAY: "сегодня до 18:00", TOMORROW: "завтра до 12:00", TWO_HOURS: "в течение двух часов"}
 
 
 def ordinary_replies(rng: np.random.Generator, topic: Whole, *, staff: Whole, slow: Flags, name: pl.Series) -> pl.Series:
     """Return replies (rows,) with which nothing is wrong: to a complaint always with a name, an apology, understanding or a question."""
     which = topic * WAYS + rng.integers(0, WAYS, len(topic))
-    questions = topic >= len(COMPLAINTS)
+    questions = ~np.isin(topic, WARM)
     sorry = slow & (rng.random(len(topic)) < 0.7)
     which = np.where(questions, topic * WAYS + sorry, which)
     return compose_each(_ordinary(), which, rng, woman=WOMAN_OF_STAFF[staff], words={"name": name})
@@ -61,18 +63,22 @@ def first_replies(
 ) -> pl.Series:
     """Return the first reply of each case (rows,), as its manner wants it."""
     count, manner, ordinary = cases.count, conduct.manner, _ordinary()
-    topic = np.where(manner == MISUNDERSTOOD, (cases.topic + 4) % len(TOPICS), cases.topic)
-    way = np.where(topic < len(COMPLAINTS), conduct.variant % WAYS, slow & (conduct.variant < 3))
+    topic = cases.topic
+    way = np.where(np.isin(topic, WARM), conduct.variant % WAYS, slow & (conduct.variant < 3))
     base = topic * WAYS + way
     tails = [words.SUM_STATED, words.DAY_STATED, *words.PROMISES]
     patterns = [*ordinary, words.COLD, words.RUDE, words.OFFICIAL, words.REFUSAL, words.IGNORANCE]
     special = {code: len(ordinary) + place for place, code in enumerate((INDIFFERENT, RUDE, FORMAL, REFUSING, IGNORANT))}
     patterns += [(words.BY_NAME, tail, case_words.FAREWELLS) for tail in tails] + [(words.BY_NAME, words.NEAR, case_words.FAREWELLS)]
+    patterns += [
+        (words.BY_NAME, case_words.REPLIES[TOPICS[(place + 4) % len(TOPICS)]], case_words.FAREWELLS) for place in range(len(TOPICS))
+    ]
     stating = len(ordinary) + len(special)
     which = np.select([manner == code for code in special], [np.int64(place) for place in special.values()], base)
     which = np.where((manner == RIGHT_SUM) | (manner == WRONG_SUM), stating, which)
     which = np.where((manner == RIGHT_DATE) | (manner == WRONG_DATE), stating + 1, which)
     which = np.where(manner == PROMISING, stating + 2 + conduct.promise, which)
+    which = np.where(manner == MISUNDERSTOOD, stating + len(tails) + 1 + topic, which)
     near = (which == base) & (rng.random(count) < NEAR_SHARE)
     which = np.where(near, stating + len(tails), which)
     kopecks = orders.amount[cases.order]
@@ -85,7 +91,8 @@ def first_replies(
         "until": _until(conduct, cases, season),
     }
     texts = tidied(compose_each(patterns, which, rng, woman=WOMAN_OF_STAFF[np.maximum(cases.staff, 0)], words=told))
-    hasty = np.flatnonzero(rng.random(count) < TYPO_SHARE)
+    # A slip in a figure would be a wrong figure, which is another matter.
+    hasty = np.flatnonzero((rng.random(count) < TYPO_SHARE) & (manner < RIGHT_SUM))
     return texts.scatter(hasty, misspell(texts.gather(hasty), rng))
 
 
@@ -94,7 +101,7 @@ def _ordinary() -> list[Pattern]:
     patterns: list[Pattern] = []
     for place, topic in enumerate(TOPICS):
         answer = case_words.REPLIES[topic]
-        if place < len(COMPLAINTS):
+        if place in WARM:
             patterns += [
                 (words.BY_NAME, answer, case_words.FAREWELLS),
                 (words.PLAIN, words.APOLOGY, answer, case_words.FAREWELLS),

@@ -8,8 +8,8 @@ import numpy as np
 
 from lakmus.simulate.cases import RED_LINE, Cases
 from lakmus.simulate.deliveries import QUIET_TAIL, Deliveries
-from lakmus.simulate.draws import NEVER, Draws, Flags, Whole, choose
-from lakmus.simulate.people import People
+from lakmus.simulate.draws import NEVER, Draws, Flags, Whole, choose, only_rows
+from lakmus.simulate.people import People, error_factor
 from lakmus.simulate.purchases import Orders
 from lakmus.simulate.scenario import Scenario
 from lakmus.simulate.season import DAY, Season, minute_of_day
@@ -59,7 +59,7 @@ class Surveys:
     Parameters
     ----------
     case : index into the block's cases, -1 for a survey about the order.
-    answered : NEVER for no answer.
+    answered : NEVER for no answer. `replied` : when we answered to the comment, NEVER for never.
     """
 
     order: Whole
@@ -68,15 +68,23 @@ class Surveys:
     answered: Whole
     stars: Whole
     worded: Flags
+    replied: Whole
 
     @property
     def count(self) -> int:
         """Number of surveys sent."""
         return len(self.order)
 
-    def only(self, kept: Flags) -> Surveys:
-        """Return the surveys where `kept` holds."""
-        return replace(self, **{field.name: getattr(self, field.name)[kept] for field in fields(self)})
+    @property
+    def asks(self) -> Flags:
+        """Which of them hold a comment that displeases or asks."""
+        return np.asarray((self.answered < NEVER) & self.worded & (self.stars < 4))
+
+    def only(self, kept: Flags, cases: Flags) -> Surveys:
+        """Return the surveys where `kept` holds, when only the cases where `cases` holds are left."""
+        place = np.cumsum(cases) - 1
+        case = np.where(self.case >= 0, place[np.maximum(self.case, 0)], -1) if len(cases) else self.case
+        return only_rows(replace(self, case=case), kept)
 
 
 def unhappy_orders(orders: Orders, deliveries: Deliveries, cases: Cases) -> tuple[Flags, Flags]:
@@ -136,8 +144,12 @@ def draw_surveys(
     stars = np.where(
         unhappy, choose(rng, np.array([0.35, 0.3, 0.25, 0.1]), count) + 1, choose(rng, np.array([0.02, 0.03, 0.1, 0.3, 0.55]), count) + 1
     )
-    kept = sent < season.minutes
-    return Surveys(order[kept], case[kept], sent[kept], answered[kept], stars[kept], (rng.random(count) < 0.4)[kept])
+    worded, words = rng.random(count) < 0.4, draws.of("comments")
+    chance = scenario.errors.survey_no_reply_share * error_factor(scenario, people)[orders.owner[order]]
+    left_alone = np.where(stars < 4, words.random(count) < chance, words.random(count) < 0.8)
+    replied = np.where(worded & ~left_alone & (answered < NEVER), answered + words.integers(60, 40 * 60, count), NEVER)
+    whole = Surveys(order, case, sent, answered, stars, worded, replied)
+    return only_rows(whole, sent < season.minutes)
 
 
 def _last_of_case(orders: Orders, cases: Cases) -> Whole:

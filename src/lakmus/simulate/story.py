@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from lakmus.simulate.calls import Calls
 from lakmus.simulate.cases import Cases
 from lakmus.simulate.charges import Charges
+from lakmus.simulate.checkouts import Checkouts
 from lakmus.simulate.conduct import Conduct
 from lakmus.simulate.deliveries import Deliveries
 from lakmus.simulate.departures import Departure, Suffered, at_risk, decide
 from lakmus.simulate.draws import Draws, Flags
 from lakmus.simulate.letters import Letters
+from lakmus.simulate.offers import Offers, Slights, Wishes
 from lakmus.simulate.people import NaturalLoss, People, draw_people, natural_loss
 from lakmus.simulate.planted import list_errors
 from lakmus.simulate.purchases import Lines, Orders, draw_orders, first_moments, still_placed
-from lakmus.simulate.reviews import Reviews, Surveys, draw_surveys
+from lakmus.simulate.reviews import Reviews, Surveys
 from lakmus.simulate.scenario import Scenario
 from lakmus.simulate.season import Season
 from lakmus.simulate.world import draw_world, what_is_left
@@ -28,7 +30,8 @@ class Story:
     Parameters
     ----------
     orders : those of the world without harm. `placed` (orders,) says which of them exist in the real world.
-    cases, conduct, reviews, surveys, letters, calls : of the orders that exist. `deliveries`, `charges` : one row per order.
+    cases, conduct, reviews, surveys, letters, calls, slights, offers, checkouts : of the orders that exist.
+    deliveries, charges : one row per order. `wishes` : one row per customer.
     potential_errors : those of the world without harm, of which `departure` was decided.
     errors : those that the files show; `told` (errors,) says which met a customer not yet leaving.
     """
@@ -45,6 +48,10 @@ class Story:
     letters: Letters
     charges: Charges
     calls: Calls
+    wishes: Wishes
+    slights: Slights
+    offers: Offers
+    checkouts: Checkouts
     natural: NaturalLoss
     departure: Departure
     potential_errors: Suffered
@@ -58,7 +65,7 @@ def tell(scenario: Scenario, season: Season, draws: Draws, *, first_number: int,
     potential, lines = draw_orders(scenario, season, people, draws)
     natural = natural_loss(scenario, people, draws, first_order=first_moments(potential, count))
     orders = potential.only(still_placed(potential, people, onset=natural.onset, stop=natural.stop))
-    world = draw_world(scenario, season, people, orders, draws)
+    world = draw_world(scenario, season, people, orders, lines, draws)
     met = list_errors(scenario, season, world, draws)
     departure = decide(scenario, people, natural, met, draws)
 
@@ -66,8 +73,6 @@ def tell(scenario: Scenario, season: Season, draws: Draws, *, first_number: int,
     world = what_is_left(world, placed, departure.stop)
     errors = list_errors(scenario, season, world, draws)
     errors = errors.only(placed[errors.order])
-    surveys = draw_surveys(scenario, season, people, orders, world.deliveries, world.cases, draws)
-    surveys = surveys.only(placed[surveys.order])
     return Story(
         people=people,
         orders=orders,
@@ -77,10 +82,14 @@ def tell(scenario: Scenario, season: Season, draws: Draws, *, first_number: int,
         cases=world.cases,
         conduct=world.conduct,
         reviews=world.reviews,
-        surveys=surveys,
+        surveys=world.surveys,
         letters=world.letters,
         charges=world.charges,
         calls=world.calls,
+        wishes=world.wishes,
+        slights=world.slights,
+        offers=world.offers,
+        checkouts=world.checkouts,
         natural=natural,
         departure=departure,
         potential_errors=met,

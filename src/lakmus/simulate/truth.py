@@ -39,6 +39,8 @@ from lakmus.simulate.scenario import ERROR_CODES, Scenario
 from lakmus.simulate.season import Season
 from lakmus.simulate.story import Story
 
+WITHOUT_ORDER = ("hard_to_reach", "no_personal_approach", "checkout_obstacle")
+"""Codes whose files name no order: their errors are told apart by customer and moment."""
 CODES = pl.Series((*ERROR_CODES, "natural"))
 
 
@@ -125,7 +127,8 @@ def _error_rows(story: Story, numbers: Numbering, season: Season) -> pl.DataFram
     case = pl.select(pl.when(pl.Series(errors.second_case)).then(second).otherwise(first)).to_series()
     named, linked = np.ones(errors.count, np.bool_), np.ones(errors.count, np.bool_)
     named[of_case] = story.cases.names_order[errors.case[of_case]]
-    named[errors.code == CODE["hard_to_reach"]] = False
+    named[np.isin(errors.code, [CODE[name] for name in WITHOUT_ORDER])] = False
+    named[errors.finding == SHAPE["survey"]] = False
     named[of_review] = linked[of_review] = story.reviews.names_order[errors.review[of_review]]
     rows = pl.DataFrame(
         {

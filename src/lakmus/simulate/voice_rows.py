@@ -60,6 +60,7 @@ def _write_surveys(files: CompanyFiles, story: Story, numbers: Numbering, season
     woman = story.people.woman[owner]
     good, bad = said(rng, case_words.SURVEY_GOOD, woman=woman), said(rng, case_words.SURVEY_BAD, woman=woman)
     text = pl.select(pl.when(pl.Series(comments == 1)).then(good).otherwise(bad)).to_series()
+    reply = answer_texts(rng, surveys.stars >= 4, numbers.who.called.gather(owner))
     cases = numbers.case.gather(np.maximum(surveys.case, 0)) if story.cases.count else pl.Series([None] * surveys.count, dtype=pl.String)
     kind = pl.Series(("NPS", "CSAT")).gather(about_case.astype(np.int64))
     scores = pl.select(pl.when(pl.Series(answered)).then(pl.Series(points))).to_series()
@@ -75,6 +76,8 @@ def _write_surveys(files: CompanyFiles, story: Story, numbers: Numbering, season
                 "comment": shown(text, answered & surveys.worded),
                 "case": shown(cases, about_case),
                 "order": shown(numbers.order.gather(surveys.order), ~about_case),
+                "replied": moments(surveys.replied, season),
+                "reply": shown(reply, surveys.replied < season.minutes),
             }
         ),
     )
