@@ -10,7 +10,7 @@ from tests.simulate.recount import RED_LINE, Found, Rows, moment
 from tests.simulate.recount_staff import replies
 
 DAY = timedelta(hours=24)
-DISPLEASED = tuple(option.replace("{а}", "") for option in case_words.SURVEY_BAD[0])
+DISPLEASED = tuple(option.replace("{а}", ending) for option in case_words.SURVEY_BAD[0] for ending in ("", "а"))
 CARELESS = ("прислали", "не доложили", "ошиблись", "перепутали", "положили не тот")
 ONLY = {"писать только на почту": {"почта"}, "только мессенджер": {"мессенджер"}}
 NEVER = {"не звонить": "телефон", "без смс, пожалуйста": "смс", "звонить нельзя, лучше писать": "телефон"}
