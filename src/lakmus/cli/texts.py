@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+from lakmus.cli.home import home_at
 from lakmus.cli.options import Commands
 from lakmus.cli.voice import Voice
 from lakmus.history.wording import Wording
@@ -17,6 +20,21 @@ MEASURED_ELSEWHERE = Wording(
     "Читает словарь. Уверенность измерена на чужих отзывах (банк, рестораны), не на ваших текстах.",
     "A lexicon reads. Its confidence was measured on reviews of others (a bank, restaurants), not on your texts.",
 )
+ABOUT_LEARN = Wording(
+    "научиться на своих звёздах и разметке и проверить, лучше ли это словаря",
+    "learn from your own stars and labels, and check whether that beats the lexicon",
+)
+OWN_READS = Wording(
+    "Доволен ли клиент, говорит то, чему научили ваши отметки: на отложенных текстах F1 {own}, у словаря {lexicon}. Коды – из словаря.",
+    "What your marks taught tells the polarity: F1 {own} on texts held out, the lexicon has {lexicon}. The codes come from the lexicon.",
+)
+LEARNED = Wording(
+    "Текстов с отметками: {marked} (звёзды: {stars}, разметка: {labels}). На отложенных текстах: своя модель F1 {own}, словарь {lexicon}. "
+    "Дальше читает {used}.",
+    "Texts with marks: {marked} (stars: {stars}, people's labels: {labels}). On texts held out: own model F1 {own}, lexicon {lexicon}. "
+    "From now on reads {used}.",
+)
+USED = {"own": Wording("своя модель", "the own model"), "lexicon": Wording("словарь", "the lexicon")}
 POLARITY = {
     "negative": Wording("недоволен", "negative"),
     "positive": Wording("доволен", "positive"),
@@ -30,14 +48,48 @@ def add_to(commands: Commands) -> None:
     parser = below.add("read", ABOUT_READ, read)
     parser.add_argument("file", type=Path, metavar="FILE", help=commands.say(FILE))
     parser.add_argument("--column", required=True, metavar="NAME", help=commands.say(COLUMN))
+    below.add("learn", ABOUT_LEARN, learn)
+
+
+def learn(asked: Namespace, voice: Voice) -> None:
+    """Judge what the company's marks teach against the lexicon, and keep which reads from now on."""
+    home = home_at(asked.home)
+    from lakmus.history.estimate import NotEnoughEvidence
+    from lakmus.usecases.learn_reading import judge_reading
+    from lakmus.usecases.show_verdict import show_verdict
+
+    found = judge_reading(home, show_verdict(home))
+    if voice.wants_json:
+        voice.json(found.as_json() if isinstance(found, NotEnoughEvidence) else asdict(found))
+    elif isinstance(found, NotEnoughEvidence):
+        voice.text(voice.word(found.reason))
+    else:
+        figures = {name: str(getattr(found, name)) for name in ("marked", "stars", "labels")}
+        scores = {"own": f"{found.own_f1:.3f}", "lexicon": f"{found.lexicon_f1:.3f}"}
+        voice.text(voice.word(LEARNED).format(**figures, **scores, used=voice.word(USED[found.used])))
+
+
+def _own(asked: Namespace, voice: Voice) -> Any:
+    """Return the company's own reading where it was judged better than the lexicon and a verdict is there; say which one reads."""
+    if (asked.home / "reading.json").exists():
+        home = home_at(asked.home)
+        from lakmus.usecases.learn_reading import judged_reading, own_reading
+        from lakmus.usecases.show_verdict import has_data, verdict_at_hand
+
+        judged, shown = judged_reading(home), verdict_at_hand(home) if has_data(home) else None
+        own = own_reading(home, shown) if shown is not None else None
+        if own is not None and judged is not None:
+            voice.message(voice.word(OWN_READS).format(own=f"{judged.own_f1:.3f}", lexicon=f"{judged.lexicon_f1:.3f}"))
+            return own
+    voice.message(MEASURED_ELSEWHERE)
+    return None
 
 
 def read(asked: Namespace, voice: Voice) -> None:
     """Answer one line for each row."""
     from lakmus.usecases.read_texts import read_texts
 
-    voice.message(MEASURED_ELSEWHERE)
-    for text in read_texts(asked.file, column=asked.column):
+    for text in read_texts(asked.file, column=asked.column, own=_own(asked, voice)):
         if voice.wants_json:
             voice.json(text.as_json(), line=True)
         else:

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import polars as pl
 
 from lakmus.connectors.files import FilePlan, inspect_files
 from lakmus.connectors.files.staging import connect
 from lakmus.connectors.files.whole import relation_of
+from lakmus.engine.text.own_labels import OwnLabels, polarity_column
 from lakmus.engine.text.reader import Reading, read
 from lakmus.history.failures import BadInput, NotFound
 from lakmus.history.wording import Wording
@@ -56,8 +59,8 @@ class ReadText:
         }
 
 
-def read_texts(path: Path, *, column: str) -> Iterator[ReadText]:
-    """Yield what each text of a column says, in the order of the file (CSV, XLSX, Parquet, JSON lines).
+def read_texts(path: Path, *, column: str, own: OwnLabels | None = None) -> Iterator[ReadText]:
+    """Yield what each text of a column says, in the order of the file (CSV, XLSX, Parquet, JSON lines); `own` tells the polarity.
 
     Raises
     ------
@@ -72,9 +75,16 @@ def read_texts(path: Path, *, column: str) -> Iterator[ReadText]:
             found = connection.execute(f"SELECT c{place} FROM {relation_of(plan, work)}")
             row = 0
             while batch := found.fetchmany(BATCH):
-                for (text,) in batch:
+                texts = [text or "" for (text,) in batch]
+                told = None if own is None else polarity_column(pl.Series(texts, dtype=pl.String), own)
+                for place, text in enumerate(texts):
                     row += 1
-                    yield read_text(text or "", row=row)
+                    said = read_text(text, row=row)
+                    if told is None or said.reading.kind != "own":
+                        yield said
+                    else:
+                        confidence = round(float(told["confidence"][place]), 3)
+                        yield replace(said, polarity=told["polarity"][place], confidence=confidence)
 
 
 def read_text(text: str, *, row: int = 1) -> ReadText:

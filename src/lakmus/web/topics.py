@@ -21,6 +21,7 @@ from lakmus.usecases.label_texts import (
     code_titles,
     next_text,
 )
+from lakmus.usecases.learn_reading import judged_reading
 from lakmus.usecases.show_topics import Topic, has_texts, show_topics, show_unsorted
 from lakmus.usecases.show_verdict import Shown
 from lakmus.web import answers
@@ -88,6 +89,7 @@ def labels_page(analysis: Shown, user: Any, *, wanted: str, skipped: list[str]) 
         "people": _named(agreement_of_people()),
         "reading": _named(agreement_of_reading(analysis)),
         "skipped": passed,
+        "judged": judged_reading(home),
         "read_as": [worded(code_titles()[code]) for code in text.codes if code in code_titles()] if text else [],
     }
 
