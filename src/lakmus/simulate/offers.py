@@ -118,11 +118,12 @@ def _never_bought(owner: Whole, product: Whole, orders: Orders, lines: Lines) ->
     whose = np.repeat(orders.owner, orders.line_count)
     first = np.repeat(orders.line_first, orders.line_count)
     inside = np.arange(len(whose)) - np.repeat(np.cumsum(orders.line_count) - orders.line_count, orders.line_count)
-    bought = np.unique(whose * len(PRICES) + lines.product[first + inside])
+    bought = np.append(np.sort(whose * len(PRICES) + lines.product[first + inside]), -1)
     found = np.full(len(owner), -1)
     for step in range(20):
         tried = (product + step * 11) % len(PRICES)
-        free = (found < 0) & ~np.isin(owner * len(PRICES) + tried, bought)
+        key = owner * len(PRICES) + tried
+        free = (found < 0) & (bought[np.searchsorted(bought[:-1], key)] != key)
         found = np.where(free, tried, found)
     return found
 

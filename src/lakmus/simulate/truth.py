@@ -1,16 +1,26 @@
 """`truth.json`: what no shop knows, streamed block by block.
 
-The five planted errors, which the detectors must find from the files alone (every word of it in `docs/explanation/simulator.md`):
+The planted errors, which the detectors must find from the files alone (every word of it in `docs/explanation/simulator.md`); in brackets
+the `finding`:
 
-broken_promise      delivered after the end of the promised day in Moscow, or not delivered, not cancelled and the day over.
-                    `at` is the last second of that day.
+broken_promise      [delivery] delivered after the end of the promised day in Moscow, or not delivered, not cancelled and the day over.
+                    `at` is the last second of that day. [promise_late, promise_broken] nobody kept what a reply promised: its deadline.
 slow_reply          a clock stopped by a person later than the channel's target and within 72 h. `at` is the opening plus the target.
-no_reply            a clock no person stopped within 72 h, or a review of 1 or 2 stars with text unanswered within 72 h.
-                    `at` is the opening plus 72 h.
-unresolved_problem  a case reopened (`at` that moment), a second case on the same topic or order within 30 days after the first was
-                    closed (the second case, its opening), or a case closed without any reply by a person (the closing).
+no_reply            [case] a clock no person stopped within 72 h, [review] a review of 1 or 2 stars with text unanswered within 72 h,
+                    [survey] a comment that displeases, unattended within 72 h. `at` is the opening plus 72 h.
+unresolved_problem  [reopened] a case reopened (`at` that moment), [repeated_case] a second case on the same topic or order within 30 days
+                    after the first was closed (the second case, its opening), [closed_unanswered] closed without any reply by a person.
 no_aftersales       no row of contacts.csv of that customer between a delivery and 14 × 24 h later, the window within the files.
                     `at` is the end of the window.
+wrong_information   [sum, date] a first reply that states a wrong sum or day of its order.
+indifference, rudeness [reply], formal_script, inflexibility, untrained_staff: a first reply in such words; `at` the reply.
+rudeness            [said_by_customer] a case that complains of it. misunderstanding: the customer's message that says so.
+inattention         [return_reason] a return for a slip of ours, [preference_violated] a wish not minded.
+automatic_message_error  [placeholder, wrong_sum, wrong_date, wrong_number, wrong_name, duplicate, at_night] `at` the message.
+no_personal_approach     [returned_product, refused_channel] an offer against what is known of the customer.
+hidden_charge       charged above the order's sum, the difference not refunded within 24 h; `at` the charge.
+hard_to_reach       [not_followed, second_attempt] a call that failed; `at` the call.
+checkout_obstacle   [error_named, repeated_steps] a checkout that would not work; `at` the step.
 
 A customer's message opens a clock unless one is open in the case or it is nothing but thanks. The opening of a case and its first
 message are the same clock. Bots and the system stop no clock, nor does the closing of the case.
