@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from lakmus.engine.causes.difference import Z95, difference_by_exposure, no_exposure, no_horizon, silent_to_vocal, too_few, wilson
+from lakmus.engine.causes.domino import edges_of, no_dominoes
 from lakmus.engine.causes.evidence import no_evidence
-from lakmus.engine.causes.findings import Harm, control_share, harms_of, unmeasured
+from lakmus.engine.causes.findings import control_share, harms_of, unmeasured
 from lakmus.engine.causes.ledger import Causes, causes_of
 from lakmus.engine.causes.reasons import Decided
 from lakmus.engine.causes.rows import Rows, together
@@ -28,6 +29,7 @@ from lakmus.engine.risk.contracts import CONTRACT_HORIZON_DAYS
 from lakmus.engine.risk.definition import NEEDED_CUSTOMERS, WINDOW_DAYS, with_counts
 from lakmus.engine.risk.groups import GROUPS, groups_of
 from lakmus.engine.scoring import BucketResult, CodeSums, StarSums
+from lakmus.engine.signals.rhythm import Floats
 from lakmus.engine.text.voice import VOICE_KINDS, hears
 from lakmus.engine.verdict import (
     Coverage,
@@ -75,6 +77,7 @@ class Sums:
     most_orders: int = 0
     rows: dict[str, list[Rows]] = field(default_factory=dict)
     losses: list[pl.DataFrame] = field(default_factory=list)
+    dominoes: Floats = field(default_factory=lambda: no_dominoes(CODES))
     met: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     staff: pl.DataFrame = field(default_factory=no_staff_cases)
 
@@ -93,6 +96,7 @@ class Sums:
         self.most_orders = max(self.most_orders, result.most_orders)
         self.staff = summed([self.staff, result.staff])
         self.losses.append(result.losses)
+        self.dominoes = self.dominoes + result.dominoes
         for cell, (met, complained) in result.met.items():
             before = self.met.get(cell, (0, 0))
             self.met[cell] = (before[0] + met, before[1] + complained)
@@ -151,7 +155,6 @@ def verdict_of(sums: Sums, causes: Causes, *, learned: Learned, company: Company
             contract_days=CONTRACT_HORIZON_DAYS,
         ),
     )
-    shortage = _no_horizon(learned)
     loss = lost_money(sums.amount("lost_value"), sums.money["lost_variance"], counts["lost_with_money"])
     loss = no_money() if counts["orders"] and sums.money["gross"] <= 0 else loss
     return Verdict(
@@ -170,12 +173,13 @@ def verdict_of(sums: Sums, causes: Causes, *, learned: Learned, company: Company
         gradual=counts["gradual"],
         months=_months(sums, company.time_zone, as_of=as_of) if known_loss else (),
         deliveries=_deliveries(sums),
-        silent_to_vocal=silent_to_vocal(counts["hurt_silent"], counts["hurt_vocal"]) if known_rhythm else shortage,
-        errors=_errors(sums, causes.harms, learned, known_rhythm=known_rhythm),
+        silent_to_vocal=silent_to_vocal(counts["hurt_silent"], counts["hurt_vocal"]) if known_rhythm else _no_horizon(learned),
+        errors=_errors(sums, causes, learned, known_rhythm=known_rhythm),
         people=tuple(sums.people),
         do_not_touch=tuple(sums.do_not_touch),
         backtest=learned.backtest,
         coverage=coverage_of(learned.feeds, orders, sums.counts, strays=learned.begins.strays, most_orders=sums.most_orders),
+        domino=edges_of(sums.dominoes, CODES),
         removal=causes.removal,
         ledger=causes.ledger,
         negative_control_share=control_share(causes.harms),
@@ -243,12 +247,12 @@ def _months(sums: Sums, time_zone: str, *, as_of: datetime) -> tuple[MonthLosses
     return tuple(shown)
 
 
-def _errors(sums: Sums, harms: Mapping[str, Harm], learned: Learned, *, known_rhythm: bool) -> tuple[ErrorFinding, ...]:
+def _errors(sums: Sums, causes: Causes, learned: Learned, *, known_rhythm: bool) -> tuple[ErrorFinding, ...]:
     """Return one finding per detected code: those that cost most first, then those that hit most."""
     findings = []
     for name in CODES:
         code = sums.codes.get(name, _NO_CODE)
-        harm = harms.get(name, unmeasured(_no_horizon(learned)) if not known_rhythm else unmeasured(too_few(0, exposed=True)))
+        harm = causes.harms.get(name, unmeasured(_no_horizon(learned)) if not known_rhythm else unmeasured(too_few(0, exposed=True)))
         difference: Finding = _no_horizon(learned)
         if known_rhythm:
             difference = difference_by_exposure([code.exposure])
@@ -280,6 +284,7 @@ def _errors(sums: Sums, harms: Mapping[str, Harm], learned: Learned, *, known_rh
                 dose=harm.dose,
                 breaking=harm.breaking,
                 repeats=harm.repeats,
+                learned=causes.learned.get(name),
             )
         )
     return tuple(sorted(findings, key=_costliest))

@@ -13,6 +13,7 @@ import pyarrow as pa
 from lakmus.engine import tables
 from lakmus.engine.bucket import KEY, Facts, facts_until, of_kind
 from lakmus.engine.causes.difference import ExposureSums, exposure_sums
+from lakmus.engine.causes.domino import domino_sums, no_dominoes
 from lakmus.engine.causes.evidence import exposures_by_month, loss_evidence, no_evidence
 from lakmus.engine.causes.moments import followed
 from lakmus.engine.causes.rows import Rows, rows_of_bucket
@@ -24,6 +25,7 @@ from lakmus.engine.learning import Learned
 from lakmus.engine.measures.people import candidates, left_alone, people_of
 from lakmus.engine.risk.definition import WINDOW_DAYS
 from lakmus.engine.risk.groups import GROUPS
+from lakmus.engine.signals.rhythm import Floats
 from lakmus.engine.signals.sight import bucket_purchases
 from lakmus.engine.text.voice import voiced
 from lakmus.engine.verdict import DoNotTouch, Person
@@ -83,6 +85,7 @@ class BucketResult:
     most_orders: int = 0
     rows: dict[str, Rows] = field(default_factory=dict)
     losses: pl.DataFrame = field(default_factory=no_evidence)
+    dominoes: Floats = field(default_factory=lambda: no_dominoes(CODES))
     met: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     staff: pl.DataFrame = field(default_factory=no_staff_cases)
 
@@ -131,6 +134,7 @@ def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company:
         months=_months(customers, company.time_zone),
         stars=_stars(orders),
         most_orders=_most_orders(orders),
+        dominoes=domino_sums(leads, errors, CODES),
         losses=loss_evidence(customers, errors, scene.said, time_zone=company.time_zone),
         met=exposures_by_month(errors, time_zone=company.time_zone),
         rows=rows_of_bucket(leads, scene, found.errors, displeasure, horizon_days=learned.definition.horizon_days),

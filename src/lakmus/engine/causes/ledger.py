@@ -10,10 +10,11 @@ import polars as pl
 from scipy import stats
 
 from lakmus.engine.causes.findings import Harm
+from lakmus.engine.causes.learned import learning_of
 from lakmus.engine.causes.reasons import Decided, driving_share, leaving_otherwise, reasons_of
 from lakmus.engine.causes.rows import Rows
 from lakmus.engine.errors.catalogue import ERROR_CODES
-from lakmus.engine.harm import LedgerRow, Removal
+from lakmus.engine.harm import Learning, LedgerRow, Removal
 from lakmus.history.estimate import Badge, Estimate
 
 Met = Mapping[tuple[str, str], tuple[int, int]]
@@ -27,6 +28,7 @@ class Causes:
     reasons: pl.DataFrame
     ledger: tuple[LedgerRow, ...]
     removal: tuple[Removal, ...]
+    learned: Mapping[str, Learning]
 
 
 def causes_of(
@@ -46,14 +48,19 @@ def causes_of(
     decided : what people confirmed or rejected: customer -> code -> `confirmed` or `rejected`.
     """
     if horizon_days is None:
-        return Causes(harms, reasons_of(losses.clear(), share=lambda code, delay: 0.0, otherwise=lambda gap: 1.0), (), ())
+        return Causes(harms, reasons_of(losses.clear(), share=lambda code, delay: 0.0, otherwise=lambda gap: 1.0), (), (), {})
     reasons = reasons_of(
         losses.sort("customer", "at", "code", "kind"),
         share=driving_share(harms),
         otherwise=leaving_otherwise(harms, rows, horizon_days=horizon_days),
         decided=decided,
     )
-    return Causes(harms, reasons, _ledger(reasons, harms, met), _removal(reasons, harms))
+    learned = {
+        code: learning_of(own, article, horizon_days=horizon_days)
+        for code, own in rows.items()
+        if (article := ERROR_CODES[code].article_share) is not None and own.exposed.any()
+    }
+    return Causes(harms, reasons, _ledger(reasons, harms, met), _removal(reasons, harms), learned)
 
 
 def _sums() -> list[pl.Expr]:

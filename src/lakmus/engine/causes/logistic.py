@@ -51,10 +51,15 @@ def cross_fitted(design: Wide, outcome: Floats, fold: Ints, used: npt.NDArray[np
 
 
 def fitted(design: npt.NDArray[np.float64], outcome: Floats, used: npt.NDArray[np.bool_], *, ridge: float) -> Floats:
-    """Return the coefficients (p,) of one ridge-logistic regression on the rows used; see `cross_fitted`."""
+    """Return the coefficients (p,) of one ridge-logistic regression on the rows used; see `cross_fitted`.
+
+    The ridge is that of columns scaled to a deviation of 1; the coefficients are those of the columns as given.
+    """
+    scale = np.maximum(design[used].std(axis=0), 1e-6) if used.any() else np.ones(design.shape[1])
+    scale = np.where(scale <= 1e-6, np.maximum(np.abs(design).max(axis=0), 1.0), scale)
     penalty = np.full(design.shape[1], ridge)
     penalty[0] = 1e-6
-    taken = [(design[used].astype(np.float32), outcome[used].astype(np.float32))]
+    taken = [((design[used] / scale).astype(np.float32), outcome[used].astype(np.float32))]
     b = np.zeros(design.shape[1])
     b[0] = special.logit(float(np.clip(np.mean(outcome[used]), 1e-3, 1 - 1e-3)))
     for _ in range(STEPS):
@@ -63,7 +68,7 @@ def fitted(design: npt.NDArray[np.float64], outcome: Floats, used: npt.NDArray[n
         b = b + step
         if float(np.abs(step).max()) < ENOUGH * 10:
             break
-    return b
+    return np.asarray(b / scale)
 
 
 def _sums(taken: list[tuple[Wide, Wide]], b: Floats) -> tuple[Floats, Floats]:
@@ -79,7 +84,8 @@ def _sums(taken: list[tuple[Wide, Wide]], b: Floats) -> tuple[Floats, Floats]:
 
 
 def _newton(slope: Floats, curve: Floats, penalty: Floats, b: Floats) -> Floats:
-    hessian = curve + np.diag(penalty)
+    # Sums in single precision may leave a column that repeats others with a curvature just below nought.
+    hessian = curve + np.diag(penalty + 1e-5 * np.diag(curve))
     step: Floats = linalg.solve(hessian, slope - penalty * b, assume_a="pos")
     longest = float(np.abs(step).max())
     return step * min(1.0, 4.0 / longest) if longest > 0 else step

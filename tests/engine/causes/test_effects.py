@@ -1,0 +1,94 @@
+"""Effects on the exposed: by hand, against confounding, with errors that breed others, and with errors that do nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lakmus.engine.causes.doubly_robust import effect_of
+from lakmus.engine.causes.findings import benjamini_hochberg, e_value, harms_of
+from lakmus.engine.causes.hidden_rhythm import known_rate
+from lakmus.engine.causes.logistic import cross_fitted
+from lakmus.engine.causes.rows import LEVELS
+from lakmus.history.estimate import Badge, Estimate, NotEnoughEvidence
+from tests.engine.causes.made import CODES, drawn, rows
+
+
+def test_moments_alike_in_everything_give_the_difference_of_shares() -> None:
+    exposed = np.repeat([True, False], [200, 800])
+    left = np.concatenate([np.arange(200) < 60, np.arange(800) < 80])
+    order = np.random.default_rng(3).permutation(1000)
+    fit = effect_of(rows(exposed[order], left[order]), own=0)
+    assert fit is not None and fit.point == pytest.approx(0.3 - 0.1, abs=0.004)
+    assert np.sqrt(fit.variance) == pytest.approx(np.sqrt(0.3 * 0.7 / 200 + 0.1 * 0.9 / 800), rel=0.05)
+    assert (fit.otherwise, fit.passing) == (pytest.approx(0.1, abs=0.004), pytest.approx(1 - 0.7 / 0.9, abs=0.01))
+
+
+def test_what_frequent_buyers_hide_in_the_plain_difference_is_found() -> None:
+    own = drawn(20_000)
+    plain = own.left[own.exposed].mean() - own.left[~own.exposed].mean()
+    fit = effect_of(own, own=0, hidden=False)
+    assert fit is not None and plain < 0.08
+    assert fit.point == pytest.approx(0.1, abs=2.6 * np.sqrt(fit.variance)) and fit.half < 0.02
+
+
+def test_an_error_that_does_nothing_shows_nothing_in_nineteen_of_twenty() -> None:
+    fits = [effect_of(drawn(2000, 0.0, seed), own=0, hidden=False) for seed in range(20)]
+    assert sum(abs(fit.point) > fit.half for fit in fits if fit) <= 3
+
+
+def test_repeating_every_customer_twice_does_not_narrow_the_interval() -> None:
+    own = drawn(3000)
+    twice = own.only(np.repeat(np.arange(own.count), 2))
+    once_fit, twice_fit = effect_of(own, own=0, hidden=False), effect_of(twice, own=0, hidden=False)
+    assert once_fit is not None and twice_fit is not None
+    assert twice_fit.variance == pytest.approx(once_fit.variance, rel=0.05)
+
+
+def test_an_error_is_not_charged_with_what_the_error_it_bred_did() -> None:
+    rng = np.random.default_rng(5)
+    n = 20_000
+    slow = rng.random(n) < 0.3
+    bred = rng.random(n) < np.where(slow, 0.5, 0.1)
+    stays = rng.random(n) < 0.9 * np.where(slow, 0.95, 1) * np.where(bred, 0.6, 1)
+    own = replace(rows(slow, ~stays), bred=np.column_stack([np.zeros(n), bred]).astype(np.uint8))
+    whole, alone = (effect_of(own, own=0, passing=passing, hidden=False) for passing in (None, np.array([0, 0.4])))
+    assert whole is not None and alone is not None and whole.point > 0.12
+    # Had this error done nothing, those in whom it bred the other one would have left because of that one.
+    assert alone.point == pytest.approx(0.9 * 0.05 * (0.5 + 0.5 * 0.6), abs=0.015)
+
+
+def test_findings_hold_effect_control_overlap_and_corrected_p() -> None:
+    found = harms_of({"slow_reply": drawn(8000), "unresolved_problem": drawn(60)}, CODES)
+    slow = found["slow_reply"]
+    assert isinstance(slow.effect, Estimate) and slow.effect.badge is Badge.ADJUSTED and slow.effect.low > 0
+    assert isinstance(slow.control, Estimate) and slow.control.low < 0 < slow.control.high
+    assert slow.overlap is not None and slow.overlap.share_comparable > 0.9
+    assert slow.sensitivity is not None and 1 < slow.sensitivity.e_value_low < slow.sensitivity.e_value
+    assert slow.p_adjusted is not None and slow.p_adjusted < 0.001
+    assert isinstance(found["unresolved_problem"].effect, NotEnoughEvidence)
+
+
+def test_e_value_and_benjamini_hochberg_by_hand() -> None:
+    assert e_value(2.0) == e_value(0.5) == pytest.approx(2 + np.sqrt(2))
+    assert benjamini_hochberg(np.array([0.04, 0.01, 0.03])).tolist() == pytest.approx([0.04, 0.03, 0.04])
+
+
+def test_a_prediction_has_not_seen_its_own_fold() -> None:
+    rng = np.random.default_rng(2)
+    x = np.column_stack([np.ones(400), rng.normal(size=400)]).astype(np.float32)
+    y, fold = (rng.random(400) < 0.5).astype(float), np.arange(400) % 5
+    first = cross_fitted(x, y, fold, np.ones(400, bool), folds=5, ridge=1.0)
+    turned = np.where(fold == 0, 1 - y, y)
+    second = cross_fitted(x, turned, fold, np.ones(400, bool), folds=5, ridge=1.0)
+    assert np.abs(first - second)[fold == 0].max() < 0.01 < np.abs(first - second)[fold == 1].max()
+
+
+def test_a_rate_known_from_more_gaps_is_less_unknown() -> None:
+    own = drawn(4000)
+    own.levels[:, LEVELS.index("mean_gap")] = np.random.default_rng(1).integers(80, 160, own.count)
+    _, _, unknown = known_rate(own)
+    purchases = own.levels[:, LEVELS.index("purchases")]
+    assert unknown[purchases == 2].mean() > unknown[purchases == 11].mean() > 0
