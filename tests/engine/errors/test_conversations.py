@@ -33,6 +33,7 @@ def scene_of(history: History) -> Scene:
 # -- promises ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kept", "status"),
     [
@@ -82,6 +83,7 @@ def test_promises_of_orders_stand_in_the_same_ledger() -> None:
 # -- how staff answer --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "reply", "found"),
     [
@@ -111,16 +113,12 @@ def test_only_complaints_can_be_answered_with_indifference() -> None:
     check_detector(talk("Есть ли этот товар в красном цвете?", "Да."), "indifference", as_of=AS_OF, found=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("after", "found"), [("Вы не поняли, я не об этом спрашивала", 1), ("Спасибо, поняла", 0)])
 def test_a_customer_says_that_another_question_was_answered(after: str, found: int) -> None:
     history = talk("Когда приедет курьер?", "Баллы начислены", ("customer", "2025-03-03 10:20", after))
     errors = check_detector(history, "misunderstanding", as_of=AS_OF, found=found)
     assert errors["at"].to_list() == [moment("2025-03-03 10:20")] * found
-
-
-@pytest.mark.parametrize(("reply", "found"), [("Баллы начислим завтра", 1), ("Курьер приедет завтра", 0), ("Хорошо", 0)])
-def test_two_questions_want_an_answer_on_their_topic(reply: str, found: int) -> None:
-    check_detector(talk("Когда приедет курьер? Можно другой адрес?", reply), "misunderstanding", as_of=AS_OF, found=found)
 
 
 # -- customers' words --------------------------------------------------------------------------------------------

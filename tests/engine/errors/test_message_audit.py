@@ -25,6 +25,7 @@ def sent(history: History, at: str, text: str, order: str | None = "1001") -> Hi
     return history.customer("anna").fact("received_automatic_message", at, order=order, text=text, template="t", channel="sms")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "findings"),
     [
@@ -62,12 +63,14 @@ def test_only_what_was_known_when_the_message_went_out_counts() -> None:
     check_detector(history, "automatic_message_error", as_of=AS_OF, found=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("at", "found"), [("21:59", 0), ("22:00", 1), ("03:10", 1), ("07:59", 1), ("08:00", 0), ("00:00", 0)])
 def test_a_message_between_ten_and_eight_comes_at_night(at: str, found: int) -> None:
     history = sent(bought(), f"2025-03-02 {at}", "Заказ собран")
     check_detector(history, "automatic_message_error", as_of=AS_OF, found=found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("again", "found"), [("2025-03-03 12:00", 1), ("2025-03-03 12:01", 0)])
 def test_the_same_text_about_the_same_order_within_a_day_is_a_duplicate(again: str, found: int) -> None:
     history = sent(sent(bought(), "2025-03-02 12:00", "Заказ собран"), again, "Заказ собран")

@@ -77,6 +77,11 @@ class Scene:
         return texts_of(self.facts)
 
     @cached_property
+    def codes_said(self) -> frozenset[str]:
+        """Return the codes that the lexicon finds in any text of the bucket."""
+        return frozenset(self.said["codes"].explode().drop_nulls().unique())
+
+    @cached_property
     def replies(self) -> pl.DataFrame:
         """`replies_of` the facts: how persons answered."""
         return replies_of(self.facts)

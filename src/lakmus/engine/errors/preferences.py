@@ -20,7 +20,8 @@ CHANNEL_WORDS = {
 }
 """How texts name the channels, in lower case."""
 
-_REFUSES = r"(?:\bне\b|\bбез\b|кроме|запрет|отказ|no |not |don't|do not|never|without|except)"
+_REFUSES = r"(?:\bне\b|\bбез\b|кроме|запрет|отказ|\bнельзя\b|no |not |don't|do not|never|without|except)"
+_FORBIDS = r"(?:нельзя|не (?:надо|нужно|стоит|хочу)|запрещ|unwelcome|not (?:allowed|wanted|welcome))"
 _CHANNEL_TOPIC = r"канал|channel|связ|contact"
 _SENT_KINDS = ("was_contacted", "received_offer")
 _SPELLINGS = {"смс": "sms", "пуш": "push", "push-уведомление": "push"}
@@ -45,7 +46,7 @@ def register(facts: Facts) -> pl.DataFrame:
     rows = of_kind(facts, "stated_preference").sort(KEY, "ts", "activity_id")
     text = pl.concat_str(pl.lit(" "), pl.col("_text").fill_null("").str.to_lowercase(), pl.lit(" "))
     about = pl.col("_topic").fill_null("").str.to_lowercase().str.contains(_CHANNEL_TOPIC)
-    said_no = [text.str.contains(rf"{_REFUSES}[^.;]{{0,40}}?(?:{words})") for words in CHANNEL_WORDS.values()]
+    said_no = [text.str.contains(rf"{_REFUSES}[^.,;]{{0,40}}?(?:{words})|(?:{words})\w* {_FORBIDS}") for words in CHANNEL_WORDS.values()]
     named = [text.str.contains(words) for words in CHANNEL_WORDS.values()]
     refuses, names = pl.any_horizontal(said_no), pl.any_horizontal(named)
     refused = [

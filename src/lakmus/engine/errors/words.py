@@ -8,7 +8,7 @@ import polars as pl
 
 from lakmus.engine.bucket import KEY
 from lakmus.engine.errors.catalogue import ERROR_CODES
-from lakmus.engine.errors.detector import Detector, Found, Scene, day_text, shaped
+from lakmus.engine.errors.detector import Detector, Found, Scene, day_text, nothing_found, shaped
 from lakmus.history.wording import Wording
 
 CONFIDENCE = 0.6
@@ -21,9 +21,12 @@ KINDS = ("sent_message", "left_review", "complained", "answered_survey")
 
 def find(scene: Scene, code: str) -> Found:
     """Return the texts in which the lexicon finds the code, the first of each case; every text is a moment."""
+    if code not in scene.codes_said:
+        moments = scene.said.select(KEY, "customer", "at", "order", "case", pl.lit(False).alias("exposed"))
+        return Found(nothing_found().errors, moments)
     said = scene.said.with_columns(pl.col("codes").list.contains(code).alias("exposed"))
     about = pl.coalesce("case", "activity_id").alias("about")
-    telling = said.filter("exposed").unique([KEY, about], keep="first", maintain_order=True) if not said.is_empty() else said.clear()
+    telling = said.filter("exposed").unique([KEY, about], keep="first", maintain_order=True)
     of_code = pl.element().struct.field("code") == code
     quotes = pl.col("sayings").list.eval(pl.element().filter(of_code).struct.field("quote")).list.head(2).list.join("», «")
     zone = scene.company.time_zone
