@@ -28,6 +28,7 @@ from lakmus.history.failures import Busy, NotFound
 from lakmus.history.period import end_of_day
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
+from lakmus.operations.reasons.queries import decided_reasons
 from lakmus.runners.choosing import Run, runner_at
 from lakmus.stream.lease import is_held, lease
 from lakmus.stream.store import Stream
@@ -174,7 +175,7 @@ def _engine_as_written() -> str:
     """Return a hash of the engine's source: what another engine computed is not this one's answer."""
     folder = Path(engine.__file__).parent
     whole = hashlib.sha256(__version__.encode())
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.txt")]):
         whole.update(path.read_bytes())
     return whole.hexdigest()
 
@@ -256,7 +257,8 @@ def _compute(home: Home, moment: datetime, key: str, progress: Progress | None, 
 
     for name, schema in TABLES.items():
         keep(name, schema.empty_table())
-    analysis = analyse(over_buckets, company=company_terms(), as_of=moment, keep=keep)
+    # Decisions are no part of the key: each would have everything computed anew. They are shown at once, and counted from the next time on.
+    analysis = analyse(over_buckets, company=company_terms(), as_of=moment, keep=keep, decided=decided_reasons())
     write_people(fresh)
     run = {"as_of": moment.isoformat(), "engine": _engine_at_start(), "definition": analysis.verdict.definition.version}
     (fresh / RUN).write_text(json.dumps(run), encoding="ascii")
