@@ -6,15 +6,17 @@ from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lakmus.engine.causes.domino import domino_sums, edges_of
 from lakmus.engine.causes.dose import breaking_dose, needed_for_difference
-from lakmus.engine.causes.evidence import EVIDENCE_SCHEMA
+from lakmus.engine.causes.evidence import EVIDENCE_SCHEMA, loss_evidence
 from lakmus.engine.causes.learned import PRIOR_WEIGHT, learning_of
 from lakmus.engine.causes.reasons import UNKNOWN, parted, reasons_of
+from lakmus.engine.tables import CUSTOMERS, ERRORS, TEXTS
 from lakmus.history.estimate import Estimate, NotEnoughEvidence
 from tests.engine.causes.made import rows
 from tests.engine.histories import moment
@@ -60,6 +62,21 @@ def test_an_error_before_the_last_order_or_long_after_the_silence_began_counts_l
 def test_a_last_word_outweighs_words_in_passing() -> None:
     passing, last = (why(evidence(("no_reply", 3, "fact"), ("price", 4, kind)))["price"] for kind in ("words", "survey"))
     assert (passing, last) == (pytest.approx(0.4), pytest.approx(0.8))
+
+
+def test_thanks_and_praise_are_no_reasons_to_leave() -> None:
+    lost = {"customer": "c", "lost_in_window": True, "lost_at": LAST + timedelta(days=90), "last_order_at": LAST, "lost_value": 100.0}
+    customers = pl.from_arrow(pa.Table.from_pylist([dict.fromkeys(CUSTOMERS.names) | lost], CUSTOMERS))
+    wrote = {
+        "customer": "c",
+        "at": LAST + timedelta(days=3),
+        "activity": "sent_message",
+        "activity_id": "1",
+        "codes": ["thanks", "price", "praise"],
+    }
+    said = pl.from_arrow(pa.Table.from_pylist([dict.fromkeys(TEXTS.names) | wrote], TEXTS))
+    found = loss_evidence(customers, pl.from_arrow(ERRORS.empty_table()), said, time_zone="Europe/Moscow")
+    assert found["code"].to_list() == ["price"]
 
 
 def test_people_confirm_and_reject() -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from lakmus.engine.errors.catalogue import ERROR_CODES, OTHER_REASONS
+
+REASON_CODES = (*ERROR_CODES, *OTHER_REASONS)
+"""What words may speak for; thanks and praise are no reason to leave."""
 BEFORE_LAST_ORDER_DAYS = 60
 LAST_WORD_KINDS = ("answered_survey", "gave_notice", "ended_contract", "unsubscribed")
 EVIDENCE_SCHEMA: dict[str, pl.DataType] = {
@@ -53,7 +57,7 @@ def loss_evidence(customers: pl.DataFrame, errors: pl.DataFrame, said: pl.DataFr
     spoken = (
         said.filter(pl.col("customer").is_not_null())
         .explode("codes", empty_as_null=True)
-        .filter(pl.col("codes").is_not_null())
+        .filter(pl.col("codes").is_in(REASON_CODES))
         .select(
             "customer",
             pl.col("codes").alias("code"),
