@@ -16,8 +16,9 @@ from lakmus.engine.text.bursts import GUARD_DAYS, PAST_DAYS, BurstRule, bursts_o
 from lakmus.engine.text.themes import candidates, own_themes
 from lakmus.engine.text.topics import share_ratio
 from lakmus.history.estimate import Finding
+from lakmus.history.failures import NotFound
 from lakmus.history.wording import Wording
-from lakmus.operations.labels.queries import own_phrases, taxonomy_version
+from lakmus.operations.labels.queries import NO_THEME, own_phrases, taxonomy_version
 from lakmus.usecases.asking import ask
 from lakmus.usecases.causes.quotes import TEXTS
 from lakmus.usecases.causes.standing import has_table
@@ -64,7 +65,7 @@ class Topics:
 
 @dataclass(frozen=True, slots=True)
 class UnsortedText:
-    """A text without a code."""
+    """One text of a list."""
 
     activity_id: str
     key: str
@@ -128,6 +129,33 @@ def show_topics(home: Home, shown: Shown) -> Topics:
             )
         )
     return Topics(len(window), sum(_is_unsorted(one) for one in window), since, tuple(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class TopicTexts:
+    """The texts of six months on one theme, the latest first: all of them counted, a page of them."""
+
+    title: Wording
+    total: int
+    rows: tuple[UnsortedText, ...]
+
+
+def texts_of_topic(home: Home, shown: Shown, code: str, *, page: int = 1, size: int = 30) -> TopicTexts:
+    """Return the texts behind a theme's count.
+
+    Raises
+    ------
+    NotFound : the taxonomy has no such theme.
+    """
+    titles = code_titles()
+    if code not in titles:
+        raise NotFound("theme_unknown", NO_THEME)
+    since = shown.as_of - timedelta(days=WINDOW_DAYS)
+    found = [one for one in _texts(home, shown) if one["at"] > since and code in one["codes"]]
+    part = found[(page - 1) * size : page * size]
+    words = _words(home, [one["activity_id"] for one in part])
+    rows = (UnsortedText(one["activity_id"], one["key"], one["at"], words.get(one["activity_id"], "")) for one in part)
+    return TopicTexts(titles[code], len(found), tuple(rows))
 
 
 def show_unsorted(home: Home, shown: Shown, *, size: int = 30) -> Unsorted:

@@ -22,9 +22,10 @@ from lakmus.usecases.label_texts import (
     next_text,
 )
 from lakmus.usecases.learn_reading import judged_reading
-from lakmus.usecases.show_topics import Topic, has_texts, show_topics, show_unsorted
+from lakmus.usecases.show_topics import Topic, has_texts, show_topics, show_unsorted, texts_of_topic
 from lakmus.usecases.show_verdict import Shown
 from lakmus.web import answers
+from lakmus.web.lists import PAGE_SIZE, Pager
 from lakmus.web.templatetags.written import count, worded
 
 KEYS = "QWERTYUIOPASDFGHJKLZXCVBNM"
@@ -62,6 +63,13 @@ def _weeks(topic: Topic) -> str:
 
 def _growing(topic: Topic) -> bool:
     return isinstance(topic.trend, Estimate) and topic.trend.low > 1
+
+
+def topic_page(analysis: Shown, code: str, *, page: int) -> dict[str, Any]:
+    """Return what the page of one theme shows: its texts."""
+    found = texts_of_topic(answers.home(), analysis, code, page=page, size=PAGE_SIZE)
+    known = {error.code for error in analysis.verdict.errors}
+    return {"code": code, "found": found, "pager": Pager(found.total, page), "is_error": code in known}
 
 
 def unsorted_page(analysis: Shown) -> dict[str, Any]:

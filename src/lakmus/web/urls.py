@@ -54,6 +54,7 @@ urlpatterns = [
     path("causes/learned/", losses.learned, name="learned"),
     path("causes/perception/", losses.perception, name="perception"),
     path("causes/topics/", labels.themes, name="topics"),
+    path("causes/topics/<slug:code>/", labels.theme, name="topic"),
     path("causes/unsorted/", labels.unsorted, name="unsorted"),
     path("causes/labels/", labels.labels, name="labels"),
     path("causes/labels/keep/", labels.label, name="label_keep"),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from lakmus.usecases.label_texts import drop_theme, keep_label, keep_theme
 from lakmus.web import answers, topics
 from lakmus.web.needing import verdict_page
-from lakmus.web.page import show
+from lakmus.web.page import asked_page, show
 
 
 def _shown(request: HttpRequest, template: str, analysis: Any, context: dict[str, Any]) -> HttpResponse:
@@ -25,6 +25,12 @@ def _shown(request: HttpRequest, template: str, analysis: Any, context: dict[str
 def themes(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show what customers wrote about in six months."""
     return _shown(request, "topics.html", analysis, topics.topics_page(analysis))
+
+
+@verdict_page("topics")
+def theme(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
+    """List the texts behind a theme's count."""
+    return _shown(request, "topic.html", analysis, topics.topic_page(analysis, code, page=asked_page(request)))
 
 
 @verdict_page("unsorted", post="change")
