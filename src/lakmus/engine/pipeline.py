@@ -15,6 +15,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from lakmus.engine import tables
 from lakmus.engine.bucket import SCORE_COLUMNS
@@ -78,6 +79,12 @@ def analyse(
     """
     if as_of.tzinfo is None:
         raise ValueError("as_of needs a time zone")
+    # The regressions are small and many: threads of the linear algebra would spend ten times as long in waiting for each other.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _analysed(map_buckets, company, as_of, keep, decided)
+
+
+def _analysed(map_buckets: MapBuckets, company: Company, as_of: datetime, keep: Keep | None, decided: Decided | None) -> Analysis:
     learned = learn(map_buckets, company=company, as_of=as_of)
     collected: dict[str, list[pa.Table]] = {name: [] for name in tables.TABLES}
     write = keep or (lambda name, part: collected[name].append(part))
