@@ -21,13 +21,15 @@ from tests.engine.simulated import activities, write_company
 
 BY_ORDER = ("broken_promise", "no_aftersales")
 FROM_FACTS = [detector.name for detector in DETECTORS if detector.source == "facts"]
+NOT_READ = ("survey", "promise_late", "promise_broken")
+"""Findings of these codes that need surveys, or a key of their own."""
 
 
 def truth_keys(truth: dict, code: str) -> set[tuple[str, object]]:
     """Name each planted error by what it befell: an order, a case, or (for reviews) its moment."""
     keys: set[tuple[str, object]] = set()
     for error in truth["errors"]:
-        if error["code"] == code:
+        if error["code"] == code and error["finding"] not in NOT_READ:
             thing = error["order"] if code in BY_ORDER else error["case"]
             keys.add(("thing", thing) if thing else ("at", datetime.fromisoformat(error["at"]).timestamp()))
     return keys
@@ -39,7 +41,9 @@ def errors_from_facts(analysis: Analysis) -> pl.DataFrame:
 
 def found_keys(analysis: Analysis, code: str) -> set[tuple[str, object]]:
     keys: set[tuple[str, object]] = set()
-    for error in errors_from_facts(analysis).filter(pl.col("code") == code).iter_rows(named=True):
+    for error in (
+        errors_from_facts(analysis).filter((pl.col("code") == code) & (pl.col("detector") != "promise_in_message")).iter_rows(named=True)
+    ):
         thing = error["order"] if code in BY_ORDER else error["case"]
         keys.add(("thing", thing) if thing else ("at", error["at"].timestamp()))
     return keys
