@@ -90,8 +90,11 @@ def percent(share: float | None, places: int = 0) -> str:
 
 @register.filter
 def of_hundred(share: float | None) -> str:
-    """Write a share 0..1 as "so many of a hundred", to a tenth where it is below ten."""
-    return formats.NOTHING if share is None else writing.number(share * 100, language(), digits=0 if share >= 0.1 or not share else 1)
+    """Write a share 0..1 as "so many of a hundred", to a tenth where it is no whole number."""
+    if share is None:
+        return formats.NOTHING
+    tenths = round(share * 1000)
+    return writing.number(tenths / 10, language(), digits=0 if tenths % 10 == 0 else 1)
 
 
 @register.filter
