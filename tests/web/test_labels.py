@@ -1,0 +1,49 @@
+"""The pages of texts: who may label, what a form keeps, and that each page opens in both languages without a script of others."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from lakmus.operations.labels.queries import all_labels, own_phrases
+from tests.web.shop_of_figures import shop_of_figures  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.slow
+ROOMS = ("/causes/topics/", "/causes/unsorted/", "/causes/labels/")
+
+
+@pytest.fixture
+def owner(shop_of_figures: Path, settings, client_of) -> Client:  # noqa: F811
+    """Return the owner's browser over the shop of figures."""
+    settings.LAKMUS_HOME = shop_of_figures
+    return client_of("owner")
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("room", ROOMS)
+def test_each_room_opens_in_both_languages(owner: Client, room: str, language: str) -> None:
+    owner.post("/language/", {"language": language})
+    answer = owner.get(room)
+    assert answer.status_code == 200
+    said = re.sub(r"<script[^>]*>.*?</script>|<[^>]+>", " ", unescape(answer.content.decode()), flags=re.S)
+    if language == "ru":
+        assert not re.search(r"\b(?:label|theme|texts|pleased)\b", said)
+
+
+def test_a_text_that_is_not_there_keeps_no_label_and_an_administrator_keeps_none_at_all(owner: Client, client_of) -> None:
+    asked = {"activity_id": "none", "polarity": "negative"}
+    assert owner.post("/causes/labels/keep/", asked).status_code == 404
+    assert client_of("administrator").post("/causes/labels/keep/", asked).status_code == 403
+    assert owner.get("/causes/labels/keep/").status_code == 405 and all_labels() == []
+
+
+def test_a_theme_is_taken_up_and_out_by_those_who_may(owner: Client, client_of) -> None:
+    assert client_of("marketer").post("/causes/unsorted/", {"title": "Тема", "phrases": "пункт выдачи"}).status_code == 403
+    assert owner.post("/causes/unsorted/", {"title": "Тема", "phrases": "пункт выдачи"}).status_code == 302
+    ((code, _),) = own_phrases().items()
+    assert owner.get(f"/causes/topics/{code}/").status_code == 200
+    assert owner.post("/causes/unsorted/", {"out": code.removeprefix("own_")}).status_code == 302 and own_phrases() == {}
