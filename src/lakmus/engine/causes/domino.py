@@ -86,7 +86,7 @@ def edges_of(sums: Floats, codes: Sequence[str]) -> tuple[DominoEdge, ...]:
     edges = []
     for (first, second, log, se, extra, se_extra, followed), p in zip(found, fair, strict=True):
         if p <= 0.05 and log > 0:
-            half, wide = stats.norm.ppf(0.975) * se, stats.norm.ppf(0.975) * se_extra
+            half, wide = float(stats.norm.ppf(0.975)) * se, float(stats.norm.ppf(0.975)) * se_extra
             lift = Estimate(math.exp(log), math.exp(log - half), math.exp(log + half), followed, Badge.ADJUSTED)
             share = Estimate(extra, max(-1.0, extra - wide), min(1.0, extra + wide), followed, Badge.ADJUSTED)
             edges.append(DominoEdge(codes[first], codes[second], lift, share, WITHIN_DAYS))

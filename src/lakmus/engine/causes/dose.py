@@ -81,7 +81,7 @@ def mean_effect(rows: Rows, fit: Effect, own: npt.NDArray[np.bool_]) -> tuple[Fi
         return NotEnoughEvidence(NO_BREAK, LEAST_SIDE, len(whose)), mean
     sums = np.bincount(row, weights=off - off.mean()) / len(off)
     variance = float((sums**2).sum()) + fit.correction_variance
-    half = stats.norm.ppf(0.975) * math.sqrt(variance)
+    half = float(stats.norm.ppf(0.975)) * math.sqrt(variance)
     return Estimate(mean, max(-1.0, min(mean, mean - half)), min(1.0, max(mean, mean + half)), len(off), Badge.ADJUSTED), mean
 
 
@@ -130,7 +130,7 @@ def breaking_of(rows: Rows, fit: Effect, code: str) -> Finding | None:
     if code not in UNITS:
         return None
     known = rows.exposed & fit.comparable & np.isfinite(rows.dose) & (rows.dose > 0)
-    dose = np.ceil(rows.dose[known].astype(np.float64))
+    dose = np.minimum(np.ceil(rows.dose[known].astype(np.float64)), DAY_EDGES[-1] if UNITS[code] == "days" else np.inf)
     if UNITS[code] == "minutes":
         dose = np.array(MINUTE_EDGES)[np.searchsorted(MINUTE_EDGES, dose, side="left") - 1]
     return breaking_dose(dose, rows.left[known].astype(np.float64) - fit.counterfactual[known], rows.owner[known])

@@ -107,7 +107,7 @@ def _scarce(rows: Rows) -> Finding | None:
 
 def estimate(point: float, variance: float, n: int) -> Estimate:
     """Return an adjusted association with its 95 % interval, kept within -1..1."""
-    half = stats.norm.ppf(0.975) * math.sqrt(variance)
+    half = float(stats.norm.ppf(0.975)) * math.sqrt(variance)
     return Estimate(point, max(-1.0, min(point, point - half)), min(1.0, max(point, point + half)), n, Badge.ADJUSTED)
 
 
