@@ -76,6 +76,7 @@ class Sums:
     do_not_touch: list[DoNotTouch] = field(default_factory=list)
     most_orders: int = 0
     rows: dict[str, list[Rows]] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
     losses: list[pl.DataFrame] = field(default_factory=list)
     dominoes: Floats = field(default_factory=lambda: no_dominoes(CODES))
     met: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
@@ -100,6 +101,7 @@ class Sums:
         for cell, (met, complained) in result.met.items():
             before = self.met.get(cell, (0, 0))
             self.met[cell] = (before[0] + met, before[1] + complained)
+        self.names |= result.names
         for code, rows in result.rows.items():
             self.rows.setdefault(code, []).append(rows)
         self.people = list(monday([*self.people, *result.people]))
@@ -130,7 +132,7 @@ def causes_found(sums: Sums, learned: Learned, decided: Decided | None = None) -
     horizon_days = learned.definition.horizon_days
     rows = {code: together(parts) for code, parts in sums.rows.items()} if horizon_days is not None else {}
     losses = pl.concat(sums.losses) if sums.losses else no_evidence()
-    return causes_of(harms_of(rows, CODES), rows, losses, sums.met, horizon_days=horizon_days, decided=decided)
+    return causes_of(harms_of(rows, CODES, sums.names), rows, losses, sums.met, horizon_days=horizon_days, decided=decided)
 
 
 def verdict_of(sums: Sums, causes: Causes, *, learned: Learned, company: Company, as_of: datetime) -> Verdict:
@@ -284,6 +286,7 @@ def _errors(sums: Sums, causes: Causes, learned: Learned, *, known_rhythm: bool)
                 dose=harm.dose,
                 breaking=harm.breaking,
                 repeats=harm.repeats,
+                by_segment=harm.segments,
                 learned=causes.learned.get(name),
             )
         )

@@ -17,6 +17,7 @@ from lakmus.engine.causes.domino import domino_sums, no_dominoes
 from lakmus.engine.causes.evidence import exposures_by_month, loss_evidence, no_evidence
 from lakmus.engine.causes.moments import followed
 from lakmus.engine.causes.rows import Rows, rows_of_bucket
+from lakmus.engine.causes.segments import names_of
 from lakmus.engine.customer_table import customer_table
 from lakmus.engine.errors.detector import MOMENT_SCHEMA, Scene
 from lakmus.engine.errors.search import CODES, find_errors, leading
@@ -84,6 +85,7 @@ class BucketResult:
     stars: dict[str, StarSums] = field(default_factory=dict)
     most_orders: int = 0
     rows: dict[str, Rows] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
     losses: pl.DataFrame = field(default_factory=no_evidence)
     dominoes: Floats = field(default_factory=lambda: no_dominoes(CODES))
     met: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
@@ -138,6 +140,7 @@ def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company:
         losses=loss_evidence(customers, errors, scene.said, time_zone=company.time_zone),
         met=exposures_by_month(errors, time_zone=company.time_zone),
         rows=rows_of_bucket(leads, scene, found.errors, displeasure, horizon_days=learned.definition.horizon_days),
+        names=names_of(scene),
         staff=staff_cases(scene, found.errors),
     )
 

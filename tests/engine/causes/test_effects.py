@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lakmus.engine.causes.doubly_robust import effect_of
-from lakmus.engine.causes.findings import benjamini_hochberg, e_value, harms_of
+from lakmus.engine.causes.findings import e_value, harms_of
 from lakmus.engine.causes.hidden_rhythm import known_rate
 from lakmus.engine.causes.logistic import cross_fitted
 from lakmus.engine.causes.rows import LEVELS
@@ -71,9 +71,8 @@ def test_findings_hold_effect_control_overlap_and_corrected_p() -> None:
     assert isinstance(found["unresolved_problem"].effect, NotEnoughEvidence)
 
 
-def test_e_value_and_benjamini_hochberg_by_hand() -> None:
+def test_the_e_value_by_hand() -> None:
     assert e_value(2.0) == e_value(0.5) == pytest.approx(2 + np.sqrt(2))
-    assert benjamini_hochberg(np.array([0.04, 0.01, 0.03])).tolist() == pytest.approx([0.04, 0.03, 0.04])
 
 
 def test_a_prediction_has_not_seen_its_own_fold() -> None:

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from lakmus.engine.causes.findings import benjamini_hochberg
 from lakmus.engine.causes.moments import STRATA, ordinal
 from lakmus.engine.harm import DominoEdge
 from lakmus.engine.signals.rhythm import DAY_US, Floats
@@ -82,7 +81,8 @@ def edges_of(sums: Floats, codes: Sequence[str]) -> tuple[DominoEdge, ...]:
             extra = float((x - n * y / m).sum() / n.sum())
             variance = float((x * (n - x) / n + n**2 * y * (m - y) / m**3).sum()) / float(n.sum()) ** 2
             found.append((first, second, log, math.sqrt(max(spread, 1e-12)), extra, math.sqrt(variance), int(x.sum())))
-    fair = benjamini_hochberg(np.array([2 * stats.norm.sf(abs(log) / se) for _, _, log, se, *_ in found]))
+    tails = [2 * float(stats.norm.sf(abs(log) / se)) for _, _, log, se, *_ in found]
+    fair = stats.false_discovery_control(tails) if tails else []
     edges = []
     for (first, second, log, se, extra, se_extra, followed), p in zip(found, fair, strict=True):
         if p <= 0.05 and log > 0:

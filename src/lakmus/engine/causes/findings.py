@@ -14,7 +14,8 @@ from lakmus.engine.causes.dose import breaking_of, dose_response, mean_effect
 from lakmus.engine.causes.doubly_robust import Effect, bred_noise, effect_of
 from lakmus.engine.causes.links import STAGE
 from lakmus.engine.causes.rows import Rows, unscaled
-from lakmus.engine.harm import DosePoint, Overlap, Sensitivity
+from lakmus.engine.causes.segments import effects_by_segment, fairly
+from lakmus.engine.harm import DosePoint, Overlap, SegmentEffect, Sensitivity
 from lakmus.engine.signals.rhythm import Flags, Floats
 from lakmus.history.estimate import Badge, Estimate, Finding
 
@@ -35,6 +36,7 @@ class Harm:
     breaking: Finding | None = None
     curve: Callable[[float], float] | None = None
     repeats: tuple[Finding, ...] = ()
+    segments: tuple[SegmentEffect, ...] = ()
 
 
 def unmeasured(why: Finding) -> Harm:
@@ -48,7 +50,7 @@ def control_share(harms: Mapping[str, Harm]) -> float | None:
     return sum(one.low > 0 or one.high < 0 for one in tried) / len(tried) if tried else None
 
 
-def harms_of(rows: Mapping[str, Rows], codes: tuple[str, ...]) -> dict[str, Harm]:
+def harms_of(rows: Mapping[str, Rows], codes: tuple[str, ...], names: Mapping[int, str] | None = None) -> dict[str, Harm]:
     """Return what each error does, by code.
 
     Errors of later stages come first, since an error of an earlier stage that bred them is not to be charged with what they did themselves.
@@ -56,6 +58,7 @@ def harms_of(rows: Mapping[str, Rows], codes: tuple[str, ...]) -> dict[str, Harm
     Parameters
     ----------
     rows : the rows of all buckets, by code. codes : every code, the columns of `Rows.before` and `Rows.bred`.
+    names : what the labels of places, channels and topics stand for (`segments.names_of`); None tells no segments apart.
     """
     fits: dict[str, Effect] = {}
     shown: dict[str, Harm] = {}
@@ -82,8 +85,10 @@ def harms_of(rows: Mapping[str, Rows], codes: tuple[str, ...]) -> dict[str, Harm
             fit,
             *told_by_dose(own, fit, code),
             repeats_of(own, fit),
+            effects_by_segment(own, fit, names or {}),
         )
-    return _adjusted(shown)
+    parts = fairly({code: harm.segments for code, harm in shown.items()})
+    return _adjusted({code: replace(harm, segments=parts[code]) for code, harm in shown.items()})
 
 
 def told_by_dose(rows: Rows, fit: Effect, code: str) -> tuple[tuple[DosePoint, ...], Finding | None, Callable[[float], float] | None]:
@@ -150,15 +155,6 @@ def e_value(ratio: float) -> float:
 def _adjusted(shown: dict[str, Harm]) -> dict[str, Harm]:
     known = [code for code, harm in shown.items() if harm.fit is not None]
     p = [2 * float(stats.norm.sf(abs(harm.fit.point) / math.sqrt(harm.fit.variance))) for code in known if (harm := shown[code]).fit]
-    fair = benjamini_hochberg(np.array(p))
+    # Of those below q a share of at most q is false (Benjamini and Hochberg, 1995).
+    fair = stats.false_discovery_control(p) if p else []
     return shown | {code: replace(shown[code], p_adjusted=float(value)) for code, value in zip(known, fair, strict=True)}
-
-
-def benjamini_hochberg(p: Floats) -> Floats:
-    """Return p-values adjusted for their number, so that a share of at most q of those below q are false (Benjamini and Hochberg, 1995)."""
-    n = len(p)
-    order = np.argsort(p)
-    raised = p[order] * n / np.arange(1, n + 1)
-    fair = np.empty(n)
-    fair[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
-    return fair

@@ -83,10 +83,15 @@ def _stable(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
+def label_of(name: str) -> int:
+    """Return the 32-bit hash that stands for a name in `Rows`, never 0."""
+    return _stable(name) & 0xFFFFFFFF or 1
+
+
 def _labels(names: pl.Series) -> npt.NDArray[np.uint32]:
     """Return a 32-bit hash of each name, 0 where unknown."""
     distinct = names.drop_nulls().unique()
-    known = {name: _stable(name) & 0xFFFFFFFF or 1 for name in distinct.to_list()}
+    known = {name: label_of(name) for name in distinct.to_list()}
     return (
         names.replace_strict(known, default=0, return_dtype=pl.UInt32).fill_null(0).to_numpy() if known else np.zeros(len(names), np.uint32)
     )
