@@ -3,64 +3,69 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lakmus.usecases.titles import channel_code
 
 
+VERBS = {
+    """Return what a journal row did, in words; an unknown verb stands as it is written."""
+    "created_user": gettext_lazy("added a user"),
+    "changed_user": gettext_lazy("changed a user"),
+    "deactivated_user": gettext_lazy("shut a user out"),
+    "activated_user": gettext_lazy("let a user in again"),
+    "set_password": gettext_lazy("set a password"),
+    "changed_profile": gettext_lazy("changed language or look"),
+    "set_terms": gettext_lazy("changed the company's terms"),
+    "defined_loss": gettext_lazy("decided what “lost” means"),
+    "took_up_definition": gettext_lazy("took up another version of what “lost” means"),
+    "kept_mapping": gettext_lazy("saved the meaning of columns"),
+    "issued_token": gettext_lazy("issued a token"),
+    "revoked_token": gettext_lazy("revoked a token"),
+    "pushed_activities": gettext_lazy("pushed activities by a program"),
+    "opened_import": gettext_lazy("brought files"),
+    "changed_import_plan": gettext_lazy("corrected the meaning of columns"),
+    "agreed_import": gettext_lazy("agreed to an import"),
+    "started_import": gettext_lazy("began an import"),
+    "finished_import": gettext_lazy("finished an import"),
+    "refused_import": gettext_lazy("refused an import"),
+    "withdrew_import": gettext_lazy("withdrew an import"),
+    "crashed_import": gettext_lazy("an import was interrupted"),
+    "dropped_mapping": gettext_lazy("forgot the meaning of columns"),
+    "imported_files": gettext_lazy("imported files"),
+    "decided_link": gettext_lazy("decided who is who"),
+    "merged_customers": gettext_lazy("merged two customers"),
+    "undid_merge": gettext_lazy("took a merge back"),
+    "made_backup": gettext_lazy("made a backup"),
+    "exported_table": gettext_lazy("downloaded a table"),
+    "forgot_customer": gettext_lazy("erased a customer"),
+    "listed_forgotten": gettext_lazy("put an erased person on the list of the forgotten"),
+    "lifted_forgotten": gettext_lazy("took a person off the list of the forgotten"),
+    "saved_segment": gettext_lazy("saved a group of customers"),
+    "dropped_segment": gettext_lazy("deleted a saved group"),
+    "edited_alert_rule": gettext_lazy("changed the rule of alerts"),
+    "restored_alert_rule": gettext_lazy("took the rule of alerts back to how it ships"),
+    "set_alert_delivery": gettext_lazy("changed to whom alerts go"),
+    "renewed_webhook_secret": gettext_lazy("made a new secret for messages to a program"),
+    "sent_alert_again": gettext_lazy("sent an alert again"),
+    "switched_webhook_off": gettext_lazy("switched messages to a program off: their receiver is gone"),
+    "decided_reason": gettext_lazy("decided on a reason for a loss"),
+    "forgot_decisions": gettext_lazy("deleted decisions on a forgotten customer's reasons"),
+    "labelled_text": gettext_lazy("labelled a text"),
+    "took_label_back": gettext_lazy("took back the label of a text"),
+    "forgot_labels": gettext_lazy("deleted the labels of a forgotten customer's texts"),
+    "took_up_theme": gettext_lazy("took up a theme of the company's own"),
+    "took_out_theme": gettext_lazy("took out a theme of the company's own"),
+    "estimated_errors": gettext_lazy("wrote down how often errors happen"),
+    "exported_ledger": gettext_lazy("downloaded the ledger of losses"),
+    "dropped_samples": gettext_lazy("cleared sample rows of an ended import"),
+}
+"""What a journal row did, by its verb."""
+
+
 def journal_title(verb: str) -> str:
     """Return what a journal row did, in words; an unknown verb stands as it is written."""
-    titles = {
-        "created_user": _("added a user"),
-        "changed_user": _("changed a user"),
-        "deactivated_user": _("shut a user out"),
-        "activated_user": _("let a user in again"),
-        "set_password": _("set a password"),
-        "changed_profile": _("changed language or look"),
-        "set_terms": _("changed the company's terms"),
-        "defined_loss": _("decided what “lost” means"),
-        "took_up_definition": _("took up another version of what “lost” means"),
-        "kept_mapping": _("saved the meaning of columns"),
-        "issued_token": _("issued a token"),
-        "revoked_token": _("revoked a token"),
-        "pushed_activities": _("pushed activities by a program"),
-        "opened_import": _("brought files"),
-        "changed_import_plan": _("corrected the meaning of columns"),
-        "agreed_import": _("agreed to an import"),
-        "started_import": _("began an import"),
-        "finished_import": _("finished an import"),
-        "refused_import": _("refused an import"),
-        "withdrew_import": _("withdrew an import"),
-        "crashed_import": _("an import was interrupted"),
-        "dropped_mapping": _("forgot the meaning of columns"),
-        "imported_files": _("imported files"),
-        "decided_link": _("decided who is who"),
-        "merged_customers": _("merged two customers"),
-        "undid_merge": _("took a merge back"),
-        "made_backup": _("made a backup"),
-        "exported_table": _("downloaded a table"),
-        "forgot_customer": _("erased a customer"),
-        "listed_forgotten": _("put an erased person on the list of the forgotten"),
-        "lifted_forgotten": _("took a person off the list of the forgotten"),
-        "saved_segment": _("saved a group of customers"),
-        "dropped_segment": _("deleted a saved group"),
-        "edited_alert_rule": _("changed the rule of alerts"),
-        "restored_alert_rule": _("took the rule of alerts back to how it ships"),
-        "set_alert_delivery": _("changed to whom alerts go"),
-        "renewed_webhook_secret": _("made a new secret for messages to a program"),
-        "sent_alert_again": _("sent an alert again"),
-        "switched_webhook_off": _("switched messages to a program off: their receiver is gone"),
-        "decided_reason": _("decided on a reason for a loss"),
-        "forgot_decisions": _("deleted decisions on a forgotten customer's reasons"),
-        "labelled_text": _("labelled a text"),
-        "took_label_back": _("took back the label of a text"),
-        "forgot_labels": _("deleted the labels of a forgotten customer's texts"),
-        "took_up_theme": _("took up a theme of the company's own"),
-        "took_out_theme": _("took out a theme of the company's own"),
-        "estimated_errors": _("wrote down how often errors happen"),
-        "exported_ledger": _("downloaded the ledger of losses"),
-        "dropped_samples": _("cleared sample rows of an ended import"),
-    }
-    return titles.get(verb, verb.replace("_", " "))
+    return str(VERBS.get(verb, verb.replace("_", " ")))
 
 
 def import_state_title(state: str) -> str:
