@@ -37,6 +37,12 @@ def test_setting_the_margin_confirms_it_and_leaves_the_rest() -> None:
     assert queries.terms_are_set()
 
 
+def test_what_a_new_customer_costs_is_unknown_until_said_and_a_discount_rate_that_was_said_is_no_assumption() -> None:
+    terms = changes.set_terms(actor=None, acquisition_cost=1200, discount_rate=0.2)
+    assert (terms.acquisition_cost, terms.discount_rate, terms.discount_is_assumed) == (1200.0, 0.2, False)
+    assert changes.set_terms(actor=None, acquisition_cost=None).acquisition_cost is None
+
+
 def test_within_a_request_terms_are_read_once_and_anew_when_they_change(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     changes.set_terms(actor=None, currency="EUR")
     with queries.terms_at_hand():
@@ -71,6 +77,7 @@ def test_the_journal_says_what_each_term_was_and_became() -> None:
         ("margin_share", 1.3), ("margin_share", -0.1), ("margin_share", float("nan")), ("margin_share", "много"),
         ("currency", "рубли"), ("currency", ""), ("time_zone", "Europe/Moskva"), ("time_zone", "../etc/passwd"), ("name", "  "),
         ("aftersales_days", 0), ("aftersales_days", 2.5), ("aftersales_days", True), ("no_reply_after_minutes", -5),
+        ("acquisition_cost", -1), ("acquisition_cost", float("inf")), ("discount_rate", 1.5), ("discount_is_assumed", 1),
         ("reply_target_minutes", {"chat": 0}), ("reply_target_minutes", 60), ("margin_is_assumed", "no"),
     ],
 )  # fmt: skip

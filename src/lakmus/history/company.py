@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 LEAST_PURCHASES = 2
+READ_BY_PAGES = ("acquisition_cost", "discount_rate", "discount_is_assumed")
+"""Terms that no verdict is computed from: pages read them, and a change has nothing computed anew."""
 DEFAULT_REPLY_TARGETS = {"chat": 60, "messenger": 240, "social": 2880, "email": 1440, "phone": 1440, "": 1440}
 
 
@@ -44,6 +46,8 @@ class Company:
     no_reply_after_minutes : a message still unanswered after this long counts as never answered so far.
     repeat_contact_days : a second case on the same matter within this many days is the same unresolved problem.
     aftersales_days : days after delivery within which a useful contact is expected.
+    acquisition_cost : what winning one new customer costs, in `currency`; None: nobody said.
+    discount_rate : by so much a year money to come is worth less than money now, 0..1. `discount_is_assumed` says nobody confirmed it.
     loss : what the company decided about "lost".
     """
 
@@ -56,4 +60,7 @@ class Company:
     no_reply_after_minutes: int = 72 * 60
     repeat_contact_days: int = 30
     aftersales_days: int = 14
+    acquisition_cost: float | None = None
+    discount_rate: float = 0.15
+    discount_is_assumed: bool = True
     loss: LossTerms = field(default_factory=LossTerms)

@@ -24,6 +24,7 @@ from lakmus.engine.learning import Learned
 from lakmus.engine.pipeline import analyse
 from lakmus.engine.tables import TABLES
 from lakmus.engine.verdict import Verdict
+from lakmus.history.company import READ_BY_PAGES
 from lakmus.history.failures import Busy, NotFound
 from lakmus.history.period import end_of_day
 from lakmus.history.wording import Wording
@@ -161,8 +162,13 @@ def _asked(home: Home, as_of: date | datetime | None) -> tuple[datetime, str]:
     if not stream.count:
         raise NotFound("no_data", NO_DATA)
     moment = _last_moment(stream) if as_of is None else moment_of(home, as_of=as_of)
-    said = [FORMAT, _engine_at_start(), stream.version, moment.isoformat(), asdict(company_terms())]
+    said = [FORMAT, _engine_at_start(), stream.version, moment.isoformat(), _terms_of_a_verdict()]
     return moment, hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def _terms_of_a_verdict() -> dict[str, object]:
+    """Return the terms that a verdict is computed from."""
+    return {name: term for name, term in asdict(company_terms()).items() if name not in READ_BY_PAGES}
 
 
 @cache

@@ -27,6 +27,8 @@ class TermsForm(forms.Form):
     currency = forms.ChoiceField()
     time_zone = forms.ChoiceField(choices=[(zone, zone) for zone in ZONES])
     margin_percent = forms.DecimalField(min_value=0, max_value=100, max_digits=5, decimal_places=2)
+    acquisition_cost = forms.DecimalField(min_value=0, max_value=10**9, decimal_places=2, required=False)
+    discount_percent = forms.DecimalField(min_value=0, max_value=100, max_digits=5, decimal_places=2, required=False)
     no_reply_after_hours = forms.IntegerField(min_value=1, max_value=8760)
     repeat_contact_days = forms.IntegerField(min_value=1, max_value=3650)
     aftersales_days = forms.IntegerField(min_value=1, max_value=3650)
@@ -46,6 +48,14 @@ class TermsForm(forms.Form):
             "currency": (_("Currency"), ""),
             "time_zone": (_("Time zone"), _("Days begin and end in it")),
             "margin_percent": (_("Margin, % of revenue"), _("What stays with the company of each sale; every loss in money is read by it")),
+            "acquisition_cost": (
+                _("What winning one new customer costs"),
+                _("In the currency above: advertising, sales, first discount. Empty: not known, and nothing is counted by it"),
+            ),
+            "discount_percent": (
+                _("Discount rate, % a year"),
+                _("By so much money a year from now is worth less than today. Empty: 15% is assumed"),
+            ),
             "no_reply_after_hours": (_("Unanswered for so many hours: never answered"), ""),
             "repeat_contact_days": (_("Again on the same matter within so many days: the problem was not solved"), ""),
             "aftersales_days": (_("A useful contact is expected within so many days after delivery"), ""),
@@ -65,6 +75,8 @@ class TermsForm(forms.Form):
             "currency": company.currency,
             "time_zone": company.time_zone,
             "margin_percent": round(company.margin_share * 100, 2),
+            "acquisition_cost": company.acquisition_cost,
+            "discount_percent": None if company.discount_is_assumed else round(company.discount_rate * 100, 2),
             "no_reply_after_hours": company.no_reply_after_minutes // 60,
             "repeat_contact_days": company.repeat_contact_days,
             "aftersales_days": company.aftersales_days,
@@ -76,6 +88,10 @@ class TermsForm(forms.Form):
         given = self.cleaned_data
         terms = {key: given[key] for key in ("name", "currency", "time_zone", "repeat_contact_days", "aftersales_days")}
         terms["margin_share"] = float(given["margin_percent"]) / 100
+        cost, discount = given["acquisition_cost"], given["discount_percent"]
+        terms["acquisition_cost"] = None if cost is None else float(cost)
+        terms["discount_rate"] = Company().discount_rate if discount is None else float(discount) / 100
+        terms["discount_is_assumed"] = discount is None
         terms["no_reply_after_minutes"] = given["no_reply_after_hours"] * 60
         terms["reply_target_minutes"] = {key.removeprefix(TARGET): minutes for key, minutes in given.items() if key.startswith(TARGET)}
         return terms

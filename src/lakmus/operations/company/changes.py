@@ -19,6 +19,7 @@ from lakmus.operations.company.queries import TERMS, company_terms, terms_change
 from lakmus.operations.journal.changes import record
 
 YEAR_MINUTES = 366 * 24 * 60
+MOST_COST = 1e9
 
 UNKNOWN_TERM = Wording("Условия «{name}» нет. Есть: {known}.", "There is no term “{name}”. There are: {known}.")
 BAD_TERM = Wording(
@@ -30,7 +31,7 @@ DAYS = Wording("нужно целое число дней от 1 до 3650", "a 
 
 @transaction.atomic
 def set_terms(*, actor: Any, **terms: Any) -> Company:
-    """Change the terms that are given and leave the others; setting the margin confirms it.
+    """Change the terms that are given and leave the others; setting the margin or the discount rate confirms it.
 
     Raises
     ------
@@ -43,6 +44,8 @@ def set_terms(*, actor: Any, **terms: Any) -> Company:
     before = asdict(company_terms())
     if "margin_share" in terms:
         terms.setdefault("margin_is_assumed", False)
+    if "discount_rate" in terms:
+        terms.setdefault("discount_is_assumed", False)
     checked = {name: _checked(name, written) for name, written in terms.items()}
     row, _ = CompanyTerms.objects.select_for_update().get_or_create(pk=THE_COMPANY)
     for name, term in checked.items():
@@ -112,6 +115,15 @@ def _share(written: Any) -> float:
     return share
 
 
+def _cost(written: Any) -> float | None:
+    if written is None:
+        return None
+    cost = float(written)
+    if isinstance(written, bool) or not math.isfinite(cost) or not 0 <= cost <= MOST_COST:
+        raise ValueError(written)
+    return cost
+
+
 def _whole(most: int) -> Any:
     def check(written: Any) -> int:
         number = int(written)
@@ -149,4 +161,10 @@ CHECKS = {
     "no_reply_after_minutes": (_whole(YEAR_MINUTES), MINUTES),
     "repeat_contact_days": (_whole(3650), DAYS),
     "aftersales_days": (_whole(3650), DAYS),
+    "acquisition_cost": (
+        _cost,
+        Wording("нужна сумма от 0 до миллиарда, или ничего", "a sum from 0 to a thousand million is needed, or nothing"),
+    ),
+    "discount_rate": (_share, Wording("нужна доля от 0 до 1, например 0,15", "a share between 0 and 1, such as 0.15, is needed")),
+    "discount_is_assumed": (_truth, Wording("нужно «да» или «нет»", "yes or no is needed")),
 }

@@ -28,6 +28,9 @@ class CompanyTerms(models.Model):
     no_reply_after_minutes = models.PositiveIntegerField(default=72 * 60)
     repeat_contact_days = models.PositiveIntegerField(default=30)
     aftersales_days = models.PositiveIntegerField(default=14)
+    acquisition_cost = models.FloatField(null=True, blank=True)
+    discount_rate = models.FloatField(default=0.15)
+    discount_is_assumed = models.BooleanField(default=True)
     loss_version = models.PositiveIntegerField(default=0)
     changed_at = models.DateTimeField(auto_now=True)
 
