@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 from lakmus.usecases.titles import channel_code
 
 VERBS = {
-    """Return what a journal row did, in words; an unknown verb stands as it is written."""
     "created_user": gettext_lazy("added a user"),
     "changed_user": gettext_lazy("changed a user"),
     "deactivated_user": gettext_lazy("shut a user out"),
