@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from functools import partial
 from typing import Any
 
+from lakmus.cli.cause_words import STATUSES, side_word, word
 from lakmus.cli.options import Commands, add_as_of
 from lakmus.cli.stage_text import cost, day_of, finding, table
 from lakmus.cli.verdicts import computed
@@ -46,6 +47,7 @@ DOMINOES = Wording("сначала|затем|во сколько раз чащ�
 LEARNED = Wording("ошибка|статья|ваши данные|вес данных|статья не важна с", "error|article|your data|weight of data|article ended")
 BELIEFS = Wording("ошибка|думают|по фактам|в текстах", "error|believed|by the facts|in texts")
 SIDES = Wording("сторона|что|случаев|клиентов|ушли|молча", "side|which|cases|customers|left|silently")
+COSTS = Wording("Во что обошлось за 12 месяцев:", "What it cost in 12 months:")
 
 COUNTED = ("kept", "late", "broken", "open")
 
@@ -91,8 +93,9 @@ def customers(asked: Namespace, voice: Voice) -> None:
     from lakmus.cli.home import home_at
 
     home = home_at(asked.home)
-    from lakmus.usecases.causes.ledger import list_reasons
+    from lakmus.usecases.causes.ledger import check_asked, list_reasons
 
+    check_asked(month=asked.month, code=asked.code)
     shown = computed(home, asked, voice)
     found = list_reasons(shown, {"month": asked.month, "code": asked.code}, size=max(1, asked.limit))
     if voice.wants_json:
@@ -106,7 +109,7 @@ def customers(asked: Namespace, voice: Voice) -> None:
             row["title"].in_language(language),
             percent(row["probability"], language),
             money(row["money"], shown.verdict.currency, language),
-            row["status"],
+            word(STATUSES, row["status"], language),
         ]
         for row in found.rows
     ]
@@ -136,21 +139,39 @@ def _ledger(told: Answer, currency: str, language: str) -> str:
 
 
 def _promises(told: Answer, currency: str, language: str) -> str:
+    from lakmus.usecases.causes.promises import ACTIONS, SOURCES
+
+    words = {"action": ACTIONS, "source": SOURCES}.get(told["by"], {})
+
+    def named(key: str | None) -> str:
+        return word(words, key, language) if key in words else side_word(told["by"], key, language)
+
     rows = [
-        [group["key"] or "–", *(number(group[name], language) for name in COUNTED), _share(group["in_time"], language)]
+        [named(group["key"]), *(number(group[name], language) for name in COUNTED), _share(group["in_time"], language)]
         for group in told["groups"]
     ]
     return table(PROMISES, rows, language, right=(1, 2, 3, 4))
 
 
 def _messages(told: Answer, currency: str, language: str) -> str:
-    rows = [[row["key"] or "–", number(row["sent"], language), number(row["wrong"], language)] for row in told["templates"]]
+    rows = [
+        [side_word("template", row["key"], language), number(row["sent"], language), number(row["wrong"], language)]
+        for row in told["templates"]
+    ]
     whole = [TOGETHER.in_language(language), number(told["sent"], language), number(told["wrong"], language)]
     return table(MESSAGES, [*rows, whole], language, right=(1, 2)) if told["sent"] else ""
 
 
 def _dominoes(told: Answer, currency: str, language: str) -> str:
-    rows = [[edge["cause_code"], edge["effect_code"], finding(edge["lift"], language, partial(number, digits=1))] for edge in told["edges"]]
+    from lakmus.usecases.titles import title_of
+
+    rows = [
+        [
+            *(title_of(edge[end]).in_language(language) for end in ("cause_code", "effect_code")),
+            finding(edge["lift"], language, partial(number, digits=1)),
+        ]
+        for edge in told["edges"]
+    ]
     return table(DOMINOES, rows, language)
 
 
@@ -178,18 +199,26 @@ def _perception(told: Answer, currency: str, language: str) -> str:
 
 
 def _error(told: Answer, currency: str, language: str) -> str:
+    from lakmus.usecases.causes.sides import DIMENSIONS
+
     rows = [
-        [side, row["key"] or "–", *(number(row[name], language) for name in ("cases", "customers", "left", "left_silently"))]
+        [
+            DIMENSIONS[side][0].in_language(language),
+            side_word(side, row["key"], language),
+            *(number(row[name], language) for name in ("cases", "customers", "left", "left_silently")),
+        ]
         for side, found in told["sides"].items()
         if side != "moment"
         for row in found
     ]
-    head = f"{told['code']}: {cost(told['money'], currency, language)}"
+    head = f"{COSTS.in_language(language)} {cost(told['money'], currency, language)}"
     return f"{head}\n\n{table(SIDES, rows, language, right=(2, 3, 4, 5))}"
 
 
 def _share(found: Answer, language: str) -> str:
-    return finding(found, language, partial(percent, digits=1)) if "point" in found else str(found["reason"])
+    if "point" in found or found["available"]:
+        return finding(found, language, partial(percent, digits=1))
+    return str(found["reason"])
 
 
 WRITTEN = {

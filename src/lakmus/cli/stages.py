@@ -99,6 +99,10 @@ def backtest(asked: Namespace, voice: Voice) -> None:
 
 def errors(asked: Namespace, voice: Voice) -> None:
     """Answer with service errors."""
+    if asked.code:
+        from lakmus.usecases.causes.pages import check_code
+
+        check_code(asked.code)
     home, shown = _seen(asked, voice)
     from lakmus.usecases.show_stages import show_errors
 

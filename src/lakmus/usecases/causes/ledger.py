@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lakmus.engine.errors.catalogue import ERROR_CODES, OTHER_REASONS
 from lakmus.history.estimate import Finding
-from lakmus.history.failures import NotFound
+from lakmus.history.failures import BadInput, NotFound
 from lakmus.history.wording import Wording
 from lakmus.operations.journal.changes import record
 from lakmus.operations.reasons import changes
@@ -38,7 +39,16 @@ NO_REASON = Wording(
     "Такой причины у этого клиента в расчёте нет. Ничего не изменилось; откройте книгу потерь заново.",
     "The computation knows no such reason for this customer. Nothing was changed; open the ledger of losses again.",
 )
+NO_MONTH = Wording(
+    "«{month}» – не месяц. Ничего не изменилось; месяц пишется так: 2026-03.",
+    "“{month}” is no month. Nothing was changed; a month is written like this: 2026-03.",
+)
+NO_CODE = Wording(
+    "Причины «{code}» в каталоге нет. Ничего не изменилось; есть: {choices}.",
+    "There is no reason “{code}” in the catalogue. Nothing was changed; there are: {choices}.",
+)
 FORMULA_STARTS = tuple("=+-@\t\r")
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 HEAD = "month code reason met complained left left_silently money money_visible money_silent".split()
 
 
@@ -189,6 +199,20 @@ def list_reasons(shown: Shown, asked: Mapping[str, Any], *, page: int = 1, size:
     decided = decided_reasons()
     told = (row | {"title": title_of(row["code"]), "status": _status(row, decided)} for row in rows)
     return Reasons(**summed, rows=tuple(told))
+
+
+def check_asked(*, month: str = "", code: str = "") -> None:
+    """Refuse a month or a reason that cannot be in any ledger.
+
+    Raises
+    ------
+    BadInput : `month` is not written `YYYY-MM`. NotFound : no catalogue has this reason.
+    """
+    if month and not MONTH.fullmatch(month):
+        raise BadInput("no_such_choice", NO_MONTH.filled(month=month[:40]))
+    if code and not is_reason(code) and code != UNKNOWN:
+        choices = ", ".join([*ERROR_CODES, *OTHER_REASONS])
+        raise NotFound("reason_unknown", NO_CODE.filled(code=code[:40], choices=choices))
 
 
 def _status(row: Row, decided: dict[str, dict[str, str]]) -> str:

@@ -64,15 +64,25 @@ def cause_page(home: Home, shown: Shown, name: str, asked: Mapping[str, str], *,
     return {part: plain(given, language) for part, given in told.items()}
 
 
+def check_code(code: str) -> None:
+    """Refuse what the catalogue of errors does not hold.
+
+    Raises
+    ------
+    NotFound : the catalogue has no such error.
+    """
+    if code not in ERROR_CODES:
+        raise NotFound("error_unknown", NO_SUCH_ERROR.filled(code=code[:40], choices=", ".join(ERROR_CODES)))
+
+
 def _error(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
     code = asked.get("code", "")
-    effect = next((effect for effect in show_causes(shown)["effects"] if effect["code"] == code), None)
-    if effect is None:
-        raise NotFound("error_unknown", NO_SUCH_ERROR.filled(code=code[:40], choices=", ".join(ERROR_CODES)))
+    check_code(code)
+    effect = next(effect for effect in show_causes(shown)["effects"] if effect["code"] == code)
     found = next(error for error in shown.verdict.errors if error.code == code)
     counts = {name: getattr(found, name) for name in ("found", "without_customer", "complained", "left", "left_silently", "opportunities")}
     quotes = quotes_of(home, shown, code, size=QUOTES)
-    told: Answer = {**effect, **counts, "money": found.money, "sides": sides_of(shown, code), "texts": quotes}
+    told: Answer = {**effect, **counts, "title": found.title, "money": found.money, "sides": sides_of(shown, code), "texts": quotes}
     return told
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from lakmus.engine.causes.difference import wilson
+from lakmus.engine.errors.clocks import CHANNEL_SYNONYMS
 from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
@@ -37,7 +38,7 @@ SOURCES = {"order": Wording("срок заказа", "date of an order"), "messa
 BY = {
     "action": (Wording("по обещанному", "by what was promised"), "action"),
     "source": (Wording("по источнику", "by source"), "source"),
-    "channel": (Wording("по каналу", "by channel"), "channel"),
+    "channel": (Wording("по каналу", "by channel"), f"coalesce(map_extract(MAP {CHANNEL_SYNONYMS}, lower(trim(channel)))[1], channel)"),
     "month": (Wording("по месяцам", "by month"), "strftime(timezone(?, due_at), '%Y-%m')"),
     "staff": (Wording("по сотруднику", "by member of staff"), "staff"),
 }

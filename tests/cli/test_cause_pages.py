@@ -1,0 +1,58 @@
+"""The pages of causes at a terminal: words for every code, in both languages; what does not exist is refused."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lakmus.cli.cause_pages import written
+from lakmus.cli.cause_words import side_word
+from lakmus.history.failures import BadInput, NotFound
+from lakmus.usecases.causes.ledger import check_asked
+from lakmus.usecases.causes.pages import PAGES, cause_page, check_code
+from lakmus.usecases.causes.promises import BY
+from lakmus.usecases.home import Home
+from lakmus.usecases.show_verdict import Shown
+from tests.web.invented import AS_OF, invented_verdict
+from tests.web.invented_tables import write_tables
+
+CODE = re.compile(r"\b[a-z]+_[a-z_]+\b|[{}]")
+
+
+@pytest.fixture
+def shown(tmp_path: Path, db: None) -> Shown:
+    write_tables(tmp_path)
+    return Shown(invented_verdict(), None, AS_OF, tmp_path, "invented")  # type: ignore[arg-type]
+
+
+ASKED = [*((name, {}) for name in PAGES if name not in ("error", "promises")), *(("promises", {"by": by}) for by in BY)]
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize(("name", "asked"), ASKED)
+def test_no_page_shows_a_code_to_a_person(shown: Shown, tmp_path: Path, language: str, name: str, asked: dict[str, str]) -> None:
+    text = written(cause_page(Home(tmp_path), shown, name, asked, language=language), "RUB", language)
+    # What the company named itself, such as a template, stands as it is written.
+    assert name == "messages" or CODE.findall(text) == []
+    if language == "ru" and name == "promises" and asked["by"] in ("action", "source"):
+        assert not re.search("[a-z]{3}", text)
+
+
+def test_parts_of_an_error_are_named_and_the_companys_own_names_stand() -> None:
+    assert side_word("month", "2026-03", "ru") == "мар\N{NO-BREAK SPACE}2026"
+    assert side_word("channel", "phone", "ru") == "телефон"
+    assert side_word("place", "Омск", "en") == "Омск"
+    assert side_word("channel", None, "en") == "not said in the files"
+
+
+def test_what_does_not_exist_is_refused_before_anything_is_computed() -> None:
+    for month in ("x", "2026-13", "2026-3"):
+        with pytest.raises(BadInput, match="Nothing was changed"):
+            check_asked(month=month)
+    with pytest.raises(NotFound):
+        check_asked(code="moon")
+    with pytest.raises(NotFound, match="slow_reply"):
+        check_code("moon")
+    check_asked(month="2026-03", code="unknown")
