@@ -10,11 +10,13 @@ from typing import Any
 
 from lakmus.engine.signals.catalogue import SIGNALS
 from lakmus.engine.verdict import plain
+from lakmus.history.company import READ_BY_PAGES
 from lakmus.history.failures import NotFound
 from lakmus.history.wording import Wording
 from lakmus.usecases.asking import ask
 from lakmus.usecases.home import Home
 from lakmus.usecases.results import LIKELIEST, Conditions, Row
+from lakmus.usecases.show_money import Repair, show_worth
 from lakmus.usecases.show_verdict import Shown
 
 Answer = dict[str, Any]
@@ -185,8 +187,21 @@ def show_money(home: Home, shown: Shown, segment: Segment) -> Answer:
         "value_at_risk": verdict.value_at_risk,
         "months": _plain(verdict.months),
         "errors": [{"code": found.code, "title": _plain(found.title), "money": _plain(found.money)} for found in verdict.errors],
+        "worth": _worth(shown),
         "customers": _rows(shown, "customers", MONEY_COLUMNS, _of(home, shown, segment), order, segment.limit),
     }
+
+
+def _worth(shown: Shown) -> Answer:
+    worth = show_worth(shown)
+    told: Answer = {name: _plain(getattr(worth, name)) for name in ("clv", "clv_each", "ratio", "costs", "gains", "bridge")}
+    for term in READ_BY_PAGES:
+        told[term] = getattr(worth.terms, term)
+    return told | {"repairs": [_repair(row) for row in worth.repairs]}
+
+
+def _repair(row: Repair) -> Answer:
+    return {"code": row.error.code, "kept": _plain(row.kept), "weeks": row.weeks, "per_week": _plain(row.per_week)}
 
 
 def show_measures(home: Home, shown: Shown, segment: Segment) -> Answer:

@@ -55,6 +55,7 @@ VERBS = {
     "took_up_theme": gettext_lazy("took up a theme of the company's own"),
     "took_out_theme": gettext_lazy("took out a theme of the company's own"),
     "estimated_errors": gettext_lazy("wrote down how often errors happen"),
+    "said_weeks": gettext_lazy("said how long repairs take"),
     "exported_ledger": gettext_lazy("downloaded the ledger of losses"),
     "dropped_samples": gettext_lazy("cleared sample rows of an ended import"),
 }

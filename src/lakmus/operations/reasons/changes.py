@@ -10,12 +10,17 @@ from django.db import transaction
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.operations.journal.changes import pseudonym, record
-from lakmus.operations.reasons.models import OwnEstimate, ReasonDecision
+from lakmus.operations.reasons.models import OwnEstimate, ReasonDecision, RepairEffort
 
 STATUSES = ("confirmed", "rejected", "hypothesis")
 NO_STATUS = Wording(
     "Такого решения нет: «{status}». Ничего не изменилось; можно подтвердить, отклонить или вернуть в предположения.",
     "There is no such decision: “{status}”. Nothing was changed; a reason can be confirmed, rejected, or taken back to a hypothesis.",
+)
+MOST_WEEKS = 520
+NO_WEEKS = Wording(
+    "Укажите число недель: больше нуля, не больше 520. Ничего не сохранено.",
+    "Write a number of weeks: more than none, 520 at most. Nothing was saved.",
 )
 NO_SHARE = Wording(
     "Укажите число от 0 до 100: у скольких из ста клиентов за год это случается. Ничего не сохранено.",
@@ -67,3 +72,23 @@ def estimate_errors(*, shares: Mapping[str, float | None], actor: Any) -> None:
         else:
             OwnEstimate.objects.update_or_create(code=code, made_by=actor, defaults={"share": share})
     record(actor=actor, verb="estimated_errors", object_kind="own_estimates", details={"codes": sorted(shares)})
+
+
+@transaction.atomic
+def say_weeks(*, weeks: Mapping[str, float | None], actor: Any) -> None:
+    """Keep how many weeks of work it takes to be rid of errors, by code; None takes a word back.
+
+    Raises
+    ------
+    BadInput : a number is not above 0 and at most `MOST_WEEKS`.
+    """
+    if any(given is not None and not 0 < given <= MOST_WEEKS for given in weeks.values()):
+        raise BadInput("weeks_of_repair", NO_WEEKS)
+    before = dict(RepairEffort.objects.values_list("code", "weeks"))
+    changed = {code: [before.get(code), given] for code, given in weeks.items() if before.get(code) != given}
+    for code, (_, given) in changed.items():
+        if given is None:
+            RepairEffort.objects.filter(code=code).delete()
+        else:
+            RepairEffort.objects.update_or_create(code=code, defaults={"weeks": given, "said_by": actor})
+    record(actor=actor, verb="said_weeks", object_kind="repair_effort", details=changed)

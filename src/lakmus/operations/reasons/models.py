@@ -37,3 +37,18 @@ class OwnEstimate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.share:.2f}"
+
+
+class RepairEffort(models.Model):
+    """How many weeks of work it takes to be rid of an error, as somebody of the company says: one word for all."""
+
+    code = models.CharField(max_length=60, unique=True)
+    weeks = models.FloatField()
+    said_at = models.DateTimeField(auto_now=True)
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.weeks:g}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from lakmus.operations.reasons.models import OwnEstimate, ReasonDecision
+from lakmus.operations.reasons.models import OwnEstimate, ReasonDecision, RepairEffort
 
 
 def decided_reasons() -> dict[str, dict[str, str]]:
@@ -27,3 +27,8 @@ def all_estimates() -> dict[str, list[float]]:
     for code, share in OwnEstimate.objects.filter(made_by__is_active=True).values_list("code", "share"):
         found[code].append(share)
     return dict(found)
+
+
+def weeks_of_repair() -> dict[str, float]:
+    """Return how many weeks of work it takes to be rid of each error of which somebody said it."""
+    return dict(RepairEffort.objects.values_list("code", "weeks"))
