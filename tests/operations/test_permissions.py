@@ -33,6 +33,8 @@ waiting      view     + + - - + -
 ledger       view     + + + - + -
 ledger       change   + + - - + -
 ledger       export   + + + - + -
+money        view     + + + - + -
+money        change   + + - - + -
 promises     view     + + + - + -
 audit        view     + + + - + -
 dominoes     view     + + + - + -

@@ -10,12 +10,13 @@ from django.test import Client
 
 from lakmus.web import causes as causes_told
 from lakmus.web import needing
-from lakmus.web.views import causes, definition, losses, people, rooms, sources, waits
+from lakmus.web.views import causes, definition, losses, money, people, rooms, sources, waits
 from tests.web import invented_answers
 
 ROOMS = (
     "/", "/signals/", "/signals/?state=cold", "/causes/", "/causes/broken_promise/", "/causes/no_reply/", "/causes/waiting/",
     "/causes/ledger/", "/causes/ledger/customers/?code=broken_promise", "/causes/promises/", "/causes/promises/?by=staff&status=late",
+    "/causes/money/",
     "/causes/messages/", "/causes/messages/?finding=at_night", "/causes/dominoes/", "/causes/learned/", "/causes/perception/",
     "/errors/?code=broken_promise&moment=3-4&worth=most",
     "/causes/waiting/?by=staff", "/causes/waiting/cases/?by=shift&outcome=late", "/stories/case:77/",
@@ -80,7 +81,7 @@ def said(html: str) -> str:
 
 def invented(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the pages invented answers instead of computed ones."""
-    for module in (causes, causes_told, definition, losses, needing, people, rooms, sources, waits):
+    for module in (causes, causes_told, definition, losses, money, needing, people, rooms, sources, waits):
         monkeypatch.setattr(module, "answers", invented_answers)
     monkeypatch.setattr(people, "one_customer", invented_answers)
     monkeypatch.setattr(waits, "first_waits", invented_answers)

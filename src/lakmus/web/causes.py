@@ -17,7 +17,7 @@ from lakmus.web import answers
 from lakmus.web.sides import sides_page
 from lakmus.web.templatetags.written import language, number, worded
 
-ROOMS = ("causes", "ledger", "promises", "audit", "dominoes", "learned", "waiting", "topics", "unsorted", "labels", "perception")
+ROOMS = ("causes", "ledger", "money", "promises", "audit", "dominoes", "learned", "waiting", "topics", "unsorted", "labels", "perception")
 SHOWN_QUOTES = 5
 
 
@@ -26,6 +26,7 @@ def rooms(current: str) -> list[dict[str, Any]]:
     titles = {
         "causes": _("What costs most"),
         "ledger": _("Ledger of losses"),
+        "money": _("Money"),
         "promises": _("Promises"),
         "audit": _("Automatic messages"),
         "dominoes": _("Dominoes"),

@@ -53,6 +53,8 @@ PERMITS = (
     Permit("ledger", "view", READERS, "what each error cost, month by month; as causes"),
     Permit("ledger", "change", frozenset({OWNER, HEAD, ANALYST}), "says why a customer left, and teaches the model; in the journal"),
     Permit("ledger", "export", READERS, "a ledger is kept to be added up elsewhere"),
+    Permit("money", "view", READERS, "what customers are worth and where the revenue went; as the ledger"),
+    Permit("money", "change", frozenset({OWNER, HEAD, ANALYST}), "how long a repair takes; an order of work, no figure of customers"),
     Permit("promises", "view", READERS, "what was promised and kept; names of colleagues only with waiting"),
     Permit("audit", "view", READERS, "what our machines write to customers"),
     Permit("dominoes", "view", READERS, "which error follows which; as causes"),
