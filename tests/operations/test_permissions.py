@@ -44,6 +44,7 @@ unsorted     view     + + + - + -
 unsorted     change   + + - - + -
 labels       view     + + + + + -
 labels       change   + + + + + -
+avoidable    view     + + + - + -
 perception   view     + + + - + -
 perception   change   + + + - - -
 measures     view     + + + - + -

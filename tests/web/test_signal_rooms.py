@@ -28,7 +28,8 @@ COMPUTED_ROOMS = (
     *ROOMS,
     "/signals/", "/signals/customers/?of=rfm&recency=0&frequency=0", "/signals/retention/?by=product", "/signals/survival/?by=place",
     "/definition/", "/definition/change/", "/definition/change/?basis=&horizon_days=45&least_purchases=3&horizon_by=place",
-    "/causes/waiting/", "/causes/waiting/cases/", "/stories/case:93/", "/customers/10/", "/customers/", "/",
+    "/causes/waiting/", "/causes/waiting/cases/", "/causes/avoidable/", "/causes/avoidable/?about=wishes&all=1",
+    "/stories/case:93/", "/customers/10/", "/customers/", "/",
 )  # fmt: skip
 UNSAFE = re.compile(r'\sstyle="|\son[a-z]+="|<style|<script(?![^>]*\ssrc=)|javascript:|(?:src|href|action|hx-get)="(?:https?:)?//')
 

@@ -17,7 +17,21 @@ from lakmus.web import answers
 from lakmus.web.sides import sides_page
 from lakmus.web.templatetags.written import language, number, worded
 
-ROOMS = ("causes", "ledger", "money", "promises", "audit", "dominoes", "learned", "waiting", "topics", "unsorted", "labels", "perception")
+ROOMS = (
+    "causes",
+    "ledger",
+    "money",
+    "promises",
+    "audit",
+    "dominoes",
+    "learned",
+    "waiting",
+    "topics",
+    "unsorted",
+    "labels",
+    "avoidable",
+    "perception",
+)
 SHOWN_QUOTES = 5
 
 
@@ -35,6 +49,7 @@ def rooms(current: str) -> list[dict[str, Any]]:
         "topics": _("What is written about"),
         "unsorted": _("Not sorted yet"),
         "labels": _("Label texts"),
+        "avoidable": _("Needless contacts"),
         "perception": _("What we think and what is"),
     }
     return [{"name": name, "title": titles[name], "current": name == current} for name in ROOMS]

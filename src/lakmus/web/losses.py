@@ -8,11 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lakmus.history.estimate import Estimate
-from lakmus.usecases.causes import audit, ledger, promises
+from lakmus.usecases.causes import audit, avoidable, ledger, promises
 from lakmus.usecases.causes.ranking import told
 from lakmus.usecases.charts.causes import Falling, dominoes
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.titles import title_of
+from lakmus.web import answers
 from lakmus.web.lists import PAGE_SIZE, Pager, choices
 from lakmus.web.sides import month_of, side_title
 from lakmus.web.templatetags.written import language, worded
@@ -188,3 +189,28 @@ def learned_page(shown: Shown) -> dict[str, Any]:
     rows = [{"error": error, "learned": told(error, "learned")} for error in shown.verdict.errors if told(error, "learned")]
     replaced = sum(1 for row in rows if told(row["learned"], "article_ended_on"))
     return {"rows": rows, "replaced": replaced, "heavy": [row for row in rows if told(row["learned"], "weight_of_data")]}
+
+
+def avoidable_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str, Any]:
+    """Return the contacts that we caused, by kind of error, and the wishes that were not kept; the rows of one of the two."""
+    home = answers.home()
+    contacts, (wishes, broken) = avoidable.contacts_of(home, shown), avoidable.wishes_of(home, shown)
+    about = "wishes" if asked.get("about") == "wishes" else "contacts"
+    code = asked.get("code", "") if about == "contacts" and asked.get("code") in contacts.by_code else ""
+    if about == "wishes":
+        listing = avoidable.list_wishes(home, shown, broken=asked.get("all") != "1", page=page, size=PAGE_SIZE)
+    else:
+        listing = avoidable.list_contacts(home, shown, code=code, page=page, size=PAGE_SIZE)
+    rows = [row | {"error": worded(title_of(row["code"]))} if about == "contacts" else row for row in listing.rows]
+    return {
+        "contacts": contacts,
+        "kinds": [{"code": each, "title": worded(title_of(each)), "count": n} for each, n in contacts.by_code.items()],
+        "within_days": contacts.within_days,
+        "wishes": wishes,
+        "broken": broken,
+        "about": about,
+        "code": code,
+        "told_code": worded(title_of(code)) if code else "",
+        "rows": rows,
+        "pager": replace(Pager(listing.total, page), anchor="rows"),
+    }

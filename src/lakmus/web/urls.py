@@ -55,6 +55,7 @@ urlpatterns = [
     path("causes/messages/", losses.audit, name="audit"),
     path("causes/dominoes/", losses.dominoes, name="dominoes"),
     path("causes/learned/", losses.learned, name="learned"),
+    path("causes/avoidable/", losses.avoidable, name="avoidable"),
     path("causes/perception/", losses.perception, name="perception"),
     path("causes/topics/", labels.themes, name="topics"),
     path("causes/topics/<slug:code>/", labels.theme, name="topic"),

@@ -80,7 +80,7 @@ class DoseStep:
 
 def tolerance(steps: Sequence[DoseStep], *, title: str, breaks_at: int | None = None, language: str = "ru") -> str:
     """Draw how much more often customers leave at each dose, with intervals; `breaks_at` is the place of the breaking dose."""
-    height, left, top, floor = 250.0, 62.0, 22.0, 190.0
+    height, left, top, floor = 250.0, 80.0, 22.0, 190.0
     known = [step for step in steps if step.effect is not None]
     low, high = min([0.0, *(step.low for step in known)]), max([0.01, *(step.high for step in known)])
     wide = (WIDTH - left - 12) / max(1, len(steps))

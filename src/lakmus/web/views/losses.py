@@ -90,6 +90,12 @@ def learned(request: HttpRequest, analysis: Any) -> HttpResponse:
     return _shown(request, "learned.html", analysis, losses.learned_page(analysis))
 
 
+@verdict_page("avoidable")
+def avoidable(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Show contacts that we caused ourselves, and wishes that were not kept."""
+    return _shown(request, "avoidable.html", analysis, losses.avoidable_page(analysis, request.GET.dict(), page=asked_page(request)))
+
+
 @verdict_page("perception", post="change")
 def perception(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show what colleagues believe beside the facts; take one's own estimates."""
