@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import expect
 
+from lakmus.operations.labels.queries import all_labels
 from lakmus.simulate.company import simulate_company
 from lakmus.simulate.scenario import load_scenario
 from lakmus.usecases.home import open_home
@@ -20,7 +21,7 @@ from tests.journeys.test_every_page_can_be_used import grave
 from tests.once import made_once
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-PAGES = ("causes", "ledger", "promises", "messages", "dominoes", "learned", "perception")
+PAGES = ("causes", "ledger", "promises", "messages", "dominoes", "learned", "avoidable", "perception", "topics", "unsorted", "labels")
 PROOF = {"ru": "Чем доказано", "en": "What proves it"}
 
 
@@ -102,3 +103,27 @@ def test_the_pages_of_causes_fit_their_window_and_can_be_used_by_everybody(site,
             wider[room], found[room] = overflow(page), grave(page)
     assert {room: by for room, by in wider.items() if by > 0} == {}
     assert {room: rules for room, rules in found.items() if rules} == {}
+
+
+def test_texts_are_labelled_by_keyboard_alone(site, window) -> None:
+    address, cookies = site
+    with window(address, cookies=cookies) as page:
+        page.goto("/causes/labels/")
+        text, first = page.locator(".label-text"), page.locator("[name=activity_id]").input_value()
+        expect(text).to_be_focused()
+        page.keyboard.press("1")
+        page.keyboard.press("q")
+        expect(page.locator("[name=polarity][value=negative]")).to_be_checked()
+        expect(page.locator("[name=codes][data-key=KeyQ]")).to_be_checked()
+        expect(page.locator("#reason")).not_to_have_value("")
+        page.keyboard.press("Enter")
+        expect(page.locator("[name=activity_id]")).not_to_have_value(first)
+        (kept,) = all_labels()
+        assert (kept.activity_id, kept.polarity, len(kept.codes)) == (first, "negative", 1)
+        second = page.locator("[name=activity_id]").input_value()
+        page.keyboard.press("ArrowLeft")
+        expect(page.locator("[name=activity_id]")).to_have_value(first)
+        expect(page.locator("[name=polarity][value=negative]")).to_be_checked()
+        page.goto("/causes/labels/")
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("[name=activity_id]")).not_to_have_value(second)

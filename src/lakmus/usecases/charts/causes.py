@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -184,5 +185,8 @@ def dominoes(edges: Sequence[Falling], *, title: str, language: str = "ru") -> s
         parts.append(tag("circle", cx=x, cy=y, r=7.0, class_="ch-ink"))
         aligned = "ch-figure" + (" ch-end" if x < middle_x - 5 else " ch-middle" if abs(x - middle_x) <= 5 else "")
         shift = -12 if x < middle_x - 5 else 0 if abs(x - middle_x) <= 5 else 12
-        parts.append(text(x + shift, y + (4 if shift else -14 if y < middle_y else 24), name, aligned))
+        # A name beside its circle has less room than one above or below: it is folded so that the picture does not cut it off.
+        lines = textwrap.wrap(name, 20) if shift else [name]
+        first = y + (4 - 7 * (len(lines) - 1) if shift else -14 if y < middle_y else 24)
+        parts += [text(x + shift, first + 14 * place, part, aligned) for place, part in enumerate(lines)]
     return picture(WIDTH, height, parts, title=title, rows=rows, class_="ch ch-dominoes")
