@@ -45,7 +45,7 @@ FROM contacts LEFT JOIN latest USING (activity_id)
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """Contacts of the last 12 months: all, those that follow an error of ours by its code, how long after it, and their share with Wilson's interval."""
+    """Contacts of 12 months: all, those after an error of ours by its code, how long after it, their share with Wilson's interval."""
 
     total: int
     caused: int
