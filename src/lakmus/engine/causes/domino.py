@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import special
 
+from lakmus.engine.causes.difference import Z95, adjusted_p
 from lakmus.engine.causes.moments import STRATA, ordinal
 from lakmus.engine.harm import DominoEdge
 from lakmus.engine.signals.rhythm import DAY_US, Floats
@@ -81,12 +82,12 @@ def edges_of(sums: Floats, codes: Sequence[str]) -> tuple[DominoEdge, ...]:
             extra = float((x - n * y / m).sum() / n.sum())
             variance = float((x * (n - x) / n + n**2 * y * (m - y) / m**3).sum()) / float(n.sum()) ** 2
             found.append((first, second, log, math.sqrt(max(spread, 1e-12)), extra, math.sqrt(variance), int(x.sum())))
-    tails = [2 * float(stats.norm.sf(abs(log) / se)) for _, _, log, se, *_ in found]
-    fair = stats.false_discovery_control(tails) if tails else []
+    tails = [2 * float(special.ndtr(-abs(log) / se)) for _, _, log, se, *_ in found]
+    fair = adjusted_p(tails)
     edges = []
     for (first, second, log, se, extra, se_extra, followed), p in zip(found, fair, strict=True):
         if p <= 0.05 and log > 0:
-            half, wide = float(stats.norm.ppf(0.975)) * se, float(stats.norm.ppf(0.975)) * se_extra
+            half, wide = Z95 * se, Z95 * se_extra
             lift = Estimate(math.exp(log), math.exp(log - half), math.exp(log + half), followed, Badge.ADJUSTED)
             share = Estimate(extra, max(-1.0, extra - wide), min(1.0, extra + wide), followed, Badge.ADJUSTED)
             edges.append(DominoEdge(codes[first], codes[second], lift, share, WITHIN_DAYS))

@@ -7,10 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
-from sklearn.isotonic import IsotonicRegression
+from scipy.optimize import isotonic_regression
 
-from lakmus.engine.causes.difference import NEEDED_CUSTOMERS
+from lakmus.engine.causes.difference import NEEDED_CUSTOMERS, Z95
 from lakmus.engine.causes.doubly_robust import Effect
 from lakmus.engine.causes.rows import Rows
 from lakmus.engine.harm import DosePoint
@@ -22,6 +21,8 @@ UNITS = {"broken_promise": "days", "slow_reply": "minutes", "no_reply": "minutes
 DAY_EDGES = (0.0, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0)
 MINUTE_EDGES = (0.0, 15.0, 60.0, 240.0, 720.0, 1440.0, 2880.0, 5760.0)
 RESAMPLES = 200
+POWER_80 = 0.8416212335729143
+"""The standard normal's 80 % quantile: how sure one wants to be to see a difference that is there."""
 LEAST_SIDE = 20
 NO_BREAK = Wording(
     "Слишком мало случаев с такой задержкой, чтобы о ней судить.",
@@ -55,9 +56,8 @@ def dose_response(rows: Rows, fit: Effect, code: str) -> tuple[tuple[DosePoint, 
         means.append(mean)
         counts.append(n)
     stay = max(1 - fit.otherwise, 0.05)
-    risen = IsotonicRegression(y_min=0.0, y_max=0.95, out_of_bounds="clip").fit(lows, np.array(means) / stay, sample_weight=counts)
-    grid, curve = np.array(lows), risen.predict(np.array(lows))
-    return tuple(points), _Curve(tuple(grid.tolist()), tuple(np.asarray(curve).tolist()))
+    rising = isotonic_regression(np.array(means) / stay, weights=np.array(counts, np.float64)).x if means else np.zeros(0)
+    return tuple(points), _Curve(tuple(lows), tuple(np.clip(rising, 0.0, 0.95).tolist()))
 
 
 class _Curve:
@@ -81,7 +81,7 @@ def mean_effect(rows: Rows, fit: Effect, own: npt.NDArray[np.bool_]) -> tuple[Fi
         return NotEnoughEvidence(NO_BREAK, LEAST_SIDE, len(whose)), mean
     sums = np.bincount(row, weights=off - off.mean()) / len(off)
     variance = float((sums**2).sum()) + fit.correction_variance
-    half = float(stats.norm.ppf(0.975)) * math.sqrt(variance)
+    half = Z95 * math.sqrt(variance)
     return Estimate(mean, max(-1.0, min(mean, mean - half)), min(1.0, max(mean, mean + half)), len(off), Badge.ADJUSTED), mean
 
 
@@ -108,7 +108,7 @@ def breaking_dose(dose: Floats, outcome: Floats, cluster: npt.NDArray[np.generic
         counts = np.bincount(place, weights=weight, minlength=len(levels))
         sums = np.bincount(place, weights=weight * signed, minlength=len(levels))
         means = np.divide(sums, counts, out=np.zeros(len(levels)), where=counts > 0)
-        smooth = IsotonicRegression().fit_transform(np.arange(len(levels)), means, sample_weight=np.maximum(counts, 1e-9)) * counts
+        smooth = isotonic_regression(means, weights=np.maximum(counts, 1e-9)).x * counts
         below, n0 = np.cumsum(smooth)[:-1], np.cumsum(counts)[:-1]
         above, n1 = smooth.sum() - below, counts.sum() - n0
         fair = (n0 >= LEAST_SIDE) & (n1 >= LEAST_SIDE)
@@ -141,4 +141,4 @@ def needed_for_difference(share: float, difference: float) -> int:
     if difference == 0:
         return 10**9
     spread = share * (1 - share) + (share + difference) * (1 - share - difference)
-    return math.ceil(float((stats.norm.ppf(0.975) + stats.norm.ppf(0.8)) ** 2 * max(spread, 1e-6) / difference**2))
+    return math.ceil((Z95 + POWER_80) ** 2 * max(spread, 1e-6) / difference**2)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
-from lakmus.engine.causes.difference import NEEDED_CUSTOMERS, too_few
+from lakmus.engine.causes.difference import NEEDED_CUSTOMERS, Z95, adjusted_p, too_few
 from lakmus.engine.causes.dose import breaking_of, dose_response, mean_effect
 from lakmus.engine.causes.doubly_robust import Effect, bred_noise, effect_of
 from lakmus.engine.causes.links import STAGE
@@ -112,7 +112,7 @@ def _scarce(rows: Rows) -> Finding | None:
 
 def estimate(point: float, variance: float, n: int) -> Estimate:
     """Return an adjusted association with its 95 % interval, kept within -1..1."""
-    half = float(stats.norm.ppf(0.975)) * math.sqrt(variance)
+    half = Z95 * math.sqrt(variance)
     return Estimate(point, max(-1.0, min(point, point - half)), min(1.0, max(point, point + half)), n, Badge.ADJUSTED)
 
 
@@ -154,7 +154,6 @@ def e_value(ratio: float) -> float:
 
 def _adjusted(shown: dict[str, Harm]) -> dict[str, Harm]:
     known = [code for code, harm in shown.items() if harm.fit is not None]
-    p = [2 * float(stats.norm.sf(abs(harm.fit.point) / math.sqrt(harm.fit.variance))) for code in known if (harm := shown[code]).fit]
-    # Of those below q a share of at most q is false (Benjamini and Hochberg, 1995).
-    fair = stats.false_discovery_control(p) if p else []
+    p = [2 * float(special.ndtr(-abs(harm.fit.point) / math.sqrt(harm.fit.variance))) for code in known if (harm := shown[code]).fit]
+    fair = adjusted_p(p)
     return shown | {code: replace(shown[code], p_adjusted=float(value)) for code, value in zip(known, fair, strict=True)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from lakmus.engine.causes.rows import Rows
 from lakmus.engine.harm import Learning
@@ -36,6 +36,8 @@ def learning_of(rows: Rows, article_share: float, *, horizon_days: int) -> Learn
     if n >= needed:
         ended = date(1970, 1, 1) + timedelta(days=int(np.sort(first)[needed - 1]) + horizon_days)
     a, b = PRIOR_WEIGHT * article_share, PRIOR_WEIGHT * (1 - article_share)
-    prior, posterior = stats.beta(a, b), stats.beta(a + lost, b + n - lost)
-    estimate = Estimate(float(posterior.mean()), float(posterior.ppf(0.025)), float(posterior.ppf(0.975)), n, Badge.COUNTED)
-    return Learning(float(prior.ppf(0.025)), float(prior.ppf(0.975)), article_share, PRIOR_WEIGHT, estimate, n / (n + PRIOR_WEIGHT), ended)
+    middle = np.array([0.025, 0.975])
+    low, high = special.betaincinv(a + lost, b + n - lost, middle).tolist()
+    estimate = Estimate((a + lost) / (a + b + n), low, high, n, Badge.COUNTED)
+    prior_low, prior_high = special.betaincinv(a, b, middle).tolist()
+    return Learning(prior_low, prior_high, article_share, PRIOR_WEIGHT, estimate, n / (n + PRIOR_WEIGHT), ended)

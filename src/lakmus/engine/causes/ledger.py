@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
-from scipy import stats
 
+from lakmus.engine.causes.difference import Z95
 from lakmus.engine.causes.findings import Harm
 from lakmus.engine.causes.learned import learning_of
 from lakmus.engine.causes.reasons import Decided, driving_share, leaving_otherwise, reasons_of
@@ -106,7 +106,7 @@ def _removal(reasons: pl.DataFrame, harms: Mapping[str, Harm]) -> tuple[Removal,
             continue
         stay, doubt = 1 - harm.fit.otherwise, _doubt(harms, code)
         kept, money = row["left"] * stay, row["hundredths"] / 100 * stay
-        half = float(stats.norm.ppf(0.975)) * math.sqrt(row["open_left"] + (doubt * row["open_left"]) ** 2) * stay
+        half = Z95 * math.sqrt(row["open_left"] + (doubt * row["open_left"]) ** 2) * stay
         customers = Estimate(lost - kept, max(0.0, lost - kept - half), min(float(lost), lost - kept + half), row["n"], Badge.ADJUSTED)
         loss = _money(total - money, (row["variance"] + (doubt * row["open_money"]) ** 2) * stay**2, row["n"])
         shown.append(Removal(code, ERROR_CODES[code].title, customers, loss))
@@ -121,5 +121,5 @@ def _doubt(harms: Mapping[str, Harm], code: str) -> float:
 
 
 def _money(point: float, variance: float, n: int) -> Estimate:
-    half = float(stats.norm.ppf(0.975)) * math.sqrt(variance)
+    half = Z95 * math.sqrt(variance)
     return Estimate(round(point, 2), min(round(point, 2), max(0.0, round(point - half, 2))), round(point + half, 2), n, Badge.ADJUSTED)

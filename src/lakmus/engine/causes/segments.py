@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import special
 
 from lakmus.engine.bucket import of_kind
+from lakmus.engine.causes.difference import adjusted_p
 from lakmus.engine.causes.dose import mean_effect
 from lakmus.engine.causes.doubly_robust import Effect, per_customer
 from lakmus.engine.causes.rows import Rows, label_of
@@ -57,7 +58,7 @@ def effects_by_segment(rows: Rows, fit: Effect, names: Mapping[int, str]) -> tup
 def fairly(by_code: Mapping[str, tuple[SegmentEffect, ...]]) -> dict[str, tuple[SegmentEffect, ...]]:
     """Return the segments of all errors with p adjusted over all of them (Benjamini and Hochberg, 1995)."""
     looked_at = [one.p_adjusted for parts in by_code.values() for one in parts if one.p_adjusted is not None]
-    fair = iter(stats.false_discovery_control(looked_at).tolist() if looked_at else ())
+    fair = iter(adjusted_p(looked_at))
     return {
         code: tuple(one if one.p_adjusted is None else replace(one, p_adjusted=float(next(fair))) for one in parts)
         for code, parts in by_code.items()
@@ -72,7 +73,7 @@ def _differs(rows: Rows, fit: Effect, here: Flags, rest: Flags) -> float | None:
     inside, outside = float(off[here].mean()), float(off[rest].mean())
     influence = np.where(here, (off - inside) / here.sum(), 0.0) - np.where(rest, (off - outside) / rest.sum(), 0.0)
     variance = float((per_customer(rows.owner, influence)[1] ** 2).sum())
-    return float(2 * stats.norm.sf(abs(inside - outside) / math.sqrt(variance))) if variance > 0 else None
+    return 2 * float(special.ndtr(-abs(inside - outside) / math.sqrt(variance))) if variance > 0 else None
 
 
 def _point(one: SegmentEffect) -> float:

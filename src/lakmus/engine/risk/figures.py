@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from lakmus.engine.backtest import CalibrationBin, RuleFigures
 from lakmus.engine.signals.rhythm import Floats, Ints
@@ -85,7 +85,7 @@ def _calibration(
         return (), error, None, None, None
     rng = np.random.default_rng(0)
     whole = np.rint(n).astype(np.int64)
-    logit, levels = special.logit(np.clip(said, 1e-9, 1 - 1e-9)), stats.norm.ppf((np.arange(draws) + 0.5) / draws)
+    logit, levels = special.logit(np.clip(said, 1e-9, 1 - 1e-9)), special.ndtri((np.arange(draws) + 0.5) / draws)
     moved = (special.expit(logit + drift * level) if drift.any() else said for level in levels)
     by_chance = np.stack([np.bincount(place, weights=_drawn(rng, whole, one), minlength=cases.size) for one in moved])
     seen = rng.binomial(np.rint(cases).astype(np.int64), np.clip(seen_lost / cases, 0, 1), (draws, cases.size))
