@@ -12,7 +12,7 @@ from lakmus.history.estimate import Badge, Estimate, NotEnoughEvidence
 from lakmus.history.wording import Wording
 from lakmus.usecases import writing
 from lakmus.usecases.reports import verdict_html, verdict_pdf, verdict_text
-from lakmus.usecases.reports.findings import written_cost
+from lakmus.usecases.reports.findings import dearest, written_cost
 
 ZONE = "Europe/Moscow"
 
@@ -43,7 +43,7 @@ def test_text_and_html_hold_the_figures_of_the_verdict(shown, told, language) ->
 
 def test_every_measured_error_shows_its_counts(shown) -> None:
     text = bare(verdict_text(shown.verdict, time_zone=ZONE))
-    for error in [error for error in shown.verdict.errors if error.measured and error.found][:3]:
+    for error in dearest(shown.verdict.errors)[:3]:
         title = error.title.ru[:1].upper() + error.title.ru[1:]
         block = text[text.index(title) :]
         assert f"Столкнулись {writing.number(error.exposed)}" in block.replace("\N{NO-BREAK SPACE}", " ") or not error.exposed
