@@ -147,12 +147,14 @@ def same(one: object, other: object) -> bool:
     return one == other
 
 
+@pytest.mark.slow
 def test_a_future_fact_changes_nothing(table: pa.Table) -> None:
     then = moment("2025-06-01")
     until = table.filter(pa.compute.less_equal(table["ts"], pa.scalar(then, table["ts"].type)))
     assert run(table, as_of=then).verdict.as_json() == run(until, as_of=then).verdict.as_json()
 
 
+@pytest.mark.slow
 def test_the_page_of_one_customer_agrees_with_the_whole(table: pa.Table, analysis: Analysis) -> None:
     rows = frame(analysis, "customers")
     for who in ("c000", "c017", "c101"):
@@ -209,6 +211,7 @@ def one_order() -> History:
     return History().customer("anna").order("1", "2025-12-01")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "history",
     [
@@ -251,6 +254,7 @@ def test_orders_count_whoever_placed_them_and_returns_reduce_revenue() -> None:
     assert (orders.revenue, orders.returned_amount) == (80.05, 30.05)
 
 
+@pytest.mark.slow
 def test_contracts_alone_tell_who_left() -> None:
     history = History()
     for number in range(5):
@@ -278,6 +282,7 @@ def test_nobody_is_called_silent_where_nobody_could_have_spoken(table: pa.Table)
     assert "complaints" in {part.code for part in verdict.coverage.not_measured}
 
 
+@pytest.mark.slow
 def test_reviews_of_late_orders_stand_beside_those_of_orders_on_time() -> None:
     history = History().customer("anna")
     for number in range(30):
@@ -300,6 +305,7 @@ def test_coverage_counts_the_orders_that_the_verdict_counts_also_those_of_which_
     assert (orders.total, orders.linked) == (verdict.orders.count, 24) == (25, 24)
 
 
+@pytest.mark.slow
 def test_missing_feeds_are_named_as_not_measured() -> None:
     history = History().customer("anna").orders("2024-01-01", *[20] * 20)
     verdict = run(history.table(), as_of=END).verdict
@@ -308,6 +314,7 @@ def test_missing_feeds_are_named_as_not_measured() -> None:
     assert verdict.coverage.lines[0].share == 1.0 and verdict.coverage.lines[1].share is None
 
 
+@pytest.mark.slow
 def test_a_past_date_sees_the_feeds_of_that_date(table: pa.Table) -> None:
     early = run(table, as_of=moment("2024-01-20")).verdict
     assert early.coverage.last_at < moment("2024-01-20") + timedelta(days=1)

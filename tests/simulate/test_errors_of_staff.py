@@ -20,6 +20,7 @@ SLOTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["default", "slow_desk"])
 def test_wrong_sums_and_days_are_those_that_replies_state(request: pytest.FixtureRequest, name: str) -> None:
     company: Company = request.getfixturevalue(name)
@@ -30,6 +31,7 @@ def test_wrong_sums_and_days_are_those_that_replies_state(request: pytest.Fixtur
     assert len(found ^ truth) <= 0.1 * len(truth)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["default", "slow_desk", "quiet"])
 def test_unkept_promises_are_those_that_nothing_followed(request: pytest.FixtureRequest, name: str) -> None:
     company: Company = request.getfixturevalue(name)
