@@ -99,13 +99,15 @@ def backtest(asked: Namespace, voice: Voice) -> None:
 
 def errors(asked: Namespace, voice: Voice) -> None:
     """Answer with service errors."""
-    if asked.code:
-        from lakmus.usecases.causes.pages import check_code
+    from lakmus.cli.home import home_at
 
-        check_code(asked.code)
-    home, shown = _seen(asked, voice)
+    home = home_at(asked.home)
+    from lakmus.usecases.causes.pages import check_code
     from lakmus.usecases.show_stages import show_errors
 
+    if asked.code:
+        check_code(asked.code)
+    shown = computed(home, asked, voice)
     answer = show_errors(home, shown, _segment(asked, voice), code=asked.code, in_window=asked.in_window)
     _answer(voice, asked, answer, stage_text.errors)
 
