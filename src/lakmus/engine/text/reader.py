@@ -11,6 +11,7 @@ from math import exp, log1p
 
 from lakmus.engine.text import lexicon
 from lakmus.engine.text.cleaning import cleaned
+from lakmus.engine.text.expectation import expected_places
 from lakmus.engine.text.finding import Heard, Lexicon, Saying, compiled
 from lakmus.engine.text.language import language_of
 from lakmus.engine.text.mentions import attempts_in, may_ask, questions_in
@@ -122,6 +123,8 @@ def read(text: str | None) -> Reading:
         return Reading(language, own.kind, None, None, (), (), False, 0, 0, NO_FEELINGS)
     known = whole_lexicon()
     found = known.heard(words, known.known(words))
+    if expected := expected_places(words.texts):
+        found = [one for one in found if one.place not in expected]
     feelings = _feelings(found, own.text)
     sayings = tuple([one.saying(words) for one in found if one.code not in FEELINGS and not one.negated])
     cries = any(one.code == LEAVING for one in sayings)
