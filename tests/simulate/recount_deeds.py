@@ -67,9 +67,9 @@ def comments_left_alone(files: dict[str, Rows], end: datetime) -> Found:
     attended = defaultdict(list)
     for row in replies(files):
         attended[row["клиент"]].append(moment(row["Дата"]))
-    for name, column in (("contacts", "Дата"), ("telephone", "Дата звонка"), ("surveys", "Дата ответа компании")):
+    for name, column in (("contacts", "Дата"), ("surveys", "Дата ответа компании")):
         for row in files[name]:
-            if row[column] and row.get("Результат звонка", "отвечен") == "отвечен":
+            if row[column]:
                 attended[row["ID клиента"]].append(moment(row[column]))
     found = set()
     for row in files["surveys"]:

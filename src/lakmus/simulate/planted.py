@@ -62,7 +62,7 @@ def list_errors(scenario: Scenario, season: Season, world: World, draws: Draws) 
         *_of_deliveries(effects, season, world),
         *_of_cases(effects, world.cases),
         *_of_reviews(effects, world.reviews),
-        *_of_comments(effects, season, world, keys),
+        *_of_comments(effects, season, world),
         *_of_attention(effects, world),
         *_of_site(effects, world),
         *_of_machines(effects, world),
@@ -148,9 +148,9 @@ def _of_promises(effects: Effects, world: World, keys: Whole) -> Iterator[Row]:
     yield "broken_promise", "promise_in_message", cases.order[rows], rows, -1, at, at, effects.promise_in_message, shape
 
 
-def _of_comments(effects: Effects, season: Season, world: World, keys: Whole) -> Iterator[Row]:
-    """Survey comments that ask or displease and that nobody took up."""
-    surveys = world.surveys
+def _of_comments(effects: Effects, season: Season, world: World) -> Iterator[Row]:
+    """Survey comments that displease and that nobody took up; that the customer called about something is no answer."""
+    surveys, keys = world.surveys, attention(world, calls_count=False)
     owner, over = world.orders.owner[surveys.order], surveys.answered + RED_LINE
     seen = surveys.asks & (over <= season.minutes - QUIET_TAIL)
     rows = np.flatnonzero(seen & ~attended_within(keys, owner, surveys.answered, over))

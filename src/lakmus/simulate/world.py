@@ -95,10 +95,13 @@ def what_is_left(world: World, placed: Flags, stop: Whole) -> World:
     )
 
 
-def attention(world: World) -> Whole:
-    """Return keys of every moment at which somebody attended to a customer: replies by a person, our contacts, calls that got through."""
+def attention(world: World, *, calls_count: bool = True) -> Whole:
+    """Return keys of every moment at which somebody attended to a customer: replies by a person, our contacts.
+
+    Calls that got through are among them where `calls_count`.
+    """
     cases, calls, deliveries = world.cases, world.calls, world.deliveries
-    owner, through = world.orders.owner[cases.order], calls.result == ANSWERED
+    owner, through = world.orders.owner[cases.order], (calls.result == ANSWERED) & calls_count
     replies = (cases.reply, cases.more_reply, cases.reopened_reply, cases.again_reply, world.conduct.follow_up)
     return attended(
         [

@@ -215,18 +215,27 @@ def test_a_day_promised_anew_before_the_reply_is_right() -> None:
 # -- no_reply: comments of surveys -------------------------------------------------------------------------------
 
 
+COMMENTS = [
+    ("Ужасное обслуживание", "nps", 3.0, None, 1),
+    ("Почему так долго?", "nps", 10.0, None, 1),
+    ("Всё отлично, спасибо", "nps", 9.0, None, 0),
+    ("Ужасное обслуживание", "nps", 3.0, "2025-03-04", 0),
+    ("Долго.", "nps", 4.0, None, 1),
+    ("Бывало и хуже", "nps", 9.0, None, 0),
+    ("Ужасное обслуживание", "nps", 8.0, None, 1),
+    ("Могло быть быстрее", "csat", 1.0, None, 1),
+    ("Ужасное обслуживание", "csat", None, None, 1),
+    ("Без комментариев", "nps", 1.0, None, 0),
+    ("N/A", "csat", 1.0, None, 0),
+]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("text", "contact", "found"),
-    [
-        ("Ужасное обслуживание", None, 1),
-        ("Почему так долго?", None, 1),
-        ("Всё отлично, спасибо", None, 0),
-        ("Ужасное обслуживание", "2025-03-04", 0),
-    ],
-)
-def test_a_comment_that_displeases_or_asks_wants_an_answer(text: str, contact: str | None, found: int) -> None:
-    history = History().customer("anna").fact("answered_survey", "2025-03-01", survey="nps", score=3.0, text=text)
+@pytest.mark.parametrize(("text", "survey", "points", "contact", "found"), COMMENTS)
+def test_a_comment_that_displeases_or_asks_wants_an_answer(
+    text: str, survey: str, points: float | None, contact: str | None, found: int
+) -> None:
+    history = History().customer("anna").fact("answered_survey", "2025-03-01", survey=survey, score=points, text=text)
     if contact:
         history.fact("was_contacted", contact)
     history.customer("bob").fact("was_contacted", "2025-05-20")

@@ -84,11 +84,16 @@ def _reviews(scene: Scene) -> Found:
 def find_comments(scene: Scene) -> Found:
     """Return comments in surveys that displease or ask and that nobody took up within the limit; every such comment is a moment.
 
-    A comment is taken up by a reply of a person or a contact of ours with that customer, on whatever matter.
+    Whether a comment displeases is told by the points beside it where they say so, else by its words (`_displeases`). It is taken up by a
+    reply of a person or a contact of ours with that customer, on whatever matter.
     """
     limit = pl.duration(minutes=scene.company.no_reply_after_minutes)
-    wants = (pl.col("polarity") == "negative").fill_null(False) | (pl.col("questions") > 0) | pl.col("cries_for_help")
-    comments = scene.said.filter((pl.col("activity") == "answered_survey") & wants).sort("at")
+    comments = scene.said.filter(pl.col("activity") == "answered_survey")
+    if comments.is_empty():
+        return nothing_found()
+    points = of_kind(scene.facts, "answered_survey").select("activity_id", "_survey", "_score").unique("activity_id")
+    wants = _displeases() | (pl.col("questions") > 0) | pl.col("cries_for_help")
+    comments = comments.join(points, on="activity_id", how="left").filter(wants).sort("at", "activity_id")
     by_person = pl.col("_author").is_null() | (pl.col("_author") == "person")
     answers = of_kind(scene.facts, *_TAKES_UP).filter((pl.col("activity") != "received_reply") | by_person)
     taken_up = answers.select(KEY, pl.col("ts").alias("answered_at"), pl.col("activity_id").alias("stop_id")).sort("answered_at", "stop_id")
@@ -108,6 +113,19 @@ def find_comments(scene: Scene) -> Found:
 
 
 _TAKES_UP = ("received_reply", "was_contacted")
+DETRACTOR, PROMOTER, UNHAPPY = 6, 9, 2
+"""Answers of 0–6 to "would you recommend us" come from detractors, of 9–10 from promoters (Reichheld 2003); 1–2 points of satisfaction are
+low on any scale, while what is high depends on the scale, which no file tells."""
+_SAYS_NOTHING = r"(?i)^\W*(?:нет|(?:нет|без) (?:комментари|замечани)\w*|no|none|n/?a|no comments?|ок|ok)?\W*$"
+
+
+def _displeases() -> pl.Expr:
+    """Return an expression: the comment displeases, by its `_score` where that decides and by the polarity of its words where not."""
+    recommends = pl.col("_survey") == "nps"
+    low = pl.when(recommends).then(pl.col("_score") <= DETRACTOR).otherwise(pl.col("_score") <= UNHAPPY).fill_null(False)
+    high = (recommends & (pl.col("_score") >= PROMOTER)).fill_null(False)
+    by_words = (pl.col("polarity") == "negative").fill_null(False)
+    return (low | (by_words & ~high)) & ~pl.col("text").str.contains(_SAYS_NOTHING)
 
 
 def _described(errors: pl.DataFrame, scene: Scene, beginning: Wording) -> pl.DataFrame:
@@ -142,8 +160,10 @@ COMMENTS = Detector(
     code="no_reply",
     name="comment_never_taken_up",
     rule=Wording(
-        "в опросе клиент написал недовольное или задал вопрос, и за предел «без ответа» ему никто не ответил и с ним не связался",
-        "a comment in a survey displeases or asks, and within the no-reply limit no person replied to the customer or got in touch",
+        "в опросе клиент написал недовольное (это видно по его оценке, а где она не решает — по словам) или задал вопрос, и за предел "
+        "«без ответа» ему никто не ответил и с ним не связался",
+        "a comment in a survey displeases (by its points or, where these do not decide, by its words) or asks, and within the no-reply "
+        "limit no person replied to the customer or got in touch",
     ),
     needs=(("answered_survey", "received_reply"), ("answered_survey", "was_contacted")),
     needed=Wording("ответы на опросы с текстом и наши ответы клиентам", "answers to surveys with texts, and our replies to customers"),
