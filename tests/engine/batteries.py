@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from lakmus.engine.bucket import facts_until
 from lakmus.engine.errors.detector import Scene
-from lakmus.engine.errors.search import find_errors
+from lakmus.engine.errors.search import DETECTORS, detectors_of, find_errors
 from lakmus.engine.feeds import feeds_of
 from lakmus.history.activity import empty_activities
 from tests.engine.histories import COMPANY, History
@@ -20,8 +20,8 @@ from tests.engine.histories import COMPANY, History
 def errors_of(table: pa.Table, as_of: datetime, code: str | None = None) -> pl.DataFrame:
     """The errors of a table that is the whole company, of one code or of all."""
     facts = facts_until(table, as_of=as_of)
-    found = find_errors(Scene(facts, feeds_of(facts), COMPANY, as_of)).errors
-    return found if code is None else found.filter(pl.col("code") == code)
+    detectors = DETECTORS if code is None else detectors_of(code)
+    return find_errors(Scene(facts, feeds_of(facts), COMPANY, as_of), detectors).errors
 
 
 def check_detector(history: History, code: str, *, as_of: datetime, found: int) -> pl.DataFrame:

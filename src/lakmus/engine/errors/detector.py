@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 import polars as pl
@@ -134,7 +134,16 @@ class Detector:
         """Say whether the company sends the facts that this detector reads."""
         return any(feeds.has(*kinds) for kinds in self.needs)
 
+    def has_work(self, scene: Scene) -> bool:
+        """Say whether this detector measures and its bucket holds anything that it could find or count."""
+        if not self.measures(scene.feeds) or not any(kind in scene.facts.by_kind for kinds in self.needs for kind in kinds):
+            return False
+        if self.reads == "replies":
+            return not scene.replies.is_empty()
+        return self.reads != "texts" or not scene.said.is_empty()
 
+
+@cache
 def nothing_found() -> Found:
     """Return no errors and no moments."""
     return Found(pl.DataFrame(schema=ROW_SCHEMA), pl.DataFrame(schema=MOMENT_SCHEMA))

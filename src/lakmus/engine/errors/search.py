@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 import polars as pl
 
@@ -80,8 +81,8 @@ def needed_for(code: str) -> Wording:
     return detectors_of(code)[0].needed
 
 
-def find_errors(scene: Scene) -> Found:
-    """Return the errors and moments of one bucket from every detector whose facts the company sends.
+def find_errors(scene: Scene, detectors: Sequence[Detector] = DETECTORS) -> Found:
+    """Return the errors and moments of one bucket from every one of the detectors whose facts the company sends.
 
     Words of a customer that tell of an error which facts show as well (of the same order or case, or in `TOLD_LATER_DAYS` before) become
     evidence of that error: an error is counted once, however it is known. `error_id` is `code:anchor` of the code's first detector and
@@ -92,24 +93,32 @@ def find_errors(scene: Scene) -> Found:
     Found : errors with the columns of `ROW_SCHEMA` and code, detector, error_id; moments with `MOMENT_SCHEMA`, code, detector and known
         customers only. Moments of words only where they lead (see `leading`).
     """
-    leads = leading(scene.feeds)
-    errors: list[pl.DataFrame] = []
-    told: list[pl.DataFrame] = []
-    moments: list[pl.DataFrame] = []
-    for detector in DETECTORS:
-        found = detector.find(scene) if detector.measures(scene.feeds) else nothing_found()
-        name = detector.name
-        named = (pl.lit(detector.code).alias("code"), pl.lit(name).alias("detector"))
-        prefix = detector.code if name == _FIRST_OF_CODE[detector.code] else f"{detector.code}:{name}"
-        rows = found.errors.with_columns(*named, pl.format(f"{prefix}:{{}}", "anchor").alias("error_id"))
-        (told if detector.source == "words" else errors).append(rows)
-        if detector.source == "facts" or leads.get(detector.code) == name:
+    leads, nothing = leading(scene.feeds), _nothing()
+    errors, told, moments = [nothing.errors], [nothing.errors], [nothing.moments]
+    for detector in detectors:
+        leading_one = leads.get(detector.code) == detector.name
+        silent = detector.source == "words" and not leading_one and detector.code not in scene.codes_said
+        if silent or not detector.has_work(scene):
+            continue
+        found, named = detector.find(scene), (pl.lit(detector.code).alias("code"), pl.lit(detector.name).alias("detector"))
+        if not found.errors.is_empty():
+            prefix = detector.code if detector.name == _FIRST_OF_CODE[detector.code] else f"{detector.code}:{detector.name}"
+            rows = found.errors.with_columns(*named, pl.format(f"{prefix}:{{}}", "anchor").alias("error_id"))
+            (told if detector.source == "words" else errors).append(rows)
+        if detector.source == "facts" or leading_one:
             moments.append(found.moments.with_columns(*named))
     known = pl.col("customer").is_not_null()
     return Found(
         _counted_once(pl.concat(errors), pl.concat(told)).sort(KEY, "at", "code", "error_id"),
         pl.concat(moments).filter(known).sort(KEY, "at", "code", "detector", "order", "case"),
     )
+
+
+@cache
+def _nothing() -> Found:
+    """Return no errors and no moments, in the columns of `find_errors`."""
+    found, named = nothing_found(), (pl.lit("").alias("code"), pl.lit("").alias("detector"))
+    return Found(found.errors.with_columns(*named, pl.lit("").alias("error_id")), found.moments.with_columns(*named))
 
 
 def _counted_once(errors: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
