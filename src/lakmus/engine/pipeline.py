@@ -38,6 +38,7 @@ from lakmus.engine.reduction import Sums, causes_found, verdict_of
 from lakmus.engine.risk.survival import LifeCounts
 from lakmus.engine.scoring import score_bucket
 from lakmus.engine.signals.season import seasons
+from lakmus.engine.text.company_reading import CompanyReading
 from lakmus.engine.verdict import Verdict
 from lakmus.history.company import Company
 
@@ -62,7 +63,13 @@ class Analysis:
 
 
 def analyse(
-    map_buckets: MapBuckets, *, company: Company, as_of: datetime, keep: Keep | None = None, decided: Decided | None = None
+    map_buckets: MapBuckets,
+    *,
+    company: Company,
+    as_of: datetime,
+    keep: Keep | None = None,
+    decided: Decided | None = None,
+    reading: CompanyReading | None = None,
 ) -> Analysis:
     """Return the verdict of a company as of a moment.
 
@@ -72,6 +79,7 @@ def analyse(
     company : the terms. as_of : aware moment; nothing known later is used.
     keep : called as `keep(name, part)` with each bucket's part of each table of `tables.TABLES`; None collects them in memory.
     decided : which reasons of which lost customers people confirmed or rejected: customer -> code -> `confirmed` or `rejected`.
+    reading : what the company taught the reading of texts; None where the lexicon alone reads.
 
     Raises
     ------
@@ -81,15 +89,18 @@ def analyse(
         raise ValueError("as_of needs a time zone")
     # The regressions are small and many: threads of the linear algebra would spend ten times as long in waiting for each other.
     with threadpool_limits(limits=1, user_api="blas"):
-        return _analysed(map_buckets, company, as_of, keep, decided)
+        return _analysed(map_buckets, company, as_of, keep, decided, reading)
 
 
-def _analysed(map_buckets: MapBuckets, company: Company, as_of: datetime, keep: Keep | None, decided: Decided | None) -> Analysis:
+def _analysed(
+    map_buckets: MapBuckets, company: Company, as_of: datetime, keep: Keep | None, decided: Decided | None, reading: CompanyReading | None
+) -> Analysis:
     learned = learn(map_buckets, company=company, as_of=as_of)
     collected: dict[str, list[pa.Table]] = {name: [] for name in tables.TABLES}
     write = keep or (lambda name, part: collected[name].append(part))
     sums = Sums()
-    for result in map_buckets(partial(score_bucket, learned=learned, company=company, as_of=as_of), columns=SCORE_COLUMNS):
+    score = partial(score_bucket, learned=learned, company=company, as_of=as_of, reading=reading)
+    for result in map_buckets(score, columns=SCORE_COLUMNS):
         sums.add(result)
         for name, part in result.tables.items():
             write(name, part)

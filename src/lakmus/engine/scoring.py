@@ -28,6 +28,7 @@ from lakmus.engine.risk.definition import WINDOW_DAYS
 from lakmus.engine.risk.groups import GROUPS
 from lakmus.engine.signals.rhythm import Floats
 from lakmus.engine.signals.sight import bucket_purchases
+from lakmus.engine.text.company_reading import CompanyReading
 from lakmus.engine.text.voice import voiced
 from lakmus.engine.verdict import DoNotTouch, Person
 from lakmus.history.company import Company
@@ -92,20 +93,23 @@ class BucketResult:
     staff: pl.DataFrame = field(default_factory=no_staff_cases)
 
 
-def score_bucket(table: pa.Table, bucket: int = 0, *, learned: Learned, company: Company, as_of: datetime) -> BucketResult:
+def score_bucket(
+    table: pa.Table, bucket: int = 0, *, learned: Learned, company: Company, as_of: datetime, reading: CompanyReading | None = None
+) -> BucketResult:
     """Return everything about the customers of one bucket as of a moment.
 
     Parameters
     ----------
     table : activities with `SCORE_COLUMNS`, sorted or not; the whole history of each customer in it.
     learned : what `learning` found in all customers. company : the terms. as_of : aware moment.
+    reading : what the company taught the reading of texts; None where the lexicon alone reads.
 
     Returns
     -------
     BucketResult : tables after `tables.TABLES`; an empty table gives empty ones.
     """
     facts = facts_until(table, as_of=as_of)
-    scene = Scene(facts, learned.feeds, company, as_of)
+    scene = Scene(facts, learned.feeds, company, as_of, reading)
     orders = scene.orders
     found = find_errors(scene)
     displeasure = voiced(facts)

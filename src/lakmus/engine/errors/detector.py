@@ -16,6 +16,7 @@ from lakmus.engine.errors.message_audit import audit
 from lakmus.engine.errors.promise_ledger import promise_ledger
 from lakmus.engine.feeds import Feeds
 from lakmus.engine.orders import order_table
+from lakmus.engine.text.company_reading import CompanyReading
 from lakmus.engine.text.said import replies_of, texts_of
 from lakmus.history.activity import TIMESTAMP
 from lakmus.history.company import Company
@@ -60,6 +61,7 @@ class Scene:
     feeds: Feeds
     company: Company
     as_of: datetime
+    reading: CompanyReading | None = None
 
     @cached_property
     def orders(self) -> pl.DataFrame:
@@ -74,7 +76,7 @@ class Scene:
     @cached_property
     def said(self) -> pl.DataFrame:
         """`texts_of` the facts: what customers wrote."""
-        return texts_of(self.facts)
+        return texts_of(self.facts, self.reading)
 
     @cached_property
     def codes_said(self) -> frozenset[str]:

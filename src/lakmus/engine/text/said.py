@@ -6,6 +6,7 @@ import polars as pl
 
 from lakmus.engine.bucket import KEY, Facts, of_kind
 from lakmus.engine.text.cleaning import near_duplicates
+from lakmus.engine.text.company_reading import CompanyReading, labelled, taught
 from lakmus.engine.text.conduct import DEEDS, LONGEST_QUOTE, deeds_column
 from lakmus.engine.text.staff_tone import tone_of
 from lakmus.engine.text.table import read_column
@@ -22,8 +23,8 @@ _TONES = {
 _IN_CASES = ("opened_case", "sent_message", "received_reply", "case_resolved", "case_reopened")
 
 
-def texts_of(facts: Facts) -> pl.DataFrame:
-    """Return what customers wrote, one row per text of their own, each different text read once.
+def texts_of(facts: Facts, company: CompanyReading | None = None) -> pl.DataFrame:
+    """Return what customers wrote, one row per text of their own, each different text read once, by what the `company` taught if it did.
 
     A case and its first message with the same words in the same minute are one text. Automatic replies, spam and empty texts are left out.
     `order` of a text within a case is that of the case where the text names none.
@@ -39,9 +40,9 @@ def texts_of(facts: Facts) -> pl.DataFrame:
     messages = rows.filter(pl.col("activity") == "sent_message").select(KEY, "_case", minute, "_text")
     openings = rows.filter(pl.col("activity") == "opened_case").with_columns(minute).join(messages, on=same, how="anti").drop("minute")
     rows = pl.concat([rows.filter(pl.col("activity") != "opened_case"), openings])
-    read = _read(rows["_text"].unique(maintain_order=True))
+    read = _read(rows["_text"].unique(maintain_order=True), company)
     whole = _with_case_order(rows, facts).join(read, left_on="_text", right_on="text", how="inner")
-    return whole.select(
+    texts = whole.select(
         KEY,
         *_named("activity_id", "customer", "anonymous_customer_id", at="ts"),
         "activity",
@@ -49,7 +50,8 @@ def texts_of(facts: Facts) -> pl.DataFrame:
         *_named(staff="_staff", channel="_channel", case="_case", order="order", stars="_stars"),
         *("language", "polarity", "confidence", "codes", "words", "cries_for_help", "attempts", "questions", "sayings"),
         pl.col("_text").alias("text"),
-    ).sort(KEY, "at", "activity_id")
+    )
+    return labelled(texts, company).sort(KEY, "at", "activity_id")
 
 
 def _named(*same: str, **renamed: str) -> list[pl.Expr]:
@@ -64,10 +66,10 @@ def _with_case_order(rows: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     return joined.with_columns(pl.coalesce("_order", "case_order").alias("order"))
 
 
-def _read(texts: pl.Series) -> pl.DataFrame:
+def _read(texts: pl.Series, company: CompanyReading | None) -> pl.DataFrame:
     """Return what each different text says, its quotes in words; only texts of the writer's own."""
     read = read_column(texts).with_columns(texts.alias("text"))
-    read = read.filter(pl.col("kind") == "own")
+    read = taught(read.filter(pl.col("kind") == "own"), company)
     length = (pl.col("end") - pl.col("start")).clip(0, LONGEST_QUOTE)
     quoted = (
         read.select("text", "sayings")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lakmus.engine.text.cleaning import cleaned
-from lakmus.engine.text.finding import Lexicon, compiled
+from lakmus.engine.text.finding import Lexicon, Saying, compiled
 from lakmus.engine.text.notation import dictionary_form, english_stem
 from lakmus.engine.text.word_classes import CLASSES
 from lakmus.engine.text.words import COMMA, STOP, words_of
@@ -126,9 +126,12 @@ class OwnThemes:
 
     def codes(self, text: str) -> list[str]:
         """Return the codes of the themes that a text speaks of; a negation takes nothing back, since a theme is no judgement."""
+        return list(dict.fromkeys(one.code for one in self.sayings(text)))
+
+    def sayings(self, text: str) -> list[Saying]:
+        """Return where in a text its themes are spoken of."""
         words = words_of(cleaned(text).text)
-        found = self.lexicon.find(words, self.lexicon.known(words))
-        return list(dict.fromkeys(one.code for one in found))
+        return self.lexicon.find(words, self.lexicon.known(words))
 
 
 def own_themes(phrases: Mapping[str, Iterable[str]]) -> OwnThemes:
