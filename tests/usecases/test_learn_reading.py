@@ -1,42 +1,103 @@
-"""What the company's marks teach is judged on texts held out, and used only where it beats the lexicon."""
+"""What the company's marks teach is judged on texts held out, used where it beats the lexicon, and taken over into the verdict."""
 
 from __future__ import annotations
 
+import csv
+import shutil
 from pathlib import Path
-from types import SimpleNamespace
-from unittest import mock
 
+import polars as pl
 import pytest
+from django.utils import timezone
 
 from lakmus.history.estimate import NotEnoughEvidence
-from lakmus.usecases import learn_reading
-from lakmus.usecases.learn_reading import Marked, judge_reading, judged_reading, own_reading
+from lakmus.operations.labels import changes
+from lakmus.usecases.home import Home
+from lakmus.usecases.learn_reading import judge_polarity, take_over
+from lakmus.usecases.own_reading import Marked, company_reading, own_reading, reading_key, said_of_texts, taken_reading
+from lakmus.usecases.show_verdict import show_verdict
+from tests.usecases.conftest import bring_in, empty_home
+
+NOW = timezone.now()
 
 
-def judged(home: SimpleNamespace, texts: list[str], stars: list[float]) -> object:
-    with mock.patch.object(learn_reading, "marked_texts", return_value=Marked(texts, stars, 0)):
-        found = judge_reading(home, None)
-        return found, own_reading(home, None)
-
-
-def test_words_that_only_this_company_knows_are_learned_and_used(tmp_path: Path) -> None:
-    home = SimpleNamespace(path=tmp_path)
+def test_words_that_only_this_company_knows_are_learned_and_used() -> None:
     texts = [f"Фломастер зелёный, партия {at}" for at in range(40)] + [f"Скрепка кривая, партия {at}" for at in range(40)]
-    found, model = judged(home, texts, [5.0] * 40 + [1.0] * 40)
+    found = judge_polarity(Marked(texts, [5.0] * 40 + [1.0] * 40, 0), at=NOW)
     assert found.used == "own" and found.own_f1 > 0.9 > found.lexicon_f1
-    assert judged_reading(home) == found
-    assert model.told(["Скрепка опять кривая"]) == ["negative"]
 
 
-def test_where_marks_teach_nothing_better_the_lexicon_stays(tmp_path: Path) -> None:
-    home = SimpleNamespace(path=tmp_path)
+def test_where_marks_teach_nothing_better_the_lexicon_stays() -> None:
     good, bad = ["отлично", "прекрасно", "спасибо", "супер"], ["ужасно", "отвратительно", "кошмар", "хамство"]
     texts = [f"{word} {at}" for at in range(10) for word in good] + [f"{word} {at}" for at in range(10) for word in bad]
-    found, model = judged(home, texts, [5.0] * 40 + [1.0] * 40)
-    assert found.used == "lexicon" and found.lexicon_f1 == pytest.approx(1.0) and model is None
+    found = judge_polarity(Marked(texts, [5.0] * 40 + [1.0] * 40, 0), at=NOW)
+    assert found.used == "lexicon" and found.lexicon_f1 == pytest.approx(1.0)
 
 
-def test_too_few_marks_are_said_to_be_too_few(tmp_path: Path) -> None:
-    home = SimpleNamespace(path=tmp_path)
-    found, model = judged(home, ["хорошо", "плохо"], [5.0, 1.0])
-    assert isinstance(found, NotEnoughEvidence) and model is None and judged_reading(home) is None
+def test_too_few_marks_are_said_to_be_too_few() -> None:
+    assert isinstance(judge_polarity(Marked(["хорошо", "плохо"], [5.0, 1.0], 0), at=NOW), NotEnoughEvidence)
+
+
+@pytest.fixture
+def office(tmp_path: Path, db: None) -> Home:
+    """Return a home with a hundred reviews whose words no lexicon knows."""
+    home = empty_home(tmp_path / "home")
+    with (tmp_path / "reviews.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, delimiter=";")
+        rows.writerow(["ID отзыва", "Дата отзыва", "ID клиента", "Оценка", "Текст отзыва"])
+        for at in range(100):
+            thing, stars = ("Фломастер зелёный", 5) if at % 2 else ("Скрепка кривая", 1)
+            rows.writerow([f"R{at}", f"2025-03-{at % 28 + 1:02}", f"К{at % 40}", stars, f"{thing}, партия {at}"])
+    bring_in(home, tmp_path / "reviews.csv")
+    return home
+
+
+def texts_of(home: Home) -> pl.DataFrame:
+    return pl.read_parquet(Path(show_verdict(home).folder) / "texts" / "*.parquet").sort("activity_id")
+
+
+@pytest.mark.slow
+def test_what_is_taken_over_reaches_the_verdict_and_the_same_once_more_changes_nothing(office: Home, user_of) -> None:
+    before, key = texts_of(office), show_verdict(office).key
+    assert reading_key(office) is None and company_reading(office) is None and before["polarity"].null_count() == 100
+    first, other = before["activity_id"][0], before["activity_id"][1]
+    changes.label_text(activity_id=first, customer="К0", polarity="positive", codes=["price"], reason="price", actor=user_of("owner"))
+    changes.take_up_theme(title="Партия", phrases=["партия"], actor=user_of("owner"))
+    assert show_verdict(office).key == key, "a label waits until it is taken over"
+
+    taken = take_over(office).taken
+    after, later = texts_of(office), show_verdict(office).key
+    labelled = after.row(by_predicate=pl.col("activity_id") == first, named=True)
+    assert (labelled["polarity"], labelled["confidence"]) == ("positive", 1.0)
+    assert "price" in labelled["codes"] and any(code.startswith("own_") for code in labelled["codes"])
+    assert later != key and taken.polarity.used == "own" and after["polarity"].null_count() == 0
+    assert own_reading(office).told(["Скрепка опять кривая"]) == ["negative"]
+
+    shutil.rmtree(office.results)
+    office.results.mkdir()
+    assert show_verdict(office).key == later and texts_of(office).equals(after)
+
+    changes.label_text(activity_id=other, customer="К1", polarity="negative", codes=[], reason="", actor=user_of("owner"))
+    assert show_verdict(office).key == later
+    take_over(office)
+    assert show_verdict(office).key != later
+    assert changes.forget_labels(customers=["К0", "К1"], actor=None) == 2
+    take_over(office)
+    assert "price" not in texts_of(office)["codes"].explode().to_list()
+
+
+@pytest.mark.django_db
+def test_where_people_are_split_the_reading_stands(user_of) -> None:
+    for person, polarity, codes in (("owner", "negative", ["price", "rudeness"]), ("head_of_service", "positive", ["price"])):
+        changes.label_text(activity_id="a", customer="c", polarity=polarity, codes=codes, reason="", actor=user_of(person))
+    from lakmus.operations.labels.queries import all_labels
+
+    (said,) = said_of_texts(all_labels())
+    assert said.polarity is None and said.codes == ("price",)
+    assert "rudeness" not in said.without and "no_reply" in said.without
+
+
+def test_a_broken_file_of_what_was_taken_over_means_the_lexicon_reads(tmp_path: Path) -> None:
+    home = empty_home(tmp_path / "home")
+    (home.path / "reading.json").write_text('{"until": "yesterday"}', encoding="utf-8")
+    assert taken_reading(home) is None and reading_key(home) is None and company_reading(home) is None

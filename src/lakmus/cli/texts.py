@@ -21,8 +21,8 @@ MEASURED_ELSEWHERE = Wording(
     "A lexicon reads. Its confidence was measured on reviews of others (a bank, restaurants), not on your texts.",
 )
 ABOUT_LEARN = Wording(
-    "научиться на своих звёздах и разметке и проверить, лучше ли это словаря",
-    "learn from your own stars and labels, and check whether that beats the lexicon",
+    "учесть разметку и свои темы в вердикте; научиться на звёздах и разметке, если это лучше словаря",
+    "take labels and own themes over into the verdict; learn from stars and labels where that beats the lexicon",
 )
 OWN_READS = Wording(
     "Доволен ли клиент, говорит то, чему научили ваши отметки: на отложенных текстах F1 {own}, у словаря {lexicon}. Коды – из словаря.",
@@ -33,6 +33,14 @@ LEARNED = Wording(
     "Дальше читает {used}.",
     "Texts with marks: {marked} (stars: {stars}, people's labels: {labels}). On texts held out: own model F1 {own}, lexicon {lexicon}. "
     "From now on reads {used}.",
+)
+LEARNED_CODE = Wording(
+    "{code}: размечено {texts}, с этим кодом {labelled}. На отложенных: своя поправка F1 {own}, словарь {lexicon}. Дальше читает {used}.",
+    "{code}: labelled {texts}, {labelled} of them with it. Held out: own correction F1 {own}, lexicon {lexicon}. From now on reads {used}.",
+)
+TAKEN = Wording(
+    "Разметка и свои темы (таксономия {taxonomy}) учтены: следующий вердикт будет посчитан с ними.",
+    "Labels and own themes (taxonomy {taxonomy}) are taken over: the next verdict will be computed with them.",
 )
 USED = {"own": Wording("своя модель", "the own model"), "lexicon": Wording("словарь", "the lexicon")}
 POLARITY = {
@@ -52,32 +60,39 @@ def add_to(commands: Commands) -> None:
 
 
 def learn(asked: Namespace, voice: Voice) -> None:
-    """Judge what the company's marks teach against the lexicon, and keep which reads from now on."""
+    """Take labels, themes and what marks taught over into the reading, and say which of it beats the lexicon."""
     home = home_at(asked.home)
     from lakmus.history.estimate import NotEnoughEvidence
-    from lakmus.usecases.learn_reading import judge_reading
-    from lakmus.usecases.show_verdict import show_verdict
+    from lakmus.usecases.learn_reading import take_over
 
-    found = judge_reading(home, show_verdict(home))
+    found = take_over(home)
+    taken, polarity = found.taken, found.polarity
     if voice.wants_json:
-        voice.json(found.as_json() if isinstance(found, NotEnoughEvidence) else asdict(found))
-    elif isinstance(found, NotEnoughEvidence):
-        voice.text(voice.word(found.reason))
+        few = isinstance(polarity, NotEnoughEvidence)
+        told = polarity.as_json() if isinstance(polarity, NotEnoughEvidence) else asdict(polarity)
+        codes = [asdict(one) for one in taken.codes]
+        voice.json({"polarity": None if few else told, "not_learned": told if few else None, "codes": codes, "taxonomy": taken.taxonomy})
+        return
+    if isinstance(polarity, NotEnoughEvidence):
+        voice.text(voice.word(polarity.reason))
     else:
-        figures = {name: str(getattr(found, name)) for name in ("marked", "stars", "labels")}
-        scores = {"own": f"{found.own_f1:.3f}", "lexicon": f"{found.lexicon_f1:.3f}"}
-        voice.text(voice.word(LEARNED).format(**figures, **scores, used=voice.word(USED[found.used])))
+        figures = {name: str(getattr(polarity, name)) for name in ("marked", "stars", "labels")}
+        scores = {"own": f"{polarity.own_f1:.3f}", "lexicon": f"{polarity.lexicon_f1:.3f}"}
+        voice.text(voice.word(LEARNED).format(**figures, **scores, used=voice.word(USED[polarity.used])))
+    for one in taken.codes:
+        scores = {"own": f"{one.own_f1:.3f}", "lexicon": f"{one.lexicon_f1:.3f}"}
+        used = voice.word(USED["own" if one.used else "lexicon"])
+        voice.text(voice.word(LEARNED_CODE).format(code=one.code, texts=one.texts, labelled=one.labelled, **scores, used=used))
+    voice.message(voice.word(TAKEN).format(taxonomy=taken.taxonomy))
 
 
 def _own(asked: Namespace, voice: Voice) -> Any:
-    """Return the company's own reading where it was judged better than the lexicon and a verdict is there; say which one reads."""
+    """Return the company's own reading where it was judged better than the lexicon; say which one reads."""
     if (asked.home / "reading.json").exists():
         home = home_at(asked.home)
-        from lakmus.usecases.learn_reading import judged_reading, own_reading
-        from lakmus.usecases.show_verdict import has_data, verdict_at_hand
+        from lakmus.usecases.own_reading import judged_reading, own_reading
 
-        judged, shown = judged_reading(home), verdict_at_hand(home) if has_data(home) else None
-        own = own_reading(home, shown) if shown is not None else None
+        judged, own = judged_reading(home), own_reading(home)
         if own is not None and judged is not None:
             voice.message(voice.word(OWN_READS).format(own=f"{judged.own_f1:.3f}", lexicon=f"{judged.lexicon_f1:.3f}"))
             return own

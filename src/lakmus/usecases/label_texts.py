@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from math import sqrt
 from typing import Any
 
 from lakmus.engine.errors.catalogue import ERROR_CODES, OTHER_REASONS
+from lakmus.engine.text.reader import read
 from lakmus.history.failures import NotFound
 from lakmus.history.wording import Wording
 from lakmus.operations.labels import changes
@@ -18,6 +20,7 @@ from lakmus.usecases.asking import ask
 from lakmus.usecases.causes.quotes import TEXTS, text_of
 from lakmus.usecases.causes.standing import has_table
 from lakmus.usecases.home import Home
+from lakmus.usecases.own_reading import said_of_texts, texts_of_activities
 from lakmus.usecases.show_verdict import Shown
 
 POOL, TOGETHER_EVERY = 400, 3
@@ -180,18 +183,25 @@ def agreement_of_people() -> list[Agreement]:
     return _agreements([(first.polarity, first.codes, second.polarity, second.codes) for first, second in pairs])
 
 
-def agreement_of_reading(shown: Shown) -> list[Agreement]:
-    """Return how far the reading (second) agrees with people (first) on the polarity and on each code that either used."""
-    labels = {label.activity_id: label for label in all_labels()}
-    if not labels or not has_table(shown, TEXTS):
-        return []
-    sql = "SELECT activity_id, polarity, codes FROM read_parquet(?) WHERE list_contains(?::VARCHAR[], activity_id)"
-    known = code_titles()
-    sides = []
-    for row in ask(sql, [shown.table(TEXTS), sorted(labels)]):
-        label, codes = labels[row["activity_id"]], tuple(code for code in row["codes"] or () if code in known)
-        sides.append((label.polarity, label.codes, row["polarity"] or "neutral", codes))
+def agreement_of_reading(home: Home) -> list[Agreement]:
+    """Return how far the lexicon (second) agrees with people (first) on the polarity and on each code that either used.
+
+    The texts are read anew: the verdict's table says what people said of them once that was taken over.
+    """
+    said = {one.activity_id: one for one in said_of_texts(all_labels())}
+    known, sides = code_titles(), []
+    for activity, text in texts_of_activities(home, list(said)).items():
+        polarity, codes = _by_lexicon(text)
+        label = said[activity]
+        if label.polarity is not None:
+            sides.append((label.polarity, label.codes, polarity or "neutral", tuple(code for code in codes if code in known)))
     return _agreements(sides)
+
+
+@functools.lru_cache(maxsize=4096)
+def _by_lexicon(text: str) -> tuple[str | None, tuple[str, ...]]:
+    found = read(text)
+    return found.polarity, found.codes
 
 
 def _agreements(sides: Sequence[tuple[str, tuple[str, ...], str, tuple[str, ...]]]) -> list[Agreement]:

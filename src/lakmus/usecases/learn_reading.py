@@ -1,74 +1,70 @@
-"""The company's own stars and labels teach the polarity; what is learned is used only where it beats the lexicon on held-out texts."""
+"""Take over what the company taught: labels and themes of people, and of what stars and labels teach whatever beats the lexicon."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
+import polars as pl
 from django.utils import timezone
 
-from lakmus.engine.text.own_labels import NEGATIVE_STARS, POSITIVE_STARS, OwnLabels, learn_polarity
+from lakmus.engine.text.code_labels import judge_codes, spread_parts
+from lakmus.engine.text.own_labels import NEGATIVE_STARS, learn_polarity
 from lakmus.engine.text.reader import read, reading_version
+from lakmus.engine.text.table import read_column
 from lakmus.history.estimate import NotEnoughEvidence
-from lakmus.operations.labels.queries import all_labels
-from lakmus.usecases.asking import ask
-from lakmus.usecases.causes.quotes import TEXTS
-from lakmus.usecases.causes.standing import has_table
+from lakmus.operations.labels.queries import taxonomy_version
 from lakmus.usecases.home import Home
-from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.own_reading import JudgedReading, Marked, TakenReading, keep_taken, marked_texts, texts_with_codes
 
-KEPT_AS = "reading.json"
-MOST_MARKED, FOLDS, SEED = 3000, 5, 11
-"""Marked texts that are learned from, the latest; parts of which each is held out once; how they are drawn."""
-STARS = {"negative": 1.0, "positive": 5.0}
+FOLDS, SEED = 5, 11
+"""Parts of which each is held out once; how they are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedReading:
-    """Which reading tells the polarity: `used` is `own` or `lexicon`; mean F1 of both polarities (0..1) of either on texts held out.
+class TakenOver:
+    """What was taken over; `polarity` says why nothing was learned of it where marks are too few."""
 
-    `marked` texts: by `stars` of customers, and by `labels` of people, which go before stars. `version` is that of what was learned.
-    """
-
-    version: str
-    used: str
-    marked: int
-    stars: int
-    labels: int
-    own_f1: float
-    lexicon_f1: float
-    lexicon: str
-    judged_at: str
+    taken: TakenReading
+    polarity: JudgedReading | NotEnoughEvidence
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """Texts with what they are marked as (1 or 5 stars), and how many of the marks are people's labels."""
+def take_over(home: Home) -> TakenOver:
+    """Judge what the marks of until now teach, and have the next verdict read by labels, themes and what beats the lexicon."""
+    until = timezone.now()
+    polarity = judge_polarity(marked_texts(home, until=until), at=until)
+    labelled = texts_with_codes(home, until=until)
+    texts = [text for text, _ in labelled]
+    codes = judge_codes(texts, read_column(pl.Series(texts, dtype=pl.String))["codes"].to_list(), [said for _, said in labelled])
+    taken = TakenReading(until, taxonomy_version(), reading_version(), polarity if isinstance(polarity, JudgedReading) else None, codes)
+    keep_taken(home, taken)
+    return TakenOver(taken, polarity)
 
-    texts: list[str]
-    stars: list[float]
-    labels: int
+
+def ask_to_take_over() -> None:
+    """Have the worker take over what people and marks teach."""
+    from django_q.tasks import async_task
+
+    async_task("lakmus.jobs.tasks.take_over_labels", task_name="take-over-labels")
 
 
-def judge_reading(home: Home, shown: Shown) -> JudgedReading | NotEnoughEvidence:
-    """Learn from all marks but a fifth, five times, and keep whether that or the lexicon told the fifth better."""
-    marked = marked_texts(home, shown)
+def judge_polarity(marked: Marked, *, at: datetime) -> JudgedReading | NotEnoughEvidence:
+    """Learn from all marks but a fifth, five times, and say whether that or the lexicon told the fifth better."""
     learned = learn_polarity(marked.texts, marked.stars)
     if isinstance(learned, NotEnoughEvidence):
         return learned
     truth = np.array(marked.stars) < NEGATIVE_STARS + 0.5
-    own, parts = np.zeros(len(truth), dtype=bool), _parts(truth)
+    own, parts = np.zeros(len(truth), dtype=bool), spread_parts(truth, folds=FOLDS, seed=SEED)
     for part in range(FOLDS):
         rest, held = np.flatnonzero(parts != part), np.flatnonzero(parts == part)
         model = learn_polarity([marked.texts[at] for at in rest], [marked.stars[at] for at in rest])
         texts = [marked.texts[at] for at in held]
         own[held] = _lexicon_says(texts) if isinstance(model, NotEnoughEvidence) else np.array(model.told(texts)) == "negative"
     own_f1, lexicon_f1 = _mean_f1(truth, own), _mean_f1(truth, _lexicon_says(marked.texts))
-    found = JudgedReading(
+    return JudgedReading(
         _version(marked),
         "own" if own_f1 > lexicon_f1 else "lexicon",
         len(truth),
@@ -77,65 +73,8 @@ def judge_reading(home: Home, shown: Shown) -> JudgedReading | NotEnoughEvidence
         own_f1,
         lexicon_f1,
         reading_version(),
-        timezone.now().isoformat(timespec="seconds"),
+        at.isoformat(timespec="seconds"),
     )
-    draft = home.path / f".{KEPT_AS}"
-    draft.write_text(json.dumps(asdict(found)), encoding="utf-8")
-    os.replace(draft, home.path / KEPT_AS)
-    return found
-
-
-def judged_reading(home: Home) -> JudgedReading | None:
-    """Return what was judged last; None where nothing was, or by another version of the lexicon."""
-    try:
-        found = JudgedReading(**json.loads((home.path / KEPT_AS).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
-    return found if found.lexicon == reading_version() else None
-
-
-def own_reading(home: Home, shown: Shown) -> OwnLabels | None:
-    """Return what the company's marks teach, where that was judged better than the lexicon; the same marks give the same model.
-
-    No model is kept in a file: whoever may write files here could otherwise have this process run what they like.
-    """
-    judged = judged_reading(home)
-    if judged is None or judged.used != "own":
-        return None
-    marked = marked_texts(home, shown)
-    learned = learn_polarity(marked.texts, marked.stars)
-    return None if isinstance(learned, NotEnoughEvidence) else learned
-
-
-def marked_texts(home: Home, shown: Shown) -> Marked:
-    """Return the latest texts that customers gave 1–2 or 4–5 stars, or that people called negative or positive; each text once."""
-    if not has_table(shown, TEXTS):
-        return Marked([], [], 0)
-    said = {label.activity_id: STARS[label.polarity] for label in all_labels() if label.polarity in STARS}
-    sql = """SELECT t.activity_id, t.stars, s._text AS text FROM read_parquet(?) AS t
-             JOIN (SELECT activity_id, _text FROM read_parquet(?) WHERE _text IS NOT NULL) AS s USING (activity_id)
-             WHERE t.stars <= ? OR t.stars >= ? OR list_contains(?::VARCHAR[], t.activity_id) ORDER BY t."at" DESC, t.activity_id LIMIT ?"""
-    asked = [shown.table(TEXTS), home.stream().files(), NEGATIVE_STARS, POSITIVE_STARS, sorted(said), MOST_MARKED]
-    marks: dict[str, float] = {}
-    by_people: set[str] = set()
-    for row in ask(sql, asked):
-        label = said.get(row["activity_id"])
-        if label is not None:
-            marks[row["text"]] = label
-            by_people.add(row["text"])
-        elif row["text"] not in by_people:
-            marks.setdefault(row["text"], 1.0 if row["stars"] <= NEGATIVE_STARS else 5.0)
-    return Marked(list(marks), list(marks.values()), len(by_people))
-
-
-def _parts(truth: np.ndarray) -> np.ndarray:
-    """Return a part 0..4 for each text, both polarities spread evenly over the parts."""
-    chance = np.random.default_rng(SEED)
-    parts = np.zeros(len(truth), dtype=int)
-    for side in (truth, ~truth):
-        there = chance.permutation(np.flatnonzero(side))
-        parts[there] = np.arange(len(there)) % FOLDS
-    return parts
 
 
 def _lexicon_says(texts: Sequence[str]) -> np.ndarray:

@@ -25,6 +25,7 @@ from lakmus.usecases.causes.standing import has_table
 from lakmus.usecases.home import Home
 from lakmus.usecases.kept_beside import kept_json
 from lakmus.usecases.label_texts import code_titles
+from lakmus.usecases.own_reading import texts_of_activities
 from lakmus.usecases.show_verdict import Shown
 
 WINDOW_DAYS, HALF_DAYS, LATELY_DAYS = 182, 91, 28
@@ -153,7 +154,7 @@ def texts_of_topic(home: Home, shown: Shown, code: str, *, page: int = 1, size: 
     since = shown.as_of - timedelta(days=WINDOW_DAYS)
     found = [one for one in _texts(home, shown) if one["at"] > since and code in one["codes"]]
     part = found[(page - 1) * size : page * size]
-    words = _words(home, [one["activity_id"] for one in part])
+    words = texts_of_activities(home, [one["activity_id"] for one in part])
     rows = (UnsortedText(one["activity_id"], one["key"], one["at"], words.get(one["activity_id"], "")) for one in part)
     return TopicTexts(titles[code], len(found), tuple(rows))
 
@@ -164,7 +165,7 @@ def show_unsorted(home: Home, shown: Shown, *, size: int = 30) -> Unsorted:
     window = [one for one in _texts(home, shown) if one["at"] > since]
     queue = [one for one in window if _is_unsorted(one)]
     latest = {one["activity_id"]: one for one in queue[:MOST_READ]}
-    texts = _words(home, list(latest))
+    texts = texts_of_activities(home, list(latest))
     rows = [UnsortedText(one["activity_id"], one["key"], one["at"], texts[name]) for name, one in latest.items() if texts.get(name)]
     return Unsorted(len(queue), tuple(rows[:size]), _proposed(home, shown, window, [row.text for row in rows]))
 
@@ -178,7 +179,7 @@ def _is_unsorted(one: dict[str, Any]) -> bool:
 def _proposed(home: Home, shown: Shown, window: Sequence[dict[str, Any]], unsorted: Sequence[str]) -> tuple[ProposedTheme, ...]:
     def found() -> list[dict[str, Any]]:
         coded = [one["activity_id"] for one in window if one["codes"]][:MOST_READ]
-        told = candidates(unsorted, [text for text in _words(home, coded).values() if text])
+        told = candidates(unsorted, [text for text in texts_of_activities(home, coded).values() if text])
         return [asdict(ProposedTheme(one.phrase, one.texts, tuple(unsorted[at][:200] for at in one.places[:EXAMPLES]))) for one in told]
 
     kept = kept_json(shown, f"themes_{_themes_key()}", found)
@@ -201,7 +202,7 @@ def _texts(home: Home, shown: Shown) -> list[dict[str, Any]]:
     for row in rows:
         said = row["codes"] or ()
         row["thanks"] = "thanks" in said
-        row["codes"] = [code for code in said if code in titles] + own.get(row["activity_id"], [])
+        row["codes"] = list(dict.fromkeys([code for code in said if code in titles] + own.get(row["activity_id"], [])))
     return rows
 
 
@@ -213,18 +214,11 @@ def _own_codes(home: Home, shown: Shown, rows: Sequence[dict[str, Any]]) -> dict
 
     def found() -> dict[str, list[str]]:
         themes = own_themes(phrases)
-        words = _words(home, [row["activity_id"] for row in rows[:MOST_READ]])
+        words = texts_of_activities(home, [row["activity_id"] for row in rows[:MOST_READ]])
         return {name: codes for name, text in words.items() if text and (codes := themes.codes(text))}
 
     kept: dict[str, list[str]] = kept_json(shown, f"own_themes_{_themes_key()}", found)
     return kept
-
-
-def _words(home: Home, activities: Sequence[str]) -> dict[str, str]:
-    """Return the whole texts of activities from the stream, in the order asked for."""
-    sql = "SELECT activity_id, _text FROM read_parquet(?) WHERE _text IS NOT NULL AND activity_id IN (SELECT unnest(?::VARCHAR[]))"
-    found = {row["activity_id"]: row["_text"] for row in ask(sql, [home.stream().files(), list(activities)])} if activities else {}
-    return {name: found[name] for name in activities if name in found}
 
 
 def _bursts(texts: Sequence[dict[str, Any]], codes: Sequence[str], as_of: datetime) -> dict[str, dict[str, Any]]:

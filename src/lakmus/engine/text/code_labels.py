@@ -96,7 +96,7 @@ def _held_out(texts: Sequence[str], read_codes: Codes, truth: np.ndarray, code: 
     """Return what a correction says of each text that was learned from the other parts."""
     told, parts = np.zeros(len(truth), dtype=bool), spread_parts(truth, folds=FOLDS, seed=SEED)
     for part in range(FOLDS):
-        rest, held = np.flatnonzero(parts != part), np.flatnonzero(parts == part)
+        rest, held = np.flatnonzero(parts != part).tolist(), np.flatnonzero(parts == part).tolist()
         said = [{code} if truth[at] else () for at in rest]
         learned = learn_codes([texts[at] for at in rest], [read_codes[at] for at in rest], said, {code})
         told[held] = learned.told([texts[at] for at in held], [read_codes[at] for at in held])[code]

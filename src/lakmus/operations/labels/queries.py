@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from lakmus.history.failures import NotFound
 from lakmus.history.wording import Wording
@@ -33,8 +34,23 @@ class Label:
 
 def all_labels() -> list[Label]:
     """Return all labels, by text."""
+    return _labels(TextLabel.objects.all())
+
+
+def labels_until(until: datetime) -> list[Label]:
+    """Return the labels given, or last changed, until a moment, by text."""
+    return _labels(TextLabel.objects.filter(labelled_at__lte=until))
+
+
+def labels_in_effect(until: datetime) -> tuple[int, datetime | None]:
+    """Return how many labels were given until a moment, and when the last of them: another pair means other labels."""
+    found = TextLabel.objects.filter(labelled_at__lte=until).aggregate(count=Count("pk"), last=Max("labelled_at"))
+    return found["count"], found["last"]
+
+
+def _labels(labels: QuerySet[TextLabel]) -> list[Label]:
     columns = ("activity_id", "customer", "polarity", "codes", "reason", "labelled_by")
-    rows = TextLabel.objects.values_list(*columns)
+    rows = labels.values_list(*columns)
     return [
         Label(activity, customer, polarity, tuple(codes), reason, person) for activity, customer, polarity, codes, reason, person in rows
     ]
@@ -71,6 +87,12 @@ def standing_theme(number: int) -> OwnTheme:
 def own_phrases() -> dict[str, tuple[str, list[str]]]:
     """Return the title and the phrases of each theme that stands, by its code."""
     return {f"{OWN}{theme.pk}": (theme.title, list(theme.phrases)) for theme in standing_themes()}
+
+
+def phrases_of(version: int) -> dict[str, list[str]]:
+    """Return the phrases of each theme that stands in a version of the taxonomy, by its code."""
+    there = OwnTheme.objects.filter(Q(until=None) | Q(until__gt=version), since__lte=version)
+    return {f"{OWN}{theme.pk}": list(theme.phrases) for theme in there}
 
 
 def taxonomy_version() -> int:
