@@ -8,10 +8,10 @@ import polars as pl
 from lakmus.simulate.cases import IN_TIME, SLOW, Cases
 from lakmus.simulate.conduct import MISUNDERSTOOD
 from lakmus.simulate.desk import CHANNELS, PHONE, TOPICS
-from lakmus.simulate.draws import NEVER, Draws, Flags, Whole
+from lakmus.simulate.draws import NEVER, Draws, Whole
 from lakmus.simulate.files import CompanyFiles, moments, shown, table
 from lakmus.simulate.numbering import Numbering, staff_names
-from lakmus.simulate.replies import WOMAN_OF_STAFF, first_replies, ordinary_replies
+from lakmus.simulate.replies import WOMAN_OF_STAFF, first_replies, replies_to_complaints
 from lakmus.simulate.season import Season
 from lakmus.simulate.spoken import asked, asked_more, registered, said, welcomed
 from lakmus.simulate.story import Story
@@ -93,9 +93,9 @@ def _write_messages(files: CompanyFiles, story: Story, numbers: Numbering, seaso
         ),
         _part(cases, numbers.case, cases.thanks, CUSTOMER, said(rng, (case_words.THANKS,), woman=story.people.woman[owner])),
         _part(cases, numbers.case, cases.reopened, CUSTOMER, said(rng, case_words.AGAIN, woman=story.people.woman[owner])),
-        _reply_part(story, numbers, rng, numbers.case, cases.reopened_reply, cases.staff, np.zeros(cases.count, np.bool_)),
+        _reply_part(story, numbers, rng, numbers.case, cases.reopened_reply, cases.staff),
         _part(cases, numbers.again, cases.again, CUSTOMER, said(rng, case_words.AGAIN, woman=story.people.woman[owner])),
-        _reply_part(story, numbers, rng, numbers.again, cases.again_reply, cases.again_staff, np.zeros(cases.count, np.bool_)),
+        _reply_part(story, numbers, rng, numbers.again, cases.again_reply, cases.again_staff),
     ]
     rows = pl.concat(parts).filter(pl.col("at") < season.minutes).sort("case", "at", maintain_order=True)
     files.write(
@@ -137,12 +137,11 @@ def _first_reply(story: Story, numbers: Numbering, rng: np.random.Generator, sea
     return _part(cases, numbers.case, cases.reply, PERSON, text, cases.staff)
 
 
-def _reply_part(
-    story: Story, numbers: Numbering, rng: np.random.Generator, case: pl.Series, at: Whole, staff: Whole, slow: Flags
-) -> pl.DataFrame:
+def _reply_part(story: Story, numbers: Numbering, rng: np.random.Generator, case: pl.Series, at: Whole, staff: Whole) -> pl.DataFrame:
+    """Return the replies to those who come back because their problem stands: they complain, whatever they asked at first."""
     cases = story.cases
     called = numbers.who.called.gather(story.orders.owner[cases.order])
-    text = ordinary_replies(rng, cases.topic, staff=np.maximum(staff, 0), slow=slow, name=called)
+    text = replies_to_complaints(rng, cases.topic, staff=np.maximum(staff, 0), name=called)
     return _part(cases, case, at, PERSON, text, staff)
 
 

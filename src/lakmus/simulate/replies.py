@@ -41,13 +41,11 @@ WARM = (*range(len(COMPLAINTS)), TOPICS.index("Оплата"))
 UNTIL = {TODAY: "сегодня до 18:00", TOMORROW: "завтра до 12:00", TWO_HOURS: "в течение двух часов"}
 
 
-def ordinary_replies(rng: np.random.Generator, topic: Whole, *, staff: Whole, slow: Flags, name: pl.Series) -> pl.Series:
-    """Return replies (rows,) with which nothing is wrong: to a complaint always with a name, an apology, understanding or a question."""
+def replies_to_complaints(rng: np.random.Generator, topic: Whole, *, staff: Whole, name: pl.Series) -> pl.Series:
+    """Return replies (rows,) to those who complain, on whatever topic: always with a name, an apology, understanding or a question."""
+    patterns = [pattern for name_of in TOPICS for pattern in _warm(name_of)]
     which = topic * WAYS + rng.integers(0, WAYS, len(topic))
-    questions = ~np.isin(topic, WARM)
-    sorry = slow & (rng.random(len(topic)) < 0.7)
-    which = np.where(questions, topic * WAYS + sorry, which)
-    return compose_each(_ordinary(), which, rng, woman=WOMAN_OF_STAFF[staff], words={"name": name})
+    return compose_each(patterns, which, rng, woman=WOMAN_OF_STAFF[staff], words={"name": name})
 
 
 def first_replies(
@@ -102,16 +100,21 @@ def _ordinary() -> list[Pattern]:
     for place, topic in enumerate(TOPICS):
         answer = case_words.REPLIES[topic]
         if place in WARM:
-            patterns += [
-                (words.BY_NAME, answer, case_words.FAREWELLS),
-                (words.PLAIN, words.APOLOGY, answer, case_words.FAREWELLS),
-                (words.BY_NAME, words.UNDERSTOOD, answer),
-                (words.PLAIN, answer, words.QUESTION),
-            ]
+            patterns += _warm(topic)
         else:
             plain: Pattern = (case_words.GREETINGS, answer, case_words.FAREWELLS)
             patterns += [plain, (case_words.GREETINGS, case_words.SORRY, answer, case_words.FAREWELLS), plain, plain]
     return patterns
+
+
+def _warm(topic: str) -> list[Pattern]:
+    answer = case_words.REPLIES[topic]
+    return [
+        (words.BY_NAME, answer, case_words.FAREWELLS),
+        (words.PLAIN, words.APOLOGY, answer, case_words.FAREWELLS),
+        (words.BY_NAME, words.UNDERSTOOD, answer),
+        (words.PLAIN, answer, words.QUESTION),
+    ]
 
 
 def _until(conduct: Conduct, cases: Cases, season: Season) -> pl.Series:

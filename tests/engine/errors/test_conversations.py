@@ -93,6 +93,10 @@ def test_promises_of_orders_stand_in_the_same_ledger() -> None:
         ("indifference", "Отправили вам новый.", 0),
         ("indifference", "Разберёмся и сообщим.", 0),
         ("indifference", "Какой номер заказа?", 0),
+        ("indifference", "Нам очень жаль, что так вышло.", 0),
+        ("indifference", "Сами виноваты, читать надо было", 0),
+        ("indifference", "Настоящим сообщаем, что в соответствии с регламентом обращение рассмотрено.", 0),
+        ("indifference", "Не знаю.", 0),
         ("rudeness", "Сами виноваты, читать надо было внимательно", 1),
         ("rudeness", "Понимаю вас, сейчас всё исправим", 0),
         ("formal_script", "Настоящим сообщаем, что в соответствии с регламентом обращение рассмотрено.", 1),
@@ -109,8 +113,29 @@ def test_a_reply_is_judged_by_what_it_does(code: str, reply: str, found: int) ->
     assert errors["at"].to_list() == [moment("2025-03-03 10:10")] * found
 
 
-def test_only_complaints_can_be_answered_with_indifference() -> None:
-    check_detector(talk("Есть ли этот товар в красном цвете?", "Да."), "indifference", as_of=AS_OF, found=0)
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Есть ли этот товар в красном цвете?", 0),
+        ("Сколько ждать возврата?", 0),
+        ("Можно перенести доставку? Планы изменились.", 0),
+        ("Заказ не привезли, это ужасно. Когда его ждать?", 1),
+        ("Сколько можно ждать? Безобразие.", 1),
+    ],
+)
+def test_only_complaints_can_be_answered_with_indifference(question: str, found: int) -> None:
+    check_detector(talk(question, "Ожидайте."), "indifference", as_of=AS_OF, found=found)
+
+
+def test_a_greeting_by_a_name_is_no_indifference_where_nobody_knows_the_name() -> None:
+    history = History().customer("anna").case("1", "2025-03-03 10:00").says("1", "2025-03-03 10:00", "Это ужасно, безобразие!")
+    history.reply("1", "2025-03-03 10:10", text="Здравствуйте, Анна! Ожидайте.")
+    check_detector(history, "indifference", as_of=AS_OF, found=0)
+
+
+def test_a_reply_with_another_fault_is_no_moment_of_indifference() -> None:
+    scene = scene_of(talk("Это ужасно, безобразие!", "Ничем не можем помочь."))
+    assert find_errors(scene, detectors_of("indifference")).moments.is_empty()
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -9,8 +10,10 @@ import polars as pl
 
 from lakmus.engine.bucket import KEY, of_kind
 from lakmus.engine.errors.detector import Detector, Found, Scene, minute_text, shaped
+from lakmus.engine.errors.statements import names_in
 from lakmus.engine.text.promises import promises_in
 from lakmus.engine.text.reading import complains, complaint_topic
+from lakmus.engine.text.table import read_column
 from lakmus.history.wording import Wording
 
 TURNS_OF_OFFICIALESE = 2
@@ -40,10 +43,16 @@ _BEGINNING = pl.col("text").str.replace_all(r"\s+", " ").str.slice(0, _QUOTED)
 
 
 def find_indifference(scene: Scene) -> Found:
-    """Return first replies to complaints that hold nothing but words: no name, question, understanding, apology, promise or deed."""
+    """Return first replies to complaints that hold nothing but words: no name, question, understanding, apology, promise or deed.
+
+    Replies that are rude, flatly refuse, speak officialese or do not know have a fault of their own and are no moments of this one.
+    """
     first = scene.replies.filter("first").join(_complaints(scene), on=[KEY, "case"], how="inner", maintain_order="left")
-    first = first.filter(pl.col("asked_at") <= pl.col("at"))
-    warm = pl.any_horizontal("question_asked", "understanding_confirmed", "apology", pl.col("name_used").fill_null(False))
+    other_fault = pl.any_horizontal("rude", "does_not_know", pl.col("refusal") & ~pl.col("alternative"))
+    first = first.filter((pl.col("asked_at") <= pl.col("at")) & ~other_fault & (pl.col("officialese") < TURNS_OF_OFFICIALESE))
+    greeted = names_in(first.filter(pl.col("name_used").is_null()).select("activity_id", "text"))["activity_id"]
+    named = pl.col("name_used").fill_null(pl.col("activity_id").is_in(greeted.implode()))
+    warm = pl.any_horizontal("question_asked", "understanding_confirmed", "apology", named)
     acts = pl.any_horizontal(pl.col("said_acted", "said_alternative", "said_will_find_out").is_not_null())
     judged = first.with_columns((~warm & ~acts).alias("exposed"))
     return _found(
@@ -56,7 +65,7 @@ def _complaints(scene: Scene) -> pl.DataFrame:
     """Return (key, case, asked_at, asked_id): the first words of displeasure in each case."""
     rows = of_kind(scene.facts, "opened_case", "sent_message", "complained").filter(pl.col("_case").is_not_null())
     by_customer = pl.col("_author").is_null() | (pl.col("_author") == "customer")
-    negative = scene.said.filter(pl.col("polarity") == "negative").select("activity_id", pl.lit(True).alias("negative"))
+    negative = _displeased(scene.said).with_columns(pl.lit(True).alias("negative"))
     told = rows.filter(by_customer).join(negative, on="activity_id", how="left")
     topical = (pl.col("activity") == "opened_case") & complaint_topic()
     displeased = told.filter((pl.col("activity") == "complained") | topical | complains() | pl.col("negative").fill_null(False))
@@ -64,6 +73,33 @@ def _complaints(scene: Scene) -> pl.DataFrame:
         displeased.sort("ts", "activity_id")
         .unique([KEY, "_case"], keep="first", maintain_order=True)
         .select(KEY, pl.col("_case").alias("case"), pl.col("ts").alias("asked_at"), pl.col("activity_id").alias("asked_id"))
+    )
+
+
+SURE = 0.75
+"""Confidence in displeasure from which a text complains: three to one."""
+_QUESTION = re.compile(r"[^.!?\n]+\?+")
+_REPROACH = re.compile(
+    r"почему|зачем|сколько (?:же )?можно|доколе|до каких пор|когда (?:же|наконец|это)|"
+    r"\bwhy\b|how many times|how much longer|finally|\bever\b",
+    re.IGNORECASE,
+)
+"""Questions that ask for nothing but reproach («сколько можно ждать?»)."""
+
+
+def _displeased(said: pl.DataFrame) -> pl.DataFrame:
+    """Return (activity_id) of the texts in cases that displease without their plain questions: who only asks has not complained."""
+    negative = said.filter((pl.col("polarity") == "negative") & pl.col("case").is_not_null()).select("activity_id", "text", "confidence")
+    told = [_QUESTION.sub(lambda one: one.group() if _REPROACH.search(one.group()) else "", text) for text in negative["text"]]
+    asking = negative.with_columns(pl.Series("told", told, dtype=pl.String)).with_columns((pl.col("told") != pl.col("text")).alias("asks"))
+    plain, doubtful = asking.filter(~pl.col("asks")), asking.filter("asks")
+    read = read_column(doubtful["told"]).with_columns(doubtful["activity_id"])
+    sure = pl.col("confidence") >= SURE
+    return pl.concat(
+        [
+            plain.filter(sure).select("activity_id"),
+            read.filter(sure & (pl.col("polarity") == "negative")).select("activity_id"),
+        ]
     )
 
 
@@ -129,9 +165,9 @@ STAFF_DETECTORS: tuple[Detector, ...] = (
         "cold_answer_to_complaint",
         Wording(
             "первый ответ человека на жалобу: без имени (если оно известно), без вопроса, без слов о том, что поняли, без извинения, "
-            "без обещания и без дела",
+            "без обещания и без дела; грубые и канцелярские ответы, отказы и «не знаю» — другие ошибки",
             "a person's first answer to a complaint without the name (where known), a question, words of understanding, an apology, "
-            "a promise or a deed",
+            "a promise or a deed; rude replies, officialese, refusals and “I don't know” are other errors",
         ),
         find_indifference,
     ),
