@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.test import Client
@@ -47,3 +48,11 @@ def test_a_theme_is_taken_up_and_out_by_those_who_may(owner: Client, client_of) 
     ((code, _),) = own_phrases().items()
     assert owner.get(f"/causes/topics/{code}/").status_code == 200
     assert owner.post("/causes/unsorted/", {"out": code.removeprefix("own_")}).status_code == 302 and own_phrases() == {}
+
+
+def test_labels_are_taken_over_by_the_worker_when_somebody_who_may_label_asks(owner: Client, client_of) -> None:
+    with mock.patch("django_q.tasks.async_task") as asked:
+        assert client_of("administrator").post("/causes/labels/take-over/").status_code == 403 and not asked.called
+        assert owner.get("/causes/labels/take-over/").status_code == 405 and not asked.called
+        assert owner.post("/causes/labels/take-over/").status_code == 302
+    assert asked.call_args.args == ("lakmus.jobs.tasks.take_over_labels",)

@@ -43,6 +43,13 @@ def prepare_pages(moment: str) -> str:
     return shown.key
 
 
+def take_over_labels() -> str:
+    """Take labels, themes and what marks taught over into the reading; return the moment until which they count."""
+    from lakmus.usecases.learn_reading import take_over
+
+    return take_over(_home()).taken.until.isoformat()
+
+
 def deliver_alert(number: int) -> str:
     """Make one attempt at a message about alerts, if it is due and nobody else is at it; return how it stands."""
     from lakmus.usecases.deliver_alerts import deliver

@@ -21,7 +21,7 @@ from lakmus.usecases.label_texts import (
     code_titles,
     next_text,
 )
-from lakmus.usecases.learn_reading import judged_reading
+from lakmus.usecases.own_reading import TakenReading, judged_reading, taken_reading
 from lakmus.usecases.show_topics import Topic, has_texts, show_topics, show_unsorted, texts_of_topic
 from lakmus.usecases.show_verdict import Shown
 from lakmus.web import answers
@@ -95,9 +95,10 @@ def labels_page(analysis: Shown, user: Any, *, wanted: str, skipped: list[str]) 
         "people_count": len({label.person for label in everybody}),
         "needed": NEEDED_TOGETHER,
         "people": _named(agreement_of_people()),
-        "reading": _named(agreement_of_reading(analysis)),
+        "reading": _named(agreement_of_reading(home)),
         "skipped": passed,
         "judged": judged_reading(home),
+        "corrected": _corrected(taken_reading(home)),
         "read_as": [worded(code_titles()[code]) for code in text.codes if code in code_titles()] if text else [],
     }
 
@@ -107,6 +108,14 @@ def choices(text: AskedText | None) -> list[Choice]:
     chosen = set(text.mine.codes) if text and text.mine else set()
     keys = [*KEYS, *([""] * 1000)]
     return [Choice(code, worded(title), key, code in chosen) for (code, title), key in zip(code_titles().items(), keys, strict=False)]
+
+
+def _corrected(taken: TakenReading | None) -> list[str]:
+    """Return the titles of the codes that what labels taught tells in the lexicon's place."""
+    titles = code_titles()
+    if taken is None or not taken.stands:
+        return []
+    return [worded(titles[one.code]) for one in taken.codes if one.used and one.code in titles]
 
 
 def _named(found: list[Agreement]) -> list[dict[str, Any]]:

@@ -62,6 +62,7 @@ urlpatterns = [
     path("causes/unsorted/", labels.unsorted, name="unsorted"),
     path("causes/labels/", labels.labels, name="labels"),
     path("causes/labels/keep/", labels.label, name="label_keep"),
+    path("causes/labels/take-over/", labels.take_over, name="labels_take_over"),
     path("causes/<slug:code>/", causes.one, name="cause"),
     path("measures/", rooms.measures, name="measures"),
     path("results/", rooms.results, name="results"),

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from lakmus.operations.accounts.permissions import page
 from lakmus.usecases.label_texts import drop_theme, keep_label, keep_theme
+from lakmus.usecases.learn_reading import ask_to_take_over
 from lakmus.web import answers, topics
 from lakmus.web.needing import verdict_page
-from lakmus.web.page import asked_page, show
+from lakmus.web.page import asked_page, says_failures, show
 
 
 def _shown(request: HttpRequest, template: str, analysis: Any, context: dict[str, Any]) -> HttpResponse:
@@ -72,3 +74,13 @@ def label(request: HttpRequest, analysis: Any) -> HttpResponse:
     )
     query = urlencode({"before": activity, "skip": asked.getlist("skip")}, doseq=True)
     return HttpResponseRedirect(f"{reverse('labels')}?{query}")
+
+
+@require_POST
+@page("labels", verb="change")
+@says_failures
+def take_over(request: HttpRequest) -> HttpResponse:
+    """Have the worker take labels, themes and what they taught over into the verdict."""
+    ask_to_take_over()
+    messages.success(request, _("Labels and themes are being taken over; the verdict is then computed anew."))
+    return HttpResponseRedirect(reverse("labels"))
