@@ -16,6 +16,7 @@ from lakmus.api.wordings import language_of
 from lakmus.operations.accounts.permissions import may, require
 from lakmus.usecases.customer_groups import KEYS, group_of, group_told, list_group
 from lakmus.usecases.show_backtest import show_backtest
+from lakmus.usecases.show_checks import judged_by_everybody
 from lakmus.usecases.show_stages import Segment, show_signals
 from lakmus.usecases.signal_pages import PAGES, signal_page
 
@@ -62,7 +63,8 @@ def customers(
     """Return one page, those with most money at stake first. A figure is named as its page's address names it, or by its `group`:
 
     `of=cohort` with by, segment, month, outcome (bought, not, open); `of=rfm` with recency, frequency (places from 0); `of=flow` with at,
-    new, old; `of=alert` with what the alert's `group` says; `of=site` with step, next or exit; `of=list` with q, state, lost, silent,
+    new, old; `of=alert` with what the alert's `group` says; `of=site` with step, next or exit; `of=check` with cut,
+    group, way, named, left, purchases (the check on the past); `of=list` with q, state, lost, silent,
     month, error, signal, exclusion.
     """
     place = home()
@@ -79,7 +81,9 @@ def customers(
 def backtest(request: HttpRequest, as_of: AsOf = None) -> Any:
     """Return what `lakmus risk backtest --format json` prints: each judged cut, its figures, and why which way is used."""
     language = language_of(request)
-    return plain(show_backtest(verdict_asked(home(), as_of), language=language), language)
+    place = home()
+    shown = pages_asked(place, as_of)
+    return plain(show_backtest(shown, judged_by_everybody(place, shown), language=language), language)
 
 
 @router.get("/signals/{page}", auth=SEES, response={200: dict[str, Any], **NOT_YET}, summary="A page of signals")

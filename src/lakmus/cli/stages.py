@@ -91,10 +91,11 @@ def risk(asked: Namespace, voice: Voice) -> None:
 
 def backtest(asked: Namespace, voice: Voice) -> None:
     """Answer with the check on the company's past."""
-    _, shown = _seen(asked, voice)
+    home, shown = _seen(asked, voice)
     from lakmus.usecases.show_backtest import show_backtest
+    from lakmus.usecases.show_checks import judged_by_everybody
 
-    _answer(voice, asked, show_backtest(shown), backtest_text.backtest)
+    _answer(voice, asked, show_backtest(shown, judged_by_everybody(home, shown)), backtest_text.backtest)
 
 
 def errors(asked: Namespace, voice: Voice) -> None:

@@ -113,7 +113,10 @@ class GroupBacktest:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """The company's own past as judge; `used` is `model` or the name of the rule that stays in use."""
+    """The company's own past as judge; `used` is `model` or the name of the rule that stays in use.
+
+    `blended`: the model that was judged is the blend, otherwise the table of cells.
+    """
 
     cuts: tuple[BacktestCut, ...]
     used: str
@@ -121,3 +124,4 @@ class Backtest:
     shortage: NotEnoughEvidence | None = None
     stability: tuple[Stability, ...] = ()
     groups: tuple[GroupBacktest, ...] = ()
+    blended: bool = False

@@ -21,11 +21,12 @@ from lakmus.engine.risk.blend import RiskModel
 from lakmus.engine.risk.contracts import CONTRACT_HORIZON_DAYS, CONTRACT_KINDS
 from lakmus.engine.risk.definition import BY_DATA, define_loss
 from lakmus.engine.risk.features import Usual
-from lakmus.engine.risk.groups import LivesJudged, judge_lives
+from lakmus.engine.risk.groups import REGULAR, LivesJudged, judge_lives
+from lakmus.engine.risk.judged import JudgedCut
 from lakmus.engine.risk.known_orders import known_orders
 from lakmus.engine.risk.lives import PAST_COLUMNS, PastPicture, Reading, happenings_of, histories_at, lives_of, picture_of, sorts_of
 from lakmus.engine.risk.past_blend import blends_over
-from lakmus.engine.risk.probability import RiskTable, in_doubt, learn_risk
+from lakmus.engine.risk.probability import MODEL, RiskTable, in_doubt, learn_risk
 from lakmus.engine.risk.snapshots import Snapshot, cells_at, cut_moments, moments_year_ago, picture_moments, snapshot, summed
 from lakmus.engine.risk.survival import LifeCounts, LifeRisk, axis_of_contracts, axis_of_purchases, no_counts
 from lakmus.engine.risk.waiting import LifeReading, life_counts, waiting_of
@@ -82,7 +83,7 @@ class Learned:
 
     `rhythm`, `risk`: None while the company's rhythm or past is too short. `model`: the blend, where it is what is used; `reading`: how its
     features are read. `lives`: what is said of those who wait, by axis; `life_reading`: how they are read. `season`: see
-    `signals.season.seasons`. `begins`: when orders begin.
+    `signals.season.seasons`. `begins`: when orders begin. `judged`: what was said at the judged cuts of the past (`risk.judged_rows`).
     """
 
     definition: Definition
@@ -97,6 +98,7 @@ class Learned:
     lives: tuple[LifeRisk, ...] = ()
     life_reading: LifeReading | None = None
     begins: Beginning = NO_ORDERS
+    judged: tuple[JudgedCut, ...] = ()
 
 
 def read_rhythm(table: pa.Table, bucket: int, *, as_of: datetime, time_zone: str) -> RhythmPart:
@@ -229,7 +231,7 @@ def rhythm_learned(parts: Sequence[RhythmPart], *, as_of: datetime, loss: LossTe
     rhythm = company_rhythm(part.histogram for part in parts)
     begins = beginning_of((part.months for part in parts), feeds.of("placed_order", "ordered_item").first_at)
     definition = define_loss(rhythm, feeds=feeds, begins_at=begins.at, as_of=as_of, terms=loss)
-    nothing = judge((), (), (), horizon_days=None)[0]
+    nothing = judge((), (), (), horizon_days=None)
     return Learned(definition, feeds, rhythm, fit_rates((), fallback_days=90.0), None, nothing, begins=begins)
 
 
@@ -258,7 +260,7 @@ def past_learned(
         histories = np.concatenate([part.histories for part in parts], axis=1) if parts else np.zeros((3, 0))
         year_ago = [[part.year_ago[place] for part in parts] for place in range(len(reading.year_ago))]
         model, rows = blends_over(pictures, histories, reading, year_ago=year_ago, as_of=as_of)
-    judged, blended = judge(cuts, snapshots, rows, horizon_days=definition.horizon_days)
+    judged = judge(cuts, snapshots, rows, horizon_days=definition.horizon_days)
     seen = summed(snapshots)
     risk = in_doubt(learn_risk(seen, judged.used), drift_of(snapshots, judged.used)) if seen.cells.sum() > 0 else None
     rates = fit_rates((part.rates for part in parts), fallback_days=90.0 if rhythm is None else float(rhythm.median_days))
@@ -270,11 +272,25 @@ def past_learned(
         rates=rates,
         risk=risk,
         backtest=replace(judged, groups=groups),
-        model=model if blended else None,
+        model=model if judged.blended and judged.used == MODEL else None,
         reading=reading,
         lives=tuple(one.risk for one in waits if one.risk is not None),
         life_reading=lives,
+        judged=(*_said_then(judged, cuts, snapshots, rows), *(cut for one in waits for cut in one.past)),
     )
+
+
+def _said_then(
+    judged: Backtest, cuts: Sequence[datetime], snapshots: Sequence[Snapshot], rows: Sequence[JudgedRows | None]
+) -> list[JudgedCut]:
+    """Return what said something of regulars at each judged cut."""
+    said = []
+    for cut in judged.cuts:
+        place = cuts.index(cut.as_of)
+        row = rows[place] if judged.blended else None
+        blend = None if row is None else row.blend
+        said.append(JudgedCut(cut.as_of, REGULAR, learn_risk(summed(snapshots[place + 1 :])), blend))
+    return said
 
 
 def _waits_judged(lives: LifeReading | None, counted: Sequence[tuple[LifeCounts, ...]]) -> list[LivesJudged]:

@@ -14,6 +14,8 @@ from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.home import Home
 from lakmus.usecases.results import LEAVING, Conditions, Listing, count_people, customer_conditions, list_people, states_named
 from lakmus.usecases.show_alerts import alert_conditions, alert_told
+from lakmus.usecases.show_checks import KEYS as CHECK_KEYS
+from lakmus.usecases.show_checks import check_conditions, check_told
 from lakmus.usecases.show_cohorts import NO_GROUP, cohort_conditions, cohort_told
 from lakmus.usecases.show_flows import NAMES, flow_conditions, flow_told
 from lakmus.usecases.show_rfm import rfm_conditions, rfm_told
@@ -28,6 +30,7 @@ KEYS = {
     "flow": ("at", "old", "new"),
     "alert": ("measure", "dimension", "segment", "until", "window_days", "direction"),
     "site": ("step", "next", "exit"),
+    "check": CHECK_KEYS,
     "list": ("q", "state", "lost", "silent", "month", "error", "signal", "exclusion"),
 }
 """What a group can be `of`, and the words by which it is asked for; `list` goes by the address of the list of customers."""
@@ -74,6 +77,8 @@ def group_conditions(home: Home, shown: Shown, group: Group) -> Conditions:
         return alert_conditions(home, shown, asked)
     if group.of == "site":
         return site_conditions(home, shown, asked)
+    if group.of == "check":
+        return check_conditions(home, shown, asked)
     return customer_conditions(home, shown, query=asked.get("q", ""), filters=list_filters(asked))
 
 
@@ -94,6 +99,8 @@ def group_told(shown: Shown, group: Group) -> Wording:
         return alert_told(group.asked, time_zone=company_terms().time_zone)
     if group.of == "site":
         return site_told(group.asked)
+    if group.of == "check":
+        return check_told(shown, group.asked)
     return _list_told(group.asked)
 
 

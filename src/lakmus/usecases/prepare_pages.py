@@ -7,6 +7,7 @@ from lakmus.usecases.causes.sides import counted_sides
 from lakmus.usecases.home import Home
 from lakmus.usecases.loss_facts import SEGMENTS, segment_rhythms
 from lakmus.usecases.show_alerts import alerts_in_a_year, show_alerts
+from lakmus.usecases.show_checks import check_rows
 from lakmus.usecases.show_cohorts import show_cohorts
 from lakmus.usecases.show_flows import show_flows
 from lakmus.usecases.show_rfm import show_rfm
@@ -32,6 +33,7 @@ def prepare_pages(home: Home, shown: Shown) -> None:
     alerts_in_a_year(home, shown, [standing_rule().watch])
     show_flows(home, shown)
     show_site(home, shown)
+    check_rows(home, shown)
     for by in SEGMENTS:
         segment_rhythms(home, shown, by)
     counted_sides(shown)

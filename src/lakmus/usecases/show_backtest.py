@@ -23,6 +23,8 @@ WAYS = {
     "nothing": Wording("ничего не говорится", "nothing is said"),
 }
 """How a way of naming leavers is called."""
+OPENS = {"named": ("1", ""), "named_and_lost": ("1", "1"), "false": ("1", "0"), "missed": ("0", "1")}
+"""Figures of `Told`: named or not, left or not ("" either)."""
 WHY_MODEL = Wording(
     "Используется модель: на прошлом компании она точнее обоих правил. Порядок (AUC) {model_auc} против {rule_auc} у лучшего правила, "
     "квадрат ошибки (Брайер) {model_brier} против {rule_brier}; меньше – лучше.",
@@ -57,12 +59,15 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one way would have told an owner at a cut: of 100 leavers how many, of 100 alarms how many false; None where it named nobody."""
+    """What one way would have told an owner at a cut: whom it named, who of them left and who did not (`false`), who left without being
+    named (`missed`); of 100 leavers how many, of 100 alarms how many false, None where it named nobody."""
 
     code: str
     title: Wording
     named: int
     named_and_lost: int
+    false: int
+    missed: int
     found_of_100: int | None
     false_of_100: int | None
     used: bool
@@ -101,7 +106,8 @@ def told_at(cut: BacktestCut, used: str) -> tuple[Told, ...]:
     for code, figures in ((MODEL, cut.model), *cut.rules.items()):
         found = round(100 * figures.named_and_lost / cut.churned) if cut.churned and figures.named else None
         false = round(100 * (figures.named - figures.named_and_lost) / figures.named) if figures.named else None
-        rows.append(Told(code, title_of_way(code), figures.named, figures.named_and_lost, found, false, code == used))
+        alarms, missed = figures.named - figures.named_and_lost, cut.churned - figures.named_and_lost
+        rows.append(Told(code, title_of_way(code), figures.named, figures.named_and_lost, alarms, missed, found, false, code == used))
     return tuple(sorted(rows, key=lambda row: not row.used))
 
 
@@ -120,12 +126,12 @@ def cut_key(at: datetime) -> str:
     return at.date().isoformat()
 
 
-def show_backtest(shown: Shown, *, language: str | None = None) -> dict[str, Any]:
+def show_backtest(shown: Shown, judged: Backtest, *, language: str | None = None) -> dict[str, Any]:
     """Return how well the risk would have done on the company's own past, against the naive rules, and why which way is used.
 
-    Texts in one language, or in both as `{ru, en}`.
+    `judged`: `show_checks.judged_by_everybody`. Texts in one language, or in both as `{ru, en}`. A count opens to its customers by the
+    rule of `groups` that stands beside it (`customer_groups`).
     """
-    judged = shown.verdict.backtest
 
     def said(thing: Any) -> Any:
         return plain(thing, language)
@@ -139,11 +145,25 @@ def show_backtest(shown: Shown, *, language: str | None = None) -> dict[str, Any
         "why": said(why_used(judged)),
         "shortage": said(judged.shortage),
         "ways": said(ways_of(judged)),
-        "told": [{"as_of": said(cut.as_of), "ways": said(told_at(cut, judged.used))} for cut in judged.cuts],
+        "told": [
+            {"as_of": said(cut.as_of), "ways": [_opening(cut, way, language) for way in told_at(cut, judged.used)]} for cut in judged.cuts
+        ],
         "cuts": said(judged.cuts),
         "stability": [said(figure) | {"title": said(title_of_figure(figure.code))} for figure in judged.stability],
         "groups": [said(group) | {"used_title": said(title_of_way(group.used))} for group in judged.groups],
     }
+
+
+def opens_to(cut: BacktestCut, way: str, figure: str) -> dict[str, str]:
+    """Return the rule by which a figure of `Told` opens to its customers."""
+    named, left = OPENS[figure]
+    asked = {"of": "check", "cut": cut_key(cut.as_of), "way": way, "named": named}
+    return asked | ({"left": left} if left else {})
+
+
+def _opening(cut: BacktestCut, way: Told, language: str | None) -> Any:
+    told: Any = plain(way, language)
+    return told | {"groups": {figure: opens_to(cut, way.code, figure) for figure in OPENS}}
 
 
 def title_of_figure(code: str) -> Wording:

@@ -8,17 +8,23 @@ from django.utils.translation import gettext as _
 
 from lakmus.usecases import show_backtest
 from lakmus.usecases.charts.calibration import calibration_curve
+from lakmus.usecases.show_checks import judged_by_everybody
 from lakmus.usecases.show_verdict import Shown
-from lakmus.web import formats
+from lakmus.web import answers, formats
 from lakmus.web.templatetags.written import language
 
 
 def backtest_page(shown: Shown, *, day: str) -> dict[str, Any]:
     """Return the page with the cut of `day` opened, or the latest."""
-    judged = shown.verdict.backtest
+    judged = judged_by_everybody(answers.home(), shown)
     cut = show_backtest.cut_asked(judged, day)
     groups = [
-        {"group": group, "used": show_backtest.title_of_way(group.used), "cut": group.cuts[0] if group.cuts else None}
+        {
+            "group": group,
+            "used": show_backtest.title_of_way(group.used),
+            "cut": group.cuts[0] if group.cuts else None,
+            "key": show_backtest.cut_key(group.cuts[0].as_of) if group.cuts else "",
+        }
         for group in judged.groups
     ]
     page = {"judged": judged, "cut": cut, "groups": groups, "why": show_backtest.why_used(judged)}
@@ -35,6 +41,7 @@ def backtest_page(shown: Shown, *, day: str) -> dict[str, Any]:
             for each in judged.cuts
         ],
         "ways": show_backtest.ways_of(judged),
+        "key": show_backtest.cut_key(cut.as_of),
         "told": show_backtest.told_at(cut, judged.used),
         "rule_title": show_backtest.title_of_way(judged.used),
         "stability": [{"figure": figure, "title": show_backtest.title_of_figure(figure.code)} for figure in judged.stability],

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lakmus.history.estimate import Estimate
-from lakmus.usecases import show_alerts, show_cohorts, show_flows, show_rfm, show_survival
+from lakmus.usecases import show_alerts, show_checks, show_cohorts, show_flows, show_rfm, show_survival
 from lakmus.usecases.buyers import ORIGINS
 from lakmus.usecases.charts.survival import survival_curve
 from lakmus.usecases.customer_groups import Group, group_told, list_group
@@ -212,7 +212,18 @@ def group_page(shown: Shown, group: Group, *, sort: str, page: int) -> dict[str,
     if group.of == "alert":
         changed = show_alerts.moved(answers.home(), shown, group.asked, [row["customer"] for row in rows])
         rows = [row | {"chips": [*_change(changed.get(row["customer"])), *row["chips"]][: answers.CHIPS]} for row in rows]
+    if group.of == "check":
+        said = show_checks.said_then(answers.home(), shown, group.asked, [row["customer"] for row in rows])
+        rows = [row | {"chips": [*_said_then(said.get(row["customer"])), *row["chips"]][: answers.CHIPS]} for row in rows]
     return {"told": group_told(shown, group), "rows": rows, "pager": Pager(listing.total, page), "group": group}
+
+
+def _said_then(said: tuple[float, bool] | None) -> list[dict[str, Any]]:
+    if said is None:
+        return []
+    told = {"chance": percent(said[0])}
+    words = _("said then %(chance)s, and was lost") if said[1] else _("said then %(chance)s, and was not lost")
+    return [{"sort": "", "title": words % told}]
 
 
 def _change(change: tuple[float, int] | None) -> list[dict[str, Any]]:

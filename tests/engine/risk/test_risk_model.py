@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy import special
 
+from lakmus.engine.backtest import Backtest
 from lakmus.engine.risk.additive import fit_linear, fit_steps
 from lakmus.engine.risk.backtest import JudgedRows, judge
 from lakmus.engine.risk.blend import NEEDED_EACH, PROCESS, Picture, blend_weights, fit_model, in_season
@@ -149,7 +150,7 @@ def test_a_part_that_says_nothing_loses_its_weight() -> None:
     assert weights[0] > 0.7 and weights[1] < 0.15 and weights[2] < 0.15 and abs(level) < 0.2
 
 
-def judged_with(said: np.ndarray, lost: np.ndarray) -> tuple:
+def judged_with(said: np.ndarray, lost: np.ndarray) -> Backtest:
     cuts = [moment("2025-06-01") - timedelta(days=60 * place) for place in range(2)]
     table = counts((0, 0, 30, 170), (3, 0, 60, 40))
     rows = JudgedRows(said, lost, np.zeros(lost.size), np.full(lost.size, 2.0), 0.3, 0.2)
@@ -158,10 +159,10 @@ def judged_with(said: np.ndarray, lost: np.ndarray) -> tuple:
 
 def test_the_blend_is_used_only_where_it_beats_the_table_and_the_rules() -> None:
     lost = np.concatenate([np.ones(90), np.zeros(210)])
-    better, blended = judged_with(np.where(lost > 0, 0.8, 0.1), lost)
-    assert blended and better.used == "model" and better.cuts[0].model.auc == 1 and better.cuts[0].model.named == 90
-    worse, blended = judged_with(np.where(lost > 0, 0.1, 0.8), lost)
-    assert not blended and worse.cuts[0].model.auc > 0.5
+    better = judged_with(np.where(lost > 0, 0.8, 0.1), lost)
+    assert better.blended and better.used == "model" and better.cuts[0].model.auc == 1 and better.cuts[0].model.named == 90
+    worse = judged_with(np.where(lost > 0, 0.1, 0.8), lost)
+    assert not worse.blended and worse.cuts[0].model.auc > 0.5
 
 
 def test_moments_of_pictures_hold_the_cuts() -> None:

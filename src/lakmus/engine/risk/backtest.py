@@ -10,6 +10,7 @@ import numpy as np
 from scipy import special
 
 from lakmus.engine.backtest import Backtest, BacktestCut, RuleFigures, SegmentFigures, Stability
+from lakmus.engine.risk.blend import RiskModel
 from lakmus.engine.risk.figures import figures_of
 from lakmus.engine.risk.levels import level_of, missing_level
 from lakmus.engine.risk.probability import FALL_RULE, GAP_RULE, MODEL, RULES, RiskTable, learn_risk
@@ -40,7 +41,7 @@ class JudgedRows:
     """What the blend said at a past cut, customer by customer (n,), and what came; `mean`: its mean probability before the cut.
 
     `purchases`: how many each had made. In large companies these are the customers drawn by lot; `BacktestCut.n` and the rules count
-    everybody. `drift`: by how much the level was in doubt then (`levels`).
+    everybody. `drift`: by how much the level was in doubt then (`levels`). `blend`: what said it.
     """
 
     probability: Floats
@@ -49,20 +50,20 @@ class JudgedRows:
     purchases: Floats
     mean: float
     drift: float
+    blend: RiskModel | None = None
 
 
 def backtest(cuts: Sequence[datetime], snapshots: Sequence[Snapshot], *, horizon_days: int | None) -> Backtest:
     """Return the figures of the table of cells and the naive rules at each past cut (see `judge`)."""
-    return judge(cuts, snapshots, [None] * len(cuts), horizon_days=horizon_days)[0]
+    return judge(cuts, snapshots, [None] * len(cuts), horizon_days=horizon_days)
 
 
 def judge(
     cuts: Sequence[datetime], snapshots: Sequence[Snapshot], rows: Sequence[JudgedRows | None], *, horizon_days: int | None
-) -> tuple[Backtest, bool]:
+) -> Backtest:
     """Return the figures of model and naive rules at each past cut that has an earlier, fully observed cut to learn from.
 
-    The model is the blend where it was there at every judged cut and had the lower mean Brier score there, otherwise the table of cells;
-    the second value says whether it is the blend.
+    The model is the blend where it was there at every judged cut and had the lower mean Brier score there, otherwise the table of cells.
 
     Parameters
     ----------
@@ -87,12 +88,20 @@ def judge(
             NEEDED_CUTS,
             min(usable, NEEDED_CUTS - 1),
         )
-        return Backtest((), GAP_RULE, shortage.reason, shortage), False
+        return Backtest((), GAP_RULE, shortage.reason, shortage)
     blended = len(by_blend) == len(by_table) and _mean_brier(by_blend) < _mean_brier(by_table)
     judged = by_blend if blended else by_table
     used = _chosen(judged)
     words = _words(judged[0], horizon_days, used)
-    return Backtest(tuple(judged), used, words, stability=stability_of(judged)), blended and used == MODEL
+    return Backtest(tuple(judged), used, words, stability=stability_of(judged), blended=blended)
+
+
+def named_by(probability: Floats, mean: float) -> Flags:
+    """Return whom a model names, of any shape, by what it says and its mean probability before the cut.
+
+    To nine decimals: over other rows beside it a sum may differ in its last digit.
+    """
+    return np.asarray(np.round(probability, 9) >= round(min(NAMED_FROM, NAMED_FROM_MEANS * mean), 9))
 
 
 def stability_of(judged: Sequence[BacktestCut]) -> tuple[Stability, ...]:
@@ -123,7 +132,7 @@ def _mean_brier(judged: Sequence[BacktestCut]) -> float:
 
 def _with_blend(cut: BacktestCut, said: JudgedRows, horizon_days: int) -> BacktestCut:
     """Return a judged cut with the blend as its model; counts are those of everybody, in proportion where the rows were drawn by lot."""
-    chosen = np.asarray(said.probability >= min(NAMED_FROM, NAMED_FROM_MEANS * said.mean))
+    chosen = named_by(said.probability, said.mean)
     named, hit = int(chosen.sum()), int(said.lost[chosen].sum())
     share = cut.n / said.lost.size
     kept = 1 - said.lost
@@ -187,7 +196,7 @@ def _experience_of_cells(shape: tuple[int, ...]) -> Ints:
 def _names(way: str, table: RiskTable) -> Flags:
     """Return which cells a way of judging names: the model by what it learned before the cut, a rule by itself."""
     if way == MODEL:
-        return np.asarray(table.probability >= min(NAMED_FROM, NAMED_FROM_MEANS * table.mean))
+        return named_by(table.probability, table.mean)
     named = np.zeros(table.probability.shape, dtype=bool)
     if way == GAP_RULE:
         named[:, :, 1, :] = True

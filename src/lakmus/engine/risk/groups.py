@@ -11,6 +11,7 @@ from scipy import special
 
 from lakmus.engine.backtest import Backtest, BacktestCut, GroupBacktest, RuleFigures
 from lakmus.engine.risk.figures import figures_of
+from lakmus.engine.risk.judged import JudgedCut
 from lakmus.engine.risk.levels import UNKNOWN_LEVEL, level_of, missing_level
 from lakmus.engine.risk.probability import FALL_RULE, GAP_RULE, MODEL
 from lakmus.engine.risk.survival import (
@@ -102,10 +103,11 @@ def groups_of(
 
 @dataclass(frozen=True)
 class LivesJudged:
-    """What is said of the customers on one axis (None: of nobody), and how their groups did on the past."""
+    """What is said of the customers on one axis (None: of nobody), how their groups did on the past, and what was said of them then."""
 
     risk: LifeRisk | None
     groups: tuple[GroupBacktest, ...]
+    past: tuple[JudgedCut, ...] = ()
 
 
 def group_of_steps(axis: Axis) -> dict[str, slice]:
@@ -127,15 +129,20 @@ def judge_lives(counts: LifeCounts, axis: Axis, cuts: Sequence[datetime]) -> Liv
     cuts : latest first, one horizon apart; as many as were counted.
     """
     tables = [fit_hazards(weighted(counts.steps[view]), axis) for view in range(len(cuts) + 1)]
-    groups, whole, cases = [], _nobody(axis), 0
+    groups, whole, cases, past = [], _nobody(axis), 0, list[JudgedCut]()
     for code, steps in group_of_steps(axis).items():
-        group, risk = _judge_group(code, steps, counts.standing[: len(cuts)], tables, axis, cuts)
+        own = np.zeros_like(counts.standing[: len(cuts)])
+        own[:, steps] = counts.standing[: len(cuts), steps]
+        said = _levelled(tables, own, axis)
+        group, risk = _judge_group(code, own, said, axis, cuts)
         groups.append(group)
+        then = dict(zip(cuts, said[1:], strict=True))
+        past += [JudgedCut(cut.as_of, code, lives=then[cut.as_of]) for cut in group.cuts]
         cases = max(cases, risk.cases)
         for name in ("logit", "spread", "mean_logit"):
             getattr(whole, name)[steps] = getattr(risk, name)[steps]
     some = any(group.used != NOTHING for group in groups)
-    return LivesJudged(replace(whole, cases=cases) if some else None, tuple(groups))
+    return LivesJudged(replace(whole, cases=cases) if some else None, tuple(groups), tuple(past))
 
 
 def _levelled(tables: Sequence[LifeTable | None], own: Ints, axis: Axis) -> list[LifeRisk | None]:
@@ -154,12 +161,15 @@ def _nobody(axis: Axis) -> LifeRisk:
 
 
 def _judge_group(
-    code: str, steps: slice, standing: Ints, tables: Sequence[LifeTable | None], axis: Axis, cuts: Sequence[datetime]
+    code: str, own: Ints, said: Sequence[LifeRisk | None], axis: Axis, cuts: Sequence[datetime]
 ) -> tuple[GroupBacktest, LifeRisk]:
-    """Return a group's past, and what is said of it as of now: by hazards, by one share, or nothing."""
-    own = np.zeros_like(standing)
-    own[:, steps] = standing[:, steps]
-    judged, said = [], _levelled(tables, own, axis)
+    """Return a group's past, and what is said of it as of now: by hazards, by one share, or nothing.
+
+    Parameters
+    ----------
+    own : who of the group stood where at each cut. said : what hazards say as of now and at each cut.
+    """
+    judged = []
     for place, cut in enumerate(cuts):
         share, hazards = share_of_lives(own[place + 1 :].sum(axis=0), UNKNOWN_LEVEL, axis), said[place + 1]
         if share is not None and hazards is not None and own[place].sum() > 0:

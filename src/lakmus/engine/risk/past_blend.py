@@ -78,4 +78,4 @@ def _judged_rows(
     eligible = at.everybody[:, at.eligible]
     said = model.of(at.features, histories_of(eligible))
     silent_days = np.concatenate([part.silent_days for part in parts])
-    return JudgedRows(said.probability, at.lost, silent_days, eligible[0] + 1, model.mean, drift)
+    return JudgedRows(said.probability, at.lost, silent_days, eligible[0] + 1, model.mean, drift, model)

@@ -194,19 +194,33 @@ def life_counts(waiting: Waiting, axis: Axis, reading: LifeReading, *, as_of: da
     waits = contract_spells if axis.happening_is_loss else single_purchases
     now = waits(waiting, views_us[0])
     for view, moment_us in enumerate(views_us):
-        spells = now if view == 0 else waits(waiting, moment_us)
-        if not axis.happening_is_loss:
-            spells = _only(spells, spells.start_us >= waiting.first_us)
+        spells = _teaching(waiting, now if view == 0 else waits(waiting, moment_us), axis)
         _count_steps(counts.steps[view], waiting, spells, axis, moment_us=moment_us, horizon_us=round(horizon_days * DAY_US))
         if view:
-            stands = standing_at(waiting, spells, axis, moment_us)
-            until = moment_us + horizon_days * DAY_US
-            if axis.happening_is_loss:
-                lost = _happened(now, stands.owner, moment_us, until)
-            else:
-                lost = ~_bought(waiting, stands.owner, views_us[0], moment_us, until)
+            stands, lost = _stood(waiting, spells, now, axis, reading, moment_us=moment_us, now_us=views_us[0])
             np.add.at(counts.standing[view - 1], (*stands.place, lost.astype(np.int64)), 1)
     return counts
+
+
+def stood_at(waiting: Waiting, axis: Axis, reading: LifeReading, *, moment_us: int, now_us: int) -> tuple[Standing, Flags]:
+    """Return whom `life_counts` counts at a past cut, and who of them was lost in the horizon after it, as known now."""
+    waits = contract_spells if axis.happening_is_loss else single_purchases
+    spells = _teaching(waiting, waits(waiting, moment_us), axis)
+    return _stood(waiting, spells, waits(waiting, now_us), axis, reading, moment_us=moment_us, now_us=now_us)
+
+
+def _teaching(waiting: Waiting, spells: Spells, axis: Axis) -> Spells:
+    return spells if axis.happening_is_loss else _only(spells, spells.start_us >= waiting.first_us)
+
+
+def _stood(
+    waiting: Waiting, spells: Spells, now: Spells, axis: Axis, reading: LifeReading, *, moment_us: int, now_us: int
+) -> tuple[Standing, Flags]:
+    stands = standing_at(waiting, spells, axis, moment_us)
+    until = moment_us + reading.horizon_days * DAY_US
+    if axis.happening_is_loss:
+        return stands, _happened(now, stands.owner, moment_us, until)
+    return stands, np.asarray(~_bought(waiting, stands.owner, now_us, moment_us, until))
 
 
 def _happened(spells: Spells, owner: Ints, after_us: float, until_us: float) -> Flags:

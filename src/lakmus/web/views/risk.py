@@ -12,7 +12,7 @@ from lakmus.web.needing import verdict_page
 from lakmus.web.page import show
 
 
-@verdict_page("signals")
+@verdict_page("signals", prepared=True)
 def backtest(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show how well the risk would have done on the company's own past, and why which way is used."""
     context = backtest_page(analysis, day=request.GET.get("cut", ""))
