@@ -28,9 +28,12 @@ _KEPT_BY = {
 
 _OF_THE_ORDER, _OF_THE_CASE = ("refund", "deliver"), ("send", "solve")
 _LIKELY = (
-    "звон набер ответ напиш свяж сообщ уточн дад дам достав привез приед получ прид выш отправ пришл передад отгруз верн возвр возмест "
-    "зачисл начисл поступ компенс реш исправ сдела провер разбер устран замен подготов оформ почин готов рассмотр will "
-    "'ll shall going promise"
+    "звон созв набер ответ напиш отпиш свяж связ сообщ уточн дад дам даст информ уведом опове расскаж подскаж консульт ожида ждите поступ "
+    "прид будет будут срок обещ обязу гарант достав привез приед подъед прибуд получ занес забер забра выш отправ пришл передад отгру "
+    "направ перешл дошл верн возвр возмест зачисл начисл компенс перевед перечисл реш исправ сдела провер разбер устран замен подготов "
+    "оформ почин ремонт готов рассмотр займ налад восстанов заработ закро урегул внес измен добав отмен актив обнов will 'll shall going "
+    "promise aim plan commit guarantee undertake due scheduled expect await should calling writing sending shipping dispatching refund "
+    "deliver fixing replac takes"
 ).split()
 """Beginnings of words without one of which a reply promises nothing that `promises_in` knows."""
 

@@ -5,84 +5,110 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-_SATURDAY = 5
-_ACTIONS: dict[str, str] = {
-    "call": r"(?:пере|по)звон(?:им|ю|ит|ят)|наберу|наберем|call(?:ed)?(?: you)?(?: back)?|phone you",
-    "reply": r"ответ(?:им|ит)|отвечу|напиш(?:ем|у|ет)|свяж(?:емся|усь|ется|утся)|сообщ(?:им|у|ит|ат)|уточн(?:им|ю|ит)|дад(?:им|ут)|дам|"
-    r"reply|replied|answer(?:ed)?|respond|contact(?:ed)?|get back|write|let you know|inform(?:ed)?|hear (?:from|back)|"
-    r"update you|be in touch",
-    "deliver": r"достав(?:им|ит|ят|лю|лен\w*)|привез(?:ем|ет|ут|у)|приед(?:ем|ет|ут|у)|получите|прид(?:ет|ут)|"
-    r"deliver(?:ed)?|arrive|bring|brought|receive|come to you",
-    "send": r"выш(?:лем|лю|лет|лют)|отправ(?:им|лю|ит|ят|лен\w*)|пришл(?:ем|ю|ет|ют)|передад(?:им|ут)|отгруз(?:им|ят|жен\w*)|"
-    r"send|sent|ship(?:ped)?|dispatch(?:ed)?|despatch(?:ed)?|email you",
-    "refund": r"верн(?:ем|у|ет|ут|ется|утся)|возвращен\w*|возмест(?:им|ят)|зачисл(?:им|ят|ен\w*)|начисл(?:им|ят|ен\w*)|поступ(?:ит|ят)|"
-    r"компенсиру(?:ем|ют)|refund(?:ed)?|credit(?:ed)?|reimburse(?:d)?|compensate",
-    "solve": r"реш(?:им|у|ит|ат|ен\w*)|исправ(?:им|лю|ит|ят|лен\w*)|сдела(?:ем|ю|ет|ют)|провер(?:им|ю|ит|ят|ен\w*)|"
-    r"разбер(?:емся|усь|ется|утся)|"
-    r"устран(?:им|ят|ен\w*)|замен(?:им|ю|ит|ят)|подготов(?:им|лю|ит|ят|лен\w*)|оформ(?:им|лю|ит|ят)|починим|готов[ао]?|"
-    r"рассмотр(?:им|ят|ен\w*)|"
-    r"fix(?:ed)?|solve(?:d)?|resolve(?:d)?|replace(?:d)?|check(?:ed)?|sort(?:ed)?|look into|ready|correct(?:ed)?|"
-    r"investigate(?:d)?|prepare(?:d)?",
+from lakmus.engine.text.deadlines import deadline_of, on_weekdays
+
+_ACTIONS: dict[str, tuple[str, str]] = {
+    "call": (
+        r"(?:пере|по|об|ото)звон(?:им|ю|ит|ят)|созвонимся|отзвон(?:имся|юсь|ится|ятся)|набер(?:у|ем|ет|ут)|"
+        r"(?:ждите|ожидайте|поступит|будет|состоится|сделаем) (?:\w+ ){0,3}?(?:звон(?:ка|ок)|созвон)|"
+        r"звонок (?:\w+ ){0,2}?(?:поступит|будет)|(?:обещ|обязу|гарантиру)\w+ (?:\w+ ){0,2}?(?:пере|по)звонить|"
+        r"(?:попрошу|прошу|поручу|скажу) (?:\w+ ){0,3}?(?:пере|по)звонить",
+        r"call(?:ed)?(?: you)?(?: back)?|phone you|ring you|give you (?:a |another )?(?:call|ring)",
+    ),
+    "reply": (
+        r"ответ(?:им|ит|ят)|отвечу|напиш(?:ем|у|ет|ут)|отпиш(?:емся|усь|утся)|свяж(?:емся|усь|ется|утся)|"
+        r"сообщ(?:им|у|ит|ат)|уточн(?:им|ю|ит|ят)|дад(?:им|ут)|дам|даст|верн(?:емся|усь)|"
+        r"верн(?:ется|утся) (?:к вам|с (?:ответ|информац|решени|новост|обратн))|(?:про)?информиру(?:ем|ю|ет|ют)|"
+        r"уведом(?:им|лю|ит|ят)|оповест(?:им|ит|ят)|оповещу|расскаж(?:ем|у|ет|ут)|подскаж(?:ем|у|ет|ут)|"
+        r"проконсультиру(?:ем|ю|ет|ют)|(?:пришл|вышл|направ|предостав)\w* (?:\w+ ){0,2}?ответ|"
+        r"(?:ждите|ожидайте|поступит|придет|будет|получите|предоставим|подготовим) (?:\w+ ){0,3}?"
+        r"(?:ответ|письмо|сообщение|обратн\w+ связ)\w*|"
+        r"(?:ответ|решение|результат|информация|обратная связь) (?:\w+ ){0,3}?(?:будет|придет|поступит|появится|направим|сообщим)|"
+        r"срок (?:ответа|рассмотрения)|(?:обещ|обязу|гарантиру)\w+ (?:\w+ ){0,2}?(?:ответить|написать|связаться|сообщить|вернуться)|"
+        r"(?:попрошу|прошу|поручу) (?:\w+ ){0,3}?(?:связаться|написать|ответить)",
+        r"reply|replied|answer(?:ed)?|respond|contact(?:ed)?|get back|come back to|revert|write|let you know|inform(?:ed)?|"
+        r"hear (?:from|back)|update you|be in touch|reach out|follow up|drop you|notify|notified",
+    ),
+    "refund": (
+        r"верн(?:ем|у|ет|ут|ется|утся)|возврат(?:им|ят)|буд(?:ет|ут) (?:\w+ ){0,2}?возвращен\w*|возмест(?:им|ят)|зачисл(?:им|ят)|"
+        r"буд(?:ет|ут) (?:\w+ ){0,2}?зачислен\w*|начисл(?:им|ят)|буд(?:ет|ут) (?:\w+ ){0,2}?начислен\w*|компенсиру(?:ем|ют)|"
+        r"перевед(?:ем|ут)|перечисл(?:им|ят)|(?:деньги|средства|сумма|баллы|выплата) (?:\w+ ){0,4}?(?:прид|поступ|буд|верн)\w+|"
+        r"(?:прид|поступ|верн)(?:ет|ут|ит|ят|утся|ется) (?:\w+ ){0,3}?(?:деньги|средства|сумма|баллы|выплата)|"
+        r"(?:возврат|зачисление|компенсаци\w+) (?:\w+ ){0,3}?(?:будет|придет|займет|составит|произойдет|оформим|сделаем|проведем)|"
+        r"(?:обещ|обязу|гарантиру)\w+ (?:\w+ ){0,2}?(?:вернуть|возместить|компенсировать)",
+        r"refund(?:ed)?|credit(?:ed)?|reimburse(?:d)?|compensate|pay (?:you )?back|return your money|back (?:in|on|to) your",
+    ),
+    "deliver": (
+        r"достав(?:им|ит|ят|лю)|буд(?:ет|ут) (?:\w+ ){0,2}?доставлен\w*|привез(?:ем|ет|ут|у)|(?:при|подъ)ед(?:ем|ет|ут|у)|"
+        r"прибуд(?:ет|ут)|получите|прид(?:ет|ут)|занес(?:ем|ет|ут)|"
+        r"(?:заказ|посылка|товар|курьер|отправление) (?:\w+ ){0,3}?(?:будет (?:у вас|на пункте|в пункте|в магазине|ждать)|поступит)|"
+        r"будет у вас|"
+        r"(?:доставка|вручение|визит курьера) (?:\w+ ){0,3}?(?:будет|состоится|запланирован\w*|назначен\w*|перенесен\w*|займет|составит)|"
+        r"сможете (?:\w+ ){0,2}?(?:забрать|получить)|(?:обещ|обязу|гарантиру)\w+ (?:\w+ ){0,2}?(?:доставить|привезти)",
+        r"deliver(?:ed)?|arrive|bring|brought|receive|come to you|be with you|have (?:it|your (?:order|parcel|package))|reach you|"
+        r"get (?:it|your (?:order|parcel|package))",
+    ),
+    "send": (
+        r"выш(?:лем|лю|лет|лют)|отправ(?:им|лю|ит|ят)|буд(?:ет|ут) (?:\w+ ){0,2}?отправлен\w*|пришл(?:ем|ю|ет|ют)|передад(?:им|ут)|"
+        r"отгруз(?:им|ят)|буд(?:ет|ут) (?:\w+ ){0,2}?отгружен\w*|направ(?:им|лю|ит|ят)|буд(?:ет|ут) (?:\w+ ){0,2}?направлен\w*|"
+        r"(?:перешл|дошл)(?:ем|ю|ет|ют)|(?:отправка|отгрузка) (?:\w+ ){0,3}?(?:будет|состоится|запланирован\w*|назначена)|"
+        r"(?:обещ|обязу|гарантиру)\w+ (?:\w+ ){0,2}?(?:отправить|выслать|прислать)",
+        r"send|sent|ship(?:ped)?|dispatch(?:ed)?|despatch(?:ed)?|email you|mail(?:ed)?|forward(?:ed)?|post(?:ed)?",
+    ),
+    "solve": (
+        r"реш(?:им|у|ит|ат)|буд(?:ет|ут) (?:\w+ ){0,2}?решен\w*|исправ(?:им|лю|ит|ят)|буд(?:ет|ут) (?:\w+ ){0,2}?исправлен\w*|"
+        r"сдела(?:ем|ю|ет|ют)|провер(?:им|ю|ит|ят)|буд(?:ет|ут) (?:\w+ ){0,2}?проверен\w*|разбер(?:емся|усь|ется|утся|ем)|"
+        r"устран(?:им|ят)|буд(?:ет|ут) (?:\w+ ){0,2}?устранен\w*|замен(?:им|ю|ит|ят)|подготов(?:им|лю|ит|ят)|"
+        r"буд(?:ет|ут) (?:\w+ ){0,2}?подготовлен\w*|оформ(?:им|лю|ит|ят)|почин(?:им|ят)|отремонтиру(?:ем|ют)|"
+        r"буд(?:ет|ут) (?:\w+ ){0,2}?готов\w?|рассмотр(?:им|ят)|забер(?:ем|ет|ут|у)|займ(?:емся|усь|ется|утся)|налад(?:им|ят)|"
+        r"восстанов(?:им|ят)|заработает|закро(?:ем|ют)|урегулиру(?:ем|ют)|внес(?:ем|у|ут)|измен(?:им|ю|ят)|добав(?:им|лю|ят)|"
+        r"отмен(?:им|ю|ят)|активиру(?:ем|ют)|обнов(?:им|лю|ят)|"
+        r"буд(?:ет|ут) (?:\w+ ){0,2}?(?:сделан|выполнен|закрыт|заменен|обработан|рассмотрен|восстановлен)\w*|"
+        r"(?:обещ|обязу|гарантиру)\w+ (?:\w+ ){0,2}?(?:решить|разобраться|исправить|сделать)",
+        r"fix(?:ed)?|solve(?:d)?|resolve(?:d)?|replace(?:d)?|check(?:ed)?|sort(?:ed)?|look into|ready|correct(?:ed)?|"
+        r"investigate(?:d)?|prepare(?:d)?|process(?:ed)?|complete(?:d)?|collect(?:ed)?|pick(?:ed)? (?:it |the \w+ )?up|"
+        r"repair(?:ed)?|take care",
+    ),
 }
-_RUSSIAN_PROMISE = {
-    action: re.compile(rf"(?<![\w-])(?:{'|'.join(part for part in ways.split('|') if re.search('[а-я]', part))})(?![\w-])")
-    for action, ways in _ACTIONS.items()
-}
+"""What is promised, in Russian and in English; of two in a sentence the one that stands first here counts."""
+
+_RUSSIAN_PROMISE = {action: re.compile(rf"(?<![\w-])(?:{russian})(?![\w-])") for action, (russian, _) in _ACTIONS.items()}
 _ENGLISH_PROMISE = {
     action: re.compile(
-        r"(?:\b(?:we|i|he|she|they|you|it|\w+)(?:'ll| will| shall)|\bwill|\bgoing to|\bpromise to)(?: \w+){0,3}? "
-        rf"(?:{'|'.join(part for part in ways.split('|') if not re.search('[а-я]', part))})\b"
+        r"(?:\b(?:we|i|he|she|they|you|it|\w+)(?:'ll| will| shall)|\bwill|\bgoing to|\bpromises? to|\byou (?:should|can expect to)|"
+        r"\b(?:we|i) (?:aim|plan|commit|guarantee|undertake) to|\b(?:is|are) (?:due|scheduled|expected|set) to)"
+        rf"(?: \w+){{0,4}}? (?:{english})\b"
     )
-    for action, ways in _ACTIONS.items()
+    for action, (_, english) in _ACTIONS.items()
+}
+_TAKES = r"takes?|is (?:due|scheduled|expected)"
+_NOUNS = {
+    "call": ("call", _TAKES, "calling"),
+    "reply": ("reply|answer|response|email|update|feedback", _TAKES, "writing"),
+    "refund": ("refund|credit|money", rf"will be \w+|{_TAKES}", "refunding"),
+    "deliver": ("delivery|parcel|order|package|courier", _TAKES, "delivering"),
+    "send": ("dispatch|shipment", _TAKES, "sending|shipping|dispatching"),
+    "solve": ("solution|resolution|fix|replacement", _TAKES, "fixing|replacing"),
+}
+"""What is promised as a thing ("expect a call", "refunds take 5 days"), what is said of it, and what is under way ("sending it today")."""
+
+_ENGLISH_NOUN_PROMISE = {
+    action: re.compile(
+        rf"\b(?:expect|await)(?: \w+){{0,3}}? (?:{nouns})\b|\b(?:{nouns})s?(?: \w+){{0,3}}? (?:{said})\b"
+        rf"|\b(?:{doing}) (?:you|it|your|this)\b"
+    )
+    for action, (nouns, said, doing) in _NOUNS.items()
 }
 _NOT_PROMISED = re.compile(
-    r"\b(?:не|если|никогда|вряд ли|чтобы|когда|надеемся|возможно|not|if|unless|never|when|hope|may|might|can't|cannot|won't)\b"
+    r"\b(?:не(?! (?:позже|позднее|более|больше|дольше|раньше))|если|никогда|вряд ли|чтобы|когда|надеемся|надеюсь|возможно|может быть|"
+    r"not(?! later)|if|unless|never|when|once|hope|may|might|can't|cannot|won't)\b"
 )
 _SENTENCE = re.compile(r"(?:[^.!?\n]|\.(?=\d))+[?]?")
-
-_NUMBERS = {
-    "один": 1, "одного": 1, "одну": 1, "два": 2, "двух": 2, "две": 2, "пару": 2, "пары": 2, "три": 3, "трех": 3, "четыре": 4, "четырех": 4,
-    "пять": 5, "пяти": 5, "семь": 7, "семи": 7, "десять": 10, "десяти": 10, "a": 1, "an": 1, "one": 1, "two": 2, "couple of": 2,
-    "a couple of": 2, "three": 3, "four": 4, "five": 5, "seven": 7, "ten": 10,
-}  # fmt: skip
-_AMOUNT = rf"(?P<number>\d{{1,3}}(?:\s?[-–—]\s?\d{{1,3}})?|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})?"
-_WORKING = r"(?P<working>рабоч\w+|банковск\w+|business|working)?"
-_UNIT = (
-    r"(?P<unit>полчаса|полутора часов|минут\w*|мин\b|час\w*|суток|сутки|дн\w+|день|недел\w+|месяц\w*|"
-    r"half an hour|minutes?|mins?|hours?|hrs?|days?|weeks?|months?)"
-)
-_WITHIN = re.compile(
-    rf"\b(?:в течени[еи]|через|за|не позднее чем через|within|in|over)(?: the| next| the next)? ?{_AMOUNT}\s*{_WORKING}\s*{_UNIT}"
-)
-_CLOCK = re.compile(
-    r"\b(?:до|к|в|не позднее|by|before|until|till|at|no later than) (?P<hour>[01]?\d|2[0-4])"
-    r"(?:[:.](?P<minute>[0-5]\d)|(?= ?(?:час|ч\b|утра|вечера|дня|am|pm|a\.m|p\.m|o'clock)))"
-    r"(?: ?(?P<half>утра|вечера|дня|am|pm|a\.m|p\.m))?(?!\.\d)"
-)
-_MONTHS = {
-    **{name: at for at, name in enumerate("янв фев мар апр мая июн июл авг сен окт ноя дек".split(), 1)},
-    **{name: at for at, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)},
-}
-_MONTH = r"(?P<month>янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-zа-я]*"
-_NAMED_DATE = re.compile(
-    rf"\b(?P<day>[0-3]?\d)(?:-?го|st|nd|rd|th)? (?:of )?{_MONTH}(?:,? (?P<year>20\d\d))?|"
-    rf"\b{_MONTH.replace('month', 'month2')} (?P<day2>[0-3]?\d)(?:st|nd|rd|th)?\b"
-)
-_WRITTEN_DATE = re.compile(r"\b(?P<day>[0-3]?\d)[./](?P<month>[01]?\d)(?:[./](?P<year>20\d\d|\d\d))?(?![\d.:]*\d)")
-_WEEKDAYS = re.compile(
-    r"\b(?:(?:до|к|в|во|не позднее|by|on|until|till|before|this|next) )(?P<weekday>понедельник|вторник|сред|четверг|пятниц|"
-    r"суббот|воскресень|"
-    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
-)
-_WEEKDAY_NAMES = {
-    name: at % 7
-    for at, name in enumerate(
-        "понедельник вторник сред четверг пятниц суббот воскресень monday tuesday wednesday thursday friday saturday sunday".split()
-    )
-}
+_BEFORE = 30
+"""Signs before a promise in which a word takes it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +123,6 @@ class Promise:
     start: int
     end: int
     deadline_at: datetime | None
-
-
-def on_weekdays(day: date) -> bool:
-    """Say whether a day is one from Monday to Friday: working days where the company has told no calendar."""
-    return day.weekday() < _SATURDAY
 
 
 def promises_in(text: str, *, said_at: datetime, time_zone: str, is_working: Callable[[date], bool] = on_weekdays) -> list[Promise]:
@@ -121,90 +142,17 @@ def promises_in(text: str, *, said_at: datetime, time_zone: str, is_working: Cal
         if said.endswith("?"):
             continue
         for action in _ACTIONS:
-            promise = _RUSSIAN_PROMISE[action].search(said) or _ENGLISH_PROMISE[action].search(said)
-            if promise and not _NOT_PROMISED.search(said, max(0, promise.start() - 30), promise.end()):
-                start = sentence.start() + promise.start()
-                deadline, until = _deadline(said, local, is_working)
-                end = max(sentence.start() + promise.end(), sentence.start() + until)
-                found.append(Promise(action, start, end, deadline))
+            if promise := _promise_of(action, said):
+                deadline, starts, ends = deadline_of(said, local, is_working)
+                start = min(promise.start(), starts) if ends else promise.start()
+                found.append(Promise(action, sentence.start() + start, sentence.start() + max(promise.end(), ends), deadline))
                 break
     return found
 
 
-def _deadline(said: str, local: datetime, is_working: Callable[[date], bool]) -> tuple[datetime | None, int]:
-    """Return when a sentence's time runs out (UTC) and where the words that name it end."""
-    if within := _WITHIN.search(said):
-        return _after(within, local, is_working), within.end()
-    day, day_starts, day_ends = _day(said, local)
-    clock = _CLOCK.search(said[:day_starts] + " " * (day_ends - day_starts) + said[day_ends:])  # «до 02.04» is a day, no hour
-    if clock is None:
-        return (None, 0) if day is None else (_end_of(day, local), day_ends)
-    hour = int(clock["hour"])
-    if clock["half"] in ("вечера", "pm", "p.m") or (clock["half"] == "дня" and hour < 6):
-        hour += 12 if hour < 12 else 0
-    moment = datetime.combine(day or local.date(), time(hour % 24, int(clock["minute"] or 0)), local.tzinfo)
-    if hour == 24 or (day is None and moment <= local):
-        moment += timedelta(days=1)
-    return moment.astimezone(UTC), max(day_ends, clock.end())
-
-
-def _after(within: re.Match[str], local: datetime, is_working: Callable[[date], bool]) -> datetime:
-    named, unit = within["number"], within["unit"]
-    count = 1 if named is None else _NUMBERS.get(named) or int(re.split(r"\D+", named)[-1])
-    if unit in ("полчаса", "half an hour"):
-        return (local.astimezone(UTC) + timedelta(minutes=30)).astimezone(UTC)
-    if unit.startswith(("мин", "min")):
-        return local.astimezone(UTC) + timedelta(minutes=count)
-    if unit.startswith(("час", "полутора", "hour", "hr")):
-        return local.astimezone(UTC) + (timedelta(minutes=90) if unit.startswith("полутора") else timedelta(hours=count))
-    if unit in ("день", "дня", "day") and named is None and not within["working"]:
-        return _end_of(local.date(), local)  # «в течение дня»
-    if within["working"]:
-        day = local.date()
-        while count:
-            day += timedelta(days=1)
-            count -= is_working(day)
-        return _end_of(day, local)
-    days = 7 if unit.startswith(("недел", "week")) else 30 if unit.startswith(("месяц", "month")) else 1
-    return _end_of(local.date() + timedelta(days=days * count), local)
-
-
-def _day(said: str, local: datetime) -> tuple[date | None, int, int]:
-    today = local.date()
-    for pattern, day in (
-        (r"послезавтра|day after tomorrow", today + timedelta(days=2)),
-        (r"завтра|tomorrow", today + timedelta(days=1)),
-        (r"конца недели|end of (?:the )?week", today + timedelta(days=6 - today.weekday())),
-        (r"следующей недел|next week", today + timedelta(days=13 - today.weekday())),
-        (r"конца месяца|end of (?:the )?month", _month_end(today)),
-        (r"сегодня|конца дня|today|end of (?:the )?day|\beod\b", today),
-    ):
-        if found := re.search(pattern, said):
-            return day, *found.span()
-    for dated in (_NAMED_DATE.search(said), _WRITTEN_DATE.search(said)):
-        if dated and (day_named := _date_of(dated, today)):
-            return day_named, *dated.span()
-    if weekday := _WEEKDAYS.search(said):
-        return today + timedelta(days=(_WEEKDAY_NAMES[weekday["weekday"]] - today.weekday() - 1) % 7 + 1), *weekday.span()
-    return None, 0, 0
-
-
-def _date_of(dated: re.Match[str], today: date) -> date | None:
-    parts = dated.groupdict()
-    day, month, year = parts["day"] or parts.get("day2"), parts["month"] or parts.get("month2"), parts.get("year")
-    number = _MONTHS[month] if month in _MONTHS else int(month or 0)
-    try:
-        if year:
-            return date(int(year) % 2000 + 2000, number, int(day or 0))
-        this_year = date(today.year, number, int(day or 0))
-        return this_year if this_year >= today else this_year.replace(year=today.year + 1)
-    except ValueError:  # no such day, or 29 February of another year
-        return None
-
-
-def _month_end(day: date) -> date:
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-
-
-def _end_of(day: date, local: datetime) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), local.tzinfo).astimezone(UTC)
+def _promise_of(action: str, said: str) -> re.Match[str] | None:
+    """Return the words of a sentence that promise an action, unless they deny it or make it depend on something."""
+    for ways in (_RUSSIAN_PROMISE, _ENGLISH_PROMISE, _ENGLISH_NOUN_PROMISE):
+        if (promise := ways[action].search(said)) and not _NOT_PROMISED.search(said, max(0, promise.start() - _BEFORE), promise.end()):
+            return promise
+    return None
