@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from argparse import Namespace
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakmus.cli.home import home_at
 from lakmus.cli.options import Commands
 from lakmus.cli.voice import Voice
 from lakmus.history.wording import Wording
+
+if TYPE_CHECKING:
+    from lakmus.usecases.read_texts import ReadText
 
 ABOUT = Wording("чтение текстов", "reading of texts")
 ABOUT_READ = Wording("тональность и коды каждого текста из колонки файла", "polarity and codes of each text in a column of a file")
@@ -102,10 +107,19 @@ def _own(asked: Namespace, voice: Voice) -> Any:
 
 def read(asked: Namespace, voice: Voice) -> None:
     """Answer one line for each row."""
-    from lakmus.usecases.read_texts import read_texts
+    from lakmus.usecases.read_texts import read_lines
 
-    for text in read_texts(asked.file, column=asked.column, own=_own(asked, voice)):
-        if voice.wants_json:
-            voice.json(text.as_json(), line=True)
-        else:
-            voice.text(f"{text.row}\t{voice.word(POLARITY[text.polarity])}\t{', '.join(text.codes)}\t{'; '.join(text.words)}")
+    line = line_for_programs if voice.wants_json else partial(line_for_people, language=voice.language)
+    for lines in read_lines(asked.file, column=asked.column, own=_own(asked, voice), line=line):
+        voice.text(lines)
+
+
+def line_for_programs(text: ReadText) -> str:
+    """Return what one text says as JSON."""
+    return json.dumps(text.as_json(), ensure_ascii=False)
+
+
+def line_for_people(text: ReadText, *, language: str) -> str:
+    """Return what one text says as columns between tabs."""
+    polarity = POLARITY[text.polarity].in_language(language)
+    return f"{text.row}\t{polarity}\t{', '.join(text.codes)}\t{'; '.join(text.words)}"

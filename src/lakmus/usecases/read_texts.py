@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import tempfile
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +24,8 @@ from lakmus.engine.text.reader import Reading, read
 from lakmus.history.failures import BadInput, NotFound
 from lakmus.history.wording import Wording
 
-BATCH = 10_000
+BATCH, ALONE = 5_000, 20_000
+"""Texts that are read in one go; texts from which on several processes read: to start one costs a second."""
 NO_COLUMN = Wording(
     "В файле «{name}» нет колонки «{column}». Есть: {known}. Ничего не изменилось.",
     "The file “{name}” has no column “{column}”. There are: {known}. Nothing was changed.",
@@ -59,8 +65,17 @@ class ReadText:
         }
 
 
-def read_texts(path: Path, *, column: str, own: OwnLabels | None = None) -> Iterator[ReadText]:
-    """Yield what each text of a column says, in the order of the file (CSV, XLSX, Parquet, JSON lines); `own` tells the polarity.
+def read_lines(
+    path: Path, *, column: str, line: Callable[[ReadText], str], own: OwnLabels | None = None, workers: int | None = None
+) -> Iterator[str]:
+    """Yield what `line` makes of each text of a column, in the order of the file (CSV, XLSX, Parquet, JSON lines), many lines at once.
+
+    A file of more than `ALONE` texts is read by several processes.
+
+    Parameters
+    ----------
+    line : a function that other processes can import; it is called where the text is read. own : tells the polarity in the lexicon's place.
+    workers : processes, None for as many as there are processors for us.
 
     Raises
     ------
@@ -68,23 +83,70 @@ def read_texts(path: Path, *, column: str, own: OwnLabels | None = None) -> Iter
     NotFound : it has no such column.
     """
     with tempfile.TemporaryDirectory(prefix="lakmus-texts-") as folder:
-        work = Path(folder)
-        plan = inspect_files([path], work_dir=work, time_zone="UTC").files[0]
-        place = _place_of(plan, column)
-        with connect(work) as connection:
-            found = connection.execute(f"SELECT c{place} FROM {relation_of(plan, work)}")
-            row = 0
-            while batch := found.fetchmany(BATCH):
-                texts = [text or "" for (text,) in batch]
-                told = None if own is None else polarity_column(pl.Series(texts, dtype=pl.String), own)
-                for place, text in enumerate(texts):
-                    row += 1
-                    said = read_text(text, row=row)
-                    if told is None or said.reading.kind != "own":
-                        yield said
-                    else:
-                        confidence = round(float(told["confidence"][place]), 3)
-                        yield replace(said, polarity=told["polarity"][place], confidence=confidence)
+        batches = _batches(path, column, Path(folder))
+        count = workers or processors()
+        first = list(islice(batches, ALONE // BATCH))
+        if count == 1 or len(first) < ALONE // BATCH:
+            yield from (_lines(texts, row, line, own) for row, texts in chain(first, batches))
+        else:
+            yield from _by_processes(chain(first, batches), line, own, count)
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _batches(path: Path, column: str, work: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield texts of a column with the number of the first one's record."""
+    plan = inspect_files([path], work_dir=work, time_zone="UTC").files[0]
+    place = _place_of(plan, column)
+    with connect(work) as connection:
+        found = connection.execute(f"SELECT c{place} FROM {relation_of(plan, work)}")
+        row = 1
+        while batch := found.fetchmany(BATCH):
+            yield row, [text or "" for (text,) in batch]
+            row += len(batch)
+
+
+def _by_processes(
+    batches: Iterator[tuple[int, list[str]]], line: Callable[[ReadText], str], own: OwnLabels | None, count: int
+) -> Iterator[str]:
+    """Read batches in `count` processes, a few ahead of what was taken, so that what waits stays bounded."""
+    # Fresh processes rather than forks: DuckDB's threads hold locks that a fork would copy.
+    context = multiprocessing.get_context("spawn")
+    running: deque[Future[str]] = deque()
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(line, own)) as pool:
+        for row, texts in batches:
+            running.append(pool.submit(_lines_there, texts, row))
+            if len(running) > 2 * count:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
+
+
+_there: dict[str, Any] = {}
+
+
+def _begin(line: Callable[[ReadText], str], own: OwnLabels | None) -> None:
+    """Keep in a new process what all its batches need."""
+    _there.update(line=line, own=own)
+
+
+def _lines_there(texts: list[str], row: int) -> str:
+    return _lines(texts, row, _there["line"], _there["own"])
+
+
+def _lines(texts: list[str], row: int, line: Callable[[ReadText], str], own: OwnLabels | None) -> str:
+    """Return the lines of a batch; `own` is asked once for all of it."""
+    told = None if own is None else polarity_column(pl.Series(texts, dtype=pl.String), own)
+    lines = []
+    for place, text in enumerate(texts):
+        said = read_text(text, row=row + place)
+        if told is not None and said.reading.kind == "own":
+            said = replace(said, polarity=told["polarity"][place], confidence=round(float(told["confidence"][place]), 3))
+        lines.append(line(said))
+    return "\n".join(lines)
 
 
 def read_text(text: str, *, row: int = 1) -> ReadText:

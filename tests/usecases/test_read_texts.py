@@ -1,0 +1,73 @@
+"""Texts of a file are read in its order, by however many processes, whatever stands in them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from lakmus.cli.texts import line_for_programs
+from lakmus.engine.text.own_labels import learn_polarity
+from lakmus.usecases import read_texts
+from lakmus.usecases.read_texts import read_lines
+
+PASTED = "Заказ задер-\nжали на три\u00adнадцать дней, ﬁрма мол-\nчит"
+STRANGE = {
+    "nothing": "",
+    "one sign": "я",
+    "one sign of another plane": "😡",
+    "very long": "Жду ответа третий раз. " * 9000,
+    "one endless word": "а" * 200_000,
+    "emoji": "👍🏽👨‍👩‍👧‍👦🇷🇺 🤮🤮 ужас!!!",
+    "both scripts": "Oпepaтop нaхaмил, very rude персонал 不好 خدمة سيئة",
+    "markup": "<div><p>Никто не&nbsp;отвечает</p><script>alert('x')</script><br/>" + "<" * 500,
+    "pasted from a PDF": PASTED,
+    "marks over letters": "Z̸̢̛a̵l̴g̷o̶ не́ привезли́",
+    "unseen signs": "\u200b\u200e\ufeffне\u00a0привезли\u2028совсем\u0007",
+    "quotes and tabs": 'Он сказал: "не\tбудет";\r\nи ушёл',
+}
+
+
+def read_all(path: Path, **more: object) -> list[dict[str, object]]:
+    lines = read_lines(path, column="text", line=line_for_programs, **more)
+    return [json.loads(line) for part in lines for line in part.split("\n")]
+
+
+def as_csv(path: Path, texts: list[str]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, delimiter=";")
+        rows.writerow(["number", "text"])
+        rows.writerows(enumerate(texts))
+    return path
+
+
+def as_json_lines(path: Path, texts: list[str]) -> Path:
+    rows = (json.dumps({"number": at, "text": text}, ensure_ascii=False) for at, text in enumerate(texts))
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("write", [as_csv, as_json_lines])
+def test_whatever_stands_in_a_text_each_gets_its_line(tmp_path: Path, write) -> None:
+    path = write(tmp_path / f"texts.{'csv' if write is as_csv else 'jsonl'}", list(STRANGE.values()))
+    found = dict(zip(STRANGE, read_all(path), strict=True))
+    assert [one["row"] for one in found.values()] == list(range(1, len(STRANGE) + 1))
+    assert found["nothing"]["kind"] == "empty" and found["one sign"]["codes"] == []
+    assert found["very long"]["attempts"] == 3
+    assert found["emoji"]["polarity"] == found["one sign of another plane"]["polarity"] == "negative"
+    assert {"no_reply", "rudeness"} & {*found["both scripts"]["codes"]} and "no_reply" in found["markup"]["codes"]
+    assert found["pasted from a PDF"]["codes"]
+
+
+@pytest.mark.slow
+def test_several_processes_tell_the_same_as_one_in_the_same_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"Партия {at}: {'никто не отвечает' if at % 3 else 'всё отлично'}" for at in range(60)]
+    path = as_csv(tmp_path / "texts.csv", texts)
+    own = learn_polarity([f"зелёный {at}" for at in range(20)] + [f"кривой {at}" for at in range(20)], [5.0] * 20 + [1.0] * 20)
+    monkeypatch.setattr(read_texts, "BATCH", 7)
+    monkeypatch.setattr(read_texts, "ALONE", 14)
+    alone, together = read_all(path, workers=1), read_all(path, workers=2)
+    assert alone == together and [one["row"] for one in alone] == list(range(1, 61))
+    assert read_all(path, workers=2, own=own) == read_all(path, workers=1, own=own)
