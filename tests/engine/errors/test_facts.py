@@ -173,6 +173,30 @@ def test_an_offer_keeps_to_the_channels_that_the_customer_wants(wish: str, chann
     check_detector(history.fact("received_offer", "2025-04-01", channel=channel), "no_personal_approach", as_of=AS_OF, found=found)
 
 
+EVERYWHERE = ["phone", "sms", "email", "messenger", "push", "chat", "social"]
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("звонить нельзя, лучше писать", ["phone"]),
+        ("Не звоните, пишите в мессенджер", ["phone"]),
+        ("только почта", [one for one in EVERYWHERE if one != "email"]),
+        ("без звонков и смс", ["phone", "sms"]),
+        ("no calls please, email is fine", ["phone"]),
+        ("лучше писать", []),
+        ("please don't text me", ["sms"]),
+        ("звонить можно, письма не нужны", ["email"]),
+        ("не звонить до 12:00", []),
+        ("never phone before noon", []),
+        ("не звонить, только SMS", ["phone"]),
+    ],
+)
+def test_a_wish_refuses_the_channels_that_it_says_no_to(text: str, refused: list[str]) -> None:
+    history = History().customer("anna").fact("stated_preference", "2025-03-01", topic="Канал связи", text=text)
+    assert register(facts_until(history.table(), as_of=AS_OF))["refused"].to_list() == [refused]
+
+
 def test_the_register_says_which_wishes_were_violated() -> None:
     history = History().customer("anna").fact("stated_preference", "2025-03-01", topic="канал", text="не звонить")
     history.fact("was_contacted", "2025-03-03", channel="phone").customer("bob").fact(

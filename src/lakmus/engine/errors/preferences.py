@@ -11,7 +11,7 @@ from lakmus.engine.errors.clocks import channel_name
 
 CHANNEL_WORDS = {
     "phone": r"звон|телефон|обзван|\bcall|phone",
-    "sms": r"смс|sms|текстов",
+    "sms": r"смс|sms|текстов|\btext(?:s|ing)?\b",
     "email": r"почт|e-?mail|имейл|письм|mail",
     "messenger": r"мессендж|telegram|телеграм|whatsapp|ватсап|вотсап|viber|вайбер|messenger",
     "push": r"пуш|push",
@@ -21,7 +21,9 @@ CHANNEL_WORDS = {
 """How texts name the channels, in lower case."""
 
 _REFUSES = r"(?:\bне\b|\bбез\b|кроме|запрет|отказ|\bнельзя\b|no |not |don't|do not|never|without|except)"
-_FORBIDS = r"(?:нельзя|не (?:надо|нужно|стоит|хочу)|запрещ|unwelcome|not (?:allowed|wanted|welcome))"
+_FORBIDS = r"(?:нельзя|не (?:надо|нужн|стоит|хочу|принима|чита)|запрещ|unwelcome|not (?:allowed|wanted|welcome))"
+_AT_TIMES = r"(?:мне |me )?(?:до|после|раньше|позже|ранее|before|after|until)\b"
+"""«Не звонить до 12» refuses an hour, no channel."""
 _CHANNEL_TOPIC = r"канал|channel|связ|contact"
 _SENT_KINDS = ("was_contacted", "received_offer")
 _SPELLINGS = {"смс": "sms", "пуш": "push", "push-уведомление": "push"}
@@ -46,9 +48,13 @@ def register(facts: Facts) -> pl.DataFrame:
     rows = of_kind(facts, "stated_preference").sort(KEY, "ts", "activity_id")
     text = pl.concat_str(pl.lit(" "), pl.col("_text").fill_null("").str.to_lowercase(), pl.lit(" "))
     about = pl.col("_topic").fill_null("").str.to_lowercase().str.contains(_CHANNEL_TOPIC)
-    said_no = [text.str.contains(rf"{_REFUSES}[^.,;]{{0,40}}?(?:{words})|(?:{words})\w* {_FORBIDS}") for words in CHANNEL_WORDS.values()]
+    said_no = [
+        text.str.contains(rf"{_REFUSES}[^.,;]{{0,40}}?(?:{words})|(?:{words})\w* {_FORBIDS}")
+        & ~text.str.contains(rf"(?:{words})\w* {_AT_TIMES}")
+        for words in CHANNEL_WORDS.values()
+    ]
     named = [text.str.contains(words) for words in CHANNEL_WORDS.values()]
-    refuses, names = pl.any_horizontal(said_no), pl.any_horizontal(named)
+    refuses, names = pl.any_horizontal(said_no), pl.any_horizontal(named) & ~text.str.contains(_REFUSES)
     refused = [
         pl.when(about & ((refuses & no) | (~refuses & names & ~wanted))).then(pl.lit(channel))
         for channel, no, wanted in zip(CHANNEL_WORDS, said_no, named, strict=True)
