@@ -62,9 +62,12 @@ class Axis:
 
 
 def axis_of_purchases(horizon_days: float) -> Axis:
-    """Return the axis of waiting for a second purchase: days since the first one, up to four horizons."""
+    """Return the axis of waiting for a second purchase: days since the first one, up to eight horizons.
+
+    With four, everybody who had waited longer kept the chances of the fourth: in long files half of those who bought once.
+    """
     steps = STEPS_A_HORIZON
-    return Axis(horizon_days / steps, (1, 2, 3, 4, 6, 8, 12, 16, 24), 4 * steps, happening_is_loss=False)
+    return Axis(horizon_days / steps, (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48), 8 * steps, happening_is_loss=False)
 
 
 def axis_of_contracts(horizon_days: float) -> Axis:

@@ -21,6 +21,8 @@ RECENT_DAYS, ALIVE_DAYS = 90, 30
 LATELY_PAID_DAYS, OVERDUE_DAYS = 45, 100
 """Paid within the first: on time; last paid between the two: overdue; longer ago or never: does not pay month by month."""
 LOW_AMOUNT, HIGH_AMOUNT = 0.5, 2.0
+LATE_STEPS = 2 * STEPS_A_HORIZON
+"""After so many steps without a second purchase it matters little whether the first one was the first: nearly all who go on have bought."""
 TROUBLES = ("returns", "late_deliveries", "complaints_answered", "complaints_open", "bad_reviews")
 LIFE = ("visits", "messages_opened", "loyalty", "good_reviews")
 
@@ -76,7 +78,7 @@ class Waiting:
     """One bucket's customers who wait, and what shifts their chances.
 
     `known`: their orders. `keeps`, `ends`: what keeps and what ends contracts. `has_contract` (n,). `first_us`: spells that begin earlier
-    may have begun before the files did, and teach nothing about what comes after a first purchase.
+    may have begun before the files did, and teach nothing about what comes soon after a first purchase (`LATE_STEPS`).
     """
 
     known: KnownOrders
@@ -194,7 +196,7 @@ def life_counts(waiting: Waiting, axis: Axis, reading: LifeReading, *, as_of: da
     waits = contract_spells if axis.happening_is_loss else single_purchases
     now = waits(waiting, views_us[0])
     for view, moment_us in enumerate(views_us):
-        spells = _teaching(waiting, now if view == 0 else waits(waiting, moment_us), axis)
+        spells = now if view == 0 else waits(waiting, moment_us)
         _count_steps(counts.steps[view], waiting, spells, axis, moment_us=moment_us, horizon_us=round(horizon_days * DAY_US))
         if view:
             stands, lost = _stood(waiting, spells, now, axis, reading, moment_us=moment_us, now_us=views_us[0])
@@ -205,21 +207,19 @@ def life_counts(waiting: Waiting, axis: Axis, reading: LifeReading, *, as_of: da
 def stood_at(waiting: Waiting, axis: Axis, reading: LifeReading, *, moment_us: int, now_us: int) -> tuple[Standing, Flags]:
     """Return whom `life_counts` counts at a past cut, and who of them was lost in the horizon after it, as known now."""
     waits = contract_spells if axis.happening_is_loss else single_purchases
-    spells = _teaching(waiting, waits(waiting, moment_us), axis)
-    return _stood(waiting, spells, waits(waiting, now_us), axis, reading, moment_us=moment_us, now_us=now_us)
-
-
-def _teaching(waiting: Waiting, spells: Spells, axis: Axis) -> Spells:
-    return spells if axis.happening_is_loss else _only(spells, spells.start_us >= waiting.first_us)
+    return _stood(waiting, waits(waiting, moment_us), waits(waiting, now_us), axis, reading, moment_us=moment_us, now_us=now_us)
 
 
 def _stood(
     waiting: Waiting, spells: Spells, now: Spells, axis: Axis, reading: LifeReading, *, moment_us: int, now_us: int
 ) -> tuple[Standing, Flags]:
-    stands = standing_at(waiting, spells, axis, moment_us)
     until = moment_us + reading.horizon_days * DAY_US
     if axis.happening_is_loss:
+        stands = standing_at(waiting, spells, axis, moment_us)
         return stands, _happened(now, stands.owner, moment_us, until)
+    # Whoever may have come before the files began is no new customer, but one of those who bought once as long as nothing follows.
+    waited = moment_us - spells.start_us >= STEPS_A_HORIZON * axis.step_days * DAY_US
+    stands = standing_at(waiting, _only(spells, waited | (spells.start_us >= waiting.first_us)), axis, moment_us)
     return stands, np.asarray(~_bought(waiting, stands.owner, now_us, moment_us, until))
 
 
@@ -233,7 +233,8 @@ def _bought(waiting: Waiting, owner: Ints, now_us: int, after_us: float, until_u
 
 
 def _count_steps(steps: Ints, waiting: Waiting, spells: Spells, axis: Axis, *, moment_us: int, horizon_us: int) -> None:
-    """Add every whole step that ended by the moment, and whether what is waited for happened in it, to `steps` (ERAS, lags, bins, ...)."""
+    """Add every whole step that ended by the moment, and whether what is waited for happened in it, to `steps` (ERAS, lags, bins, ...);
+    of spells that may have begun before the files only late ones."""
     step_us = round(axis.step_days * DAY_US)
     whole = (moment_us - spells.start_us) // step_us
     happened_in = np.where(spells.end_us < NEVER, (np.minimum(spells.end_us, moment_us) - spells.start_us) // step_us, NEVER)
@@ -244,9 +245,11 @@ def _count_steps(steps: Ints, waiting: Waiting, spells: Spells, axis: Axis, *, m
     begins = expanded.start_us + step * step_us
     era = np.minimum((moment_us - begins - step_us) // horizon_us, ERAS - 1)
     happens = (happened_in[row] == step).astype(np.int64)
+    teaches = (expanded.start_us >= (-NEVER if axis.happening_is_loss else waiting.first_us)) | (step >= LATE_STEPS)
     shape, kinds = steps.shape, _classes(waiting, expanded, axis, begins)
     for lag in range(STEPS_A_HORIZON):
-        since = np.flatnonzero(step >= lag)  # a spell's steps stand in a row: what was seen so many steps before stands so much before
+        # A spell's steps stand in a row: what was seen so many steps before stands so much before.
+        since = np.flatnonzero((step >= lag) & teaches)
         seen = (part[since - lag] for part in kinds)
         where = (era[since], np.full(since.size, LAG_OF[lag]), axis.bin_of(step[since]), *seen, happens[since])
         steps += np.bincount(np.ravel_multi_index(where, shape), minlength=steps.size).reshape(shape)
