@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -15,6 +16,7 @@ from lakmus.engine.risk.groups import judge_lives
 from lakmus.engine.risk.survival import (
     LAG_COUNT,
     LAG_OF,
+    STEPS_A_HORIZON,
     Axis,
     LifeCounts,
     axis_of_contracts,
@@ -23,6 +25,7 @@ from lakmus.engine.risk.survival import (
     no_counts,
     weighted,
 )
+from lakmus.engine.risk.waiting import LATE_STEPS
 from tests.engine.companies import END, shop
 from tests.engine.histories import COMPANY, ZONE, History, moment
 from tests.engine.risk.test_known_orders import known_by, revised_shop
@@ -112,6 +115,7 @@ def test_beyond_the_waits_that_were_seen_customers_return_ever_less_often() -> N
             table = fit_hazards(seen_briefly(seed, 500)[0], AXIS)
             assert table is not None
             told.append(special.expit(table.logit[start, 0, 0, 0]))
+            assert table.logit[60, 0, 0, 0] > table.logit[32, 0, 0, 0]  # after six horizons less often than after four
         assert np.mean(np.abs(np.array(told) - truth)) < 0.06
 
 
@@ -164,6 +168,22 @@ def test_counts_of_the_past_hold_what_was_known_then() -> None:
         (then,) = read_lives(known_by(table, cut), 0, lives=reading, company=COMPANY, as_of=END)
         assert np.array_equal(whole.steps[place + 1], then.steps[place + 1])
         assert np.array_equal(whole.standing[place].sum(axis=-1), then.standing[place].sum(axis=-1))
+
+
+@pytest.mark.slow
+def test_of_those_who_may_have_come_before_the_files_only_late_waits_teach() -> None:
+    table = newcomers().table()
+    rhythm = read_rhythm(table, 0, as_of=END, time_zone=ZONE)
+    learned = rhythm_learned([rhythm], as_of=END)
+    reading = life_reading_of([rhythm], learned, reading_of([rhythm], learned, as_of=END), as_of=END)
+    assert reading is not None
+    early = replace(reading, first_us=round(END.timestamp() * 1_000_000))  # as though the files had begun only now
+    (known,), (unknown,) = (read_lives(table, 0, lives=one, company=COMPANY, as_of=END) for one in (reading, early))
+    late = reading.axes[0].bin_of(np.array(LATE_STEPS))
+    assert known.steps[0][:, :, :late].sum() > 0 and unknown.steps[0][:, :, :late].sum() == 0
+    assert unknown.steps[0][:, :, late:].sum() >= known.steps[0][:, :, late:].sum() > 0
+    assert unknown.standing[0, :STEPS_A_HORIZON].sum() == 0
+    assert unknown.standing[0, STEPS_A_HORIZON:].sum() == known.standing[0, STEPS_A_HORIZON:].sum() > 0
 
 
 def newcomers() -> History:
