@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from math import prod
 
 import numpy as np
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from lakmus.simulate.texts import review_words
 from lakmus.simulate.texts.grammar import compose, compose_each, misspell
+from lakmus.simulate.texts.meanings import codes_of
 from tests.simulate.conftest import Company
 
 
@@ -94,3 +95,25 @@ def test_replies_greet_by_the_name_of_the_customer(default: Company) -> None:
             greeted[called[1] in names[owner[row["Номер обращения"]]]] += 1
     assert greeted[True] > 100
     assert greeted[False] == 0
+
+
+def test_the_truth_tells_of_every_text_of_a_customer_what_it_was_made_to_say(default: Company) -> None:
+    told = Counter(text["kind"] for text in default.truth["texts"])
+    written = {
+        "message": sum(row["Автор"] == "клиент" for row in default.files["messages"]),
+        "review": sum(bool(row["Текст"]) for row in default.files["reviews"]),
+        "survey": sum(bool(row["Комментарий"]) for row in default.files["surveys"]),
+    }
+    assert told == written
+    meant = {text["case"]: text["codes"] for text in default.truth["texts"] if text["codes"] == ["rudeness"]}
+    insulted = {
+        error["case"] for error in default.truth["errors"] if error["finding"] == "said_by_customer" and error["code"] == "rudeness"
+    }
+    assert set(meant) == insulted
+
+
+def test_phrases_mean_what_they_say() -> None:
+    texts = ["Опоздали. На 2 дня.", "Ни разу никто не нагрубил.", "Мда. Поддержка не отвечает. Вопрос не решили.", None]
+    texts += ["Обещали привезти вовремя а привезли через 3 дня после срока!", "Вы меня не поняли. Ещё раз: что с моим заказом?"]
+    meant = [["broken_promise"], [], ["no_reply", "unresolved_problem"], [], ["broken_promise"], ["misunderstanding"]]
+    assert codes_of(pl.Series(texts)).to_list() == meant

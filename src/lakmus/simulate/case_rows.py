@@ -16,6 +16,7 @@ from lakmus.simulate.season import Season
 from lakmus.simulate.spoken import asked, asked_more, registered, said, welcomed
 from lakmus.simulate.story import Story
 from lakmus.simulate.texts import case_words, conduct_words
+from lakmus.simulate.texts.meanings import codes_of
 
 CUSTOMER, PERSON, BOT, SYSTEM = range(4)
 AUTHORS = ("клиент", "сотрудник", "бот", "система")
@@ -76,8 +77,9 @@ def _write_messages(files: CompanyFiles, story: Story, numbers: Numbering, seaso
     cases, rng = story.cases, draws.of("words")
     owner, conduct = story.orders.owner[cases.order], story.conduct
     misunderstood, by_woman = conduct.manner == MISUNDERSTOOD, WOMAN_OF_STAFF[np.maximum(cases.staff, 0)]
+    first, meant = _first_words(story, rng, numbers, owner)
     parts = [
-        _part(cases, numbers.case, cases.opened, CUSTOMER, _first_words(story, rng, numbers, owner)),
+        _part(cases, numbers.case, cases.opened, CUSTOMER, first, meant=meant),
         *_automatic(cases, numbers, rng, season),
         _part(cases, numbers.case, cases.reminder, CUSTOMER, said(rng, (case_words.REMINDER,), woman=story.people.woman[owner])),
         _first_reply(story, numbers, rng, season),
@@ -98,6 +100,8 @@ def _write_messages(files: CompanyFiles, story: Story, numbers: Numbering, seaso
         _reply_part(story, numbers, rng, numbers.again, cases.again_reply, cases.again_staff),
     ]
     rows = pl.concat(parts).filter(pl.col("at") < season.minutes).sort("case", "at", maintain_order=True)
+    told = rows.filter(pl.col("author") == CUSTOMER)
+    files.tell("message", told["at"], told["codes"], season, customer=numbers.customer.gather(owner[told["row"]]), case=told["case"])
     files.write(
         "messages",
         rows.select(
@@ -111,10 +115,14 @@ def _write_messages(files: CompanyFiles, story: Story, numbers: Numbering, seaso
     )
 
 
-def _part(cases: Cases, case: pl.Series, at: Whole, author: int, text: pl.Series, staff: Whole | None = None) -> pl.DataFrame:
+def _part(
+    cases: Cases, case: pl.Series, at: Whole, author: int, text: pl.Series, staff: Whole | None = None, meant: pl.Series | None = None
+) -> pl.DataFrame:
     nobody = np.full(cases.count, -1)
     return table(
         {
+            "row": np.arange(cases.count),
+            "codes": codes_of(text) if meant is None else meant,
             "case": case,
             "at": at,
             "author": np.full(cases.count, author),
@@ -125,7 +133,7 @@ def _part(cases: Cases, case: pl.Series, at: Whole, author: int, text: pl.Series
     )
 
 
-def _first_words(story: Story, rng: np.random.Generator, numbers: Numbering, owner: Whole) -> pl.Series:
+def _first_words(story: Story, rng: np.random.Generator, numbers: Numbering, owner: Whole) -> tuple[pl.Series, pl.Series]:
     insulted, product = story.conduct.insulted, numbers.product[story.cases.order]
     return asked(rng, story.cases.topic, insulted=insulted, woman=story.people.woman[owner], product=product)
 

@@ -88,7 +88,7 @@ def simulate_company(
             numbers = number(story, draws, used)
             for write in (write_orders, write_cases, write_voices, write_behaviour, write_letters, write_till, write_offers):
                 write(files, story, numbers, season, draws)
-            truth.write(story, numbers)
+            truth.write(story, numbers, files.told())
             used, revenue = numbers.next, revenue + _kopecks(story)
             if progress is not None:
                 progress(min(first + BLOCK, customers))

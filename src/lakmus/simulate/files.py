@@ -12,7 +12,7 @@ from typing import BinaryIO
 import numpy as np
 import polars as pl
 
-from lakmus.simulate.draws import Whole
+from lakmus.simulate.draws import NEVER, Whole
 from lakmus.simulate.season import Season
 
 HEADERS: dict[str, tuple[str, ...]] = {
@@ -67,6 +67,7 @@ class CompanyFiles:
         self._stack = ExitStack()
         self._open: dict[str, BinaryIO] = {}
         self.rows = dict.fromkeys(HEADERS, 0)
+        self._told: list[pl.DataFrame] = []
 
     def __enter__(self) -> CompanyFiles:
         for name, header in HEADERS.items():
@@ -91,6 +92,29 @@ class CompanyFiles:
             float_precision=2,
         )
         self.rows[name] += rows.height
+
+    def tell(self, kind: str, at: pl.Series, codes: pl.Series, season: Season, *, only: Whole | None = None, **keys: pl.Series) -> None:
+        """Note for the truth what customers' texts of a kind (message, review, survey) were made to say; `at` in minutes, `only`: rows."""
+        shown_at = written(at.to_numpy() * 60, season)
+        columns = {"kind": pl.repeat(kind, len(at), eager=True), **{name: keys.get(name) for name in ("customer", "case", "review")}}
+        rows = pl.DataFrame({**columns, "at": shown_at, "codes": codes}, schema=_TOLD)
+        self._told.append(rows if only is None else rows[only])
+
+    def told(self) -> pl.DataFrame:
+        """Return what was noted since the last time, and forget it."""
+        noted, self._told = self._told, []
+        return pl.concat(noted) if noted else pl.DataFrame(schema=_TOLD)
+
+
+_TOLD = {**dict.fromkeys(("kind", "customer", "case", "review", "at"), pl.String()), "codes": pl.List(pl.String())}
+"""Columns of `truth.json`'s texts."""
+
+
+def written(seconds: Whole, season: Season) -> pl.Series:
+    """Turn seconds since the first day into moments as `truth.json` writes them."""
+    start = int(np.datetime64(season.start, "s").astype(np.int64))
+    at = pl.Series((start + np.minimum(seconds, NEVER)) * 1_000_000).cast(pl.Datetime("us"))
+    return at.dt.strftime("%Y-%m-%dT%H:%M:%S+03:00")
 
 
 def table(columns: Mapping[str, object]) -> pl.DataFrame:

@@ -12,12 +12,15 @@ from lakmus.simulate.people import CITIES
 from lakmus.simulate.reviews import MATTERS, Reviews
 from lakmus.simulate.texts import case_words, conduct_words, review_words
 from lakmus.simulate.texts.grammar import Pattern, compose, compose_each, misspell
+from lakmus.simulate.texts.meanings import codes_of
 
 TYPO_SHARE = 0.15
 
 
-def review_texts(rng: np.random.Generator, reviews: Reviews, *, woman: Flags, city: Whole, late_days: Whole, product: Whole) -> pl.Series:
-    """Return the text of each review (rows,), null for stars without a word."""
+def review_texts(
+    rng: np.random.Generator, reviews: Reviews, *, woman: Flags, city: Whole, late_days: Whole, product: Whole
+) -> tuple[pl.Series, pl.Series]:
+    """Return the text of each review (rows,), null for stars without a word, and the codes that it was made to say."""
     voices = len(review_words.VOICES)
     patterns: list[Pattern] = [pattern for matter in MATTERS for pattern in review_words.bad_patterns(matter)]
     patterns += [review_words.MILD, review_words.GOOD]
@@ -32,9 +35,10 @@ def review_texts(rng: np.random.Generator, reviews: Reviews, *, woman: Flags, ci
         "stars": pl.Series(["", "одну звезду", "две звезды", "три звезды", "четыре звезды", "пять звёзд"]).gather(reviews.stars),
     }
     texts = compose_each(patterns, which, rng, woman=woman, words=words)
+    codes = codes_of(texts)
     hasty = np.flatnonzero(rng.random(reviews.count) < TYPO_SHARE)
     texts = texts.scatter(hasty, misspell(texts.gather(hasty), rng))
-    return pl.select(pl.when(pl.Series(reviews.worded) & (texts.str.len_chars() > 0)).then(texts).otherwise(None)).to_series()
+    return pl.select(pl.when(pl.Series(reviews.worded) & (texts.str.len_chars() > 0)).then(texts).otherwise(None)).to_series(), codes
 
 
 def answer_texts(rng: np.random.Generator, good: Flags, name: pl.Series) -> pl.Series:
@@ -42,13 +46,14 @@ def answer_texts(rng: np.random.Generator, good: Flags, name: pl.Series) -> pl.S
     return compose_each(case_words.REVIEW_ANSWERS, good.astype(np.int64), rng, woman=np.ones(len(good), np.bool_), words={"name": name})
 
 
-def asked(rng: np.random.Generator, topic: Whole, *, insulted: Flags, woman: Flags, product: Whole) -> pl.Series:
-    """Return the first messages of cases (rows,) by topic; the `insulted` complain of rudeness."""
+def asked(rng: np.random.Generator, topic: Whole, *, insulted: Flags, woman: Flags, product: Whole) -> tuple[pl.Series, pl.Series]:
+    """Return the first messages of cases (rows,) by topic, and the codes they were made to say; the `insulted` complain of rudeness."""
     patterns = [*(case_words.ASKS[name] for name in TOPICS), conduct_words.INSULTED]
     which = np.where(insulted & (topic == SERVICE), len(TOPICS), topic)
     texts = compose_each(patterns, which, rng, woman=woman, words={"product": pl.Series(NAMES).gather(product)})
+    codes = codes_of(texts)
     hasty = np.flatnonzero(rng.random(len(topic)) < TYPO_SHARE)
-    return texts.scatter(hasty, misspell(texts.gather(hasty), rng))
+    return texts.scatter(hasty, misspell(texts.gather(hasty), rng)), codes
 
 
 def asked_more(rng: np.random.Generator, misunderstood: Flags, *, woman: Flags) -> pl.Series:

@@ -40,7 +40,7 @@ import polars as pl
 from lakmus.simulate.departures import NATURAL
 from lakmus.simulate.desk import COMPLAINTS
 from lakmus.simulate.draws import NEVER, Flags, Floats, Whole
-from lakmus.simulate.files import shown
+from lakmus.simulate.files import shown, written
 from lakmus.simulate.findings import FINDINGS, SHAPE
 from lakmus.simulate.numbering import Numbering
 from lakmus.simulate.planted import CODE
@@ -55,10 +55,10 @@ CODES = pl.Series((*ERROR_CODES, "natural"))
 
 
 class TruthFile:
-    """`truth.json` while it is written; use as a context. Customers wait in a second file until all errors are down."""
+    """`truth.json` while it is written; use as a context. Customers and texts wait in files of their own until all errors are down."""
 
     def __init__(self, path: Path, scenario: Scenario, season: Season, seed: int) -> None:
-        self._path, self._waiting = path, path.with_suffix(".customers.part")
+        self._path, self._waiting, self._texts = path, path.with_suffix(".customers.part"), path.with_suffix(".texts.part")
         self._head = {
             "scenario": scenario.name,
             "seed": seed,
@@ -77,7 +77,7 @@ class TruthFile:
         self.silent, self.complained = 0, 0
 
     def __enter__(self) -> TruthFile:
-        self._file, self._part = self._path.open("w+b"), self._waiting.open("w+b")
+        self._file, self._part, self._told = self._path.open("w+b"), self._waiting.open("w+b"), self._texts.open("w+b")
         self._file.write(json.dumps(self._head, ensure_ascii=False)[:-1].encode() + b',\n"errors": [\n')
         return self
 
@@ -85,11 +85,13 @@ class TruthFile:
         if kind is None:
             self._finish()
         self._file.close()
-        self._part.close()
-        self._waiting.unlink()
+        for part, path in ((self._part, self._waiting), (self._told, self._texts)):
+            part.close()
+            path.unlink()
 
-    def write(self, story: Story, numbers: Numbering) -> None:
-        """Append the errors and the customers of one block."""
+    def write(self, story: Story, numbers: Numbering, texts: pl.DataFrame) -> None:
+        """Append the errors, the customers and the customers' texts of one block."""
+        self._append(self._told, "texts", texts)
         self._append(self._file, "errors", _error_rows(story, numbers, self._season))
         customers = _customer_rows(story, numbers, self._season)
         self._append(self._part, "customers", customers)
@@ -112,10 +114,11 @@ class TruthFile:
         self._begun.add(name)
 
     def _finish(self) -> None:
-        self._file.write(b'\n],\n"customers": [\n')
-        self._part.seek(0)
-        while piece := self._part.read(1 << 20):
-            self._file.write(piece)
+        for name, part in (("customers", self._part), ("texts", self._told)):
+            self._file.write(b'\n],\n"' + name.encode() + b'": [\n')
+            part.seek(0)
+            while piece := part.read(1 << 20):
+                self._file.write(piece)
         effects = {
             code: {
                 "planted": self._mean(self._added, place),
@@ -147,7 +150,7 @@ def _error_rows(story: Story, numbers: Numbering, season: Season) -> pl.DataFram
             "order": shown(numbers.order.gather(errors.order), named),
             "case": case,
             "review": _gathered(numbers.review, errors.review),
-            "at": _written(errors.at * 60 - (errors.finding == SHAPE["delivery"]), season),
+            "at": written(errors.at * 60 - (errors.finding == SHAPE["delivery"]), season),
             "linked": linked,
             "finding": _gathered(pl.Series(FINDINGS), errors.finding),
             "by": errors.at,
@@ -171,9 +174,9 @@ def _customer_rows(story: Story, numbers: Numbering, season: Season) -> pl.DataF
             "rhythm_days": np.round(people.rhythm_days, 2),
             "value": np.round(people.worth, 4),
             "lost": lost,
-            "lost_at": shown(_written(departure.stop * 60, season), lost),
+            "lost_at": shown(written(departure.stop * 60, season), lost),
             "shape": shown(pl.Series(("abrupt", "gradual")).gather(departure.gradual.astype(np.int64)), lost),
-            "cooling_since": shown(_written(departure.felt_at * 60, season), begun & departure.gradual),
+            "cooling_since": shown(written(departure.felt_at * 60, season), begun & departure.gradual),
             "silent": (suffered.sum(axis=1) > 0) & ~complained,
             "complained": complained,
             "cause": shown(CODES.gather(cause), begun),
@@ -217,9 +220,3 @@ def _gathered(column: pl.Series, index: Whole) -> pl.Series:
     """Gather a column by indices of which those below zero give null."""
     held = pl.concat([column, pl.Series([None], dtype=pl.String)])
     return held.gather(np.where(index < 0, len(column), index))
-
-
-def _written(seconds: Whole, season: Season) -> pl.Series:
-    start = int(np.datetime64(season.start, "s").astype(np.int64))
-    at = pl.Series((start + np.minimum(seconds, NEVER)) * 1_000_000).cast(pl.Datetime("us"))
-    return at.dt.strftime("%Y-%m-%dT%H:%M:%S+03:00")

@@ -13,6 +13,7 @@ from lakmus.simulate.season import DAY, Season
 from lakmus.simulate.spoken import answer_texts, review_texts, said
 from lakmus.simulate.story import Story
 from lakmus.simulate.texts import case_words
+from lakmus.simulate.texts.meanings import codes_of
 
 
 def write_voices(files: CompanyFiles, story: Story, numbers: Numbering, season: Season, draws: Draws) -> None:
@@ -24,7 +25,7 @@ def write_voices(files: CompanyFiles, story: Story, numbers: Numbering, season: 
 def _write_reviews(files: CompanyFiles, story: Story, numbers: Numbering, season: Season, draws: Draws) -> None:
     rng, reviews = draws.of("reviews").spawn(1)[0], story.reviews
     owner = story.orders.owner[reviews.order]
-    texts = review_texts(
+    texts, codes = review_texts(
         rng,
         reviews,
         woman=story.people.woman[owner],
@@ -32,7 +33,9 @@ def _write_reviews(files: CompanyFiles, story: Story, numbers: Numbering, season
         late_days=np.minimum(story.deliveries.late_days[reviews.order], reviews.at // DAY - story.deliveries.promised_day[reviews.order]),
         product=numbers.product[reviews.order],
     )
-    answered = reviews.answered < season.minutes
+    answered, worded = reviews.answered < season.minutes, np.flatnonzero(texts.is_not_null().to_numpy())
+    customer, at = numbers.customer.gather(owner), pl.Series(reviews.at)
+    files.tell("review", at, codes, season, only=worded, customer=customer, review=numbers.review)
     files.write(
         "reviews",
         table(
@@ -60,6 +63,8 @@ def _write_surveys(files: CompanyFiles, story: Story, numbers: Numbering, season
     woman = story.people.woman[owner]
     good, bad = said(rng, case_words.SURVEY_GOOD, woman=woman), said(rng, case_words.SURVEY_BAD, woman=woman)
     text = pl.select(pl.when(pl.Series(comments == 1)).then(good).otherwise(bad)).to_series()
+    commented = np.flatnonzero(answered & surveys.worded)
+    files.tell("survey", pl.Series(surveys.answered), codes_of(text), season, only=commented, customer=numbers.customer.gather(owner))
     reply = answer_texts(rng, surveys.stars >= 4, numbers.who.called.gather(owner))
     cases = numbers.case.gather(np.maximum(surveys.case, 0)) if story.cases.count else pl.Series([None] * surveys.count, dtype=pl.String)
     kind = pl.Series(("NPS", "CSAT")).gather(about_case.astype(np.int64))
