@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from benchmarks.measuring import RECORD, run
 from lakmus.engine.bucket import SCORE_COLUMNS, facts_until
+from lakmus.engine.errors.catalogue import ERROR_CODES
 from lakmus.engine.errors.detector import Scene
 from lakmus.engine.errors.search import DETECTORS, find_errors
 from lakmus.engine.feeds import feeds_of
@@ -32,14 +33,17 @@ OF_ORDERS = ("broken_promise", "no_aftersales", "hidden_charge", "inattention")
 SAME_MOMENT_SECONDS = 90
 
 
-def found_in(home: Path, *, as_of: datetime) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Return every error that the detectors find in an imported company, and in how many texts each detector of words finds its code."""
+def found_in(home: Path, *, as_of: datetime) -> tuple[pl.DataFrame, dict[str, int], pl.DataFrame]:
+    """Return every error that the detectors find in an imported company, in how many texts each detector of words finds its code, and
+    what every text was read to say (activity, case, customer, at, codes).
+    """
     stream = Stream.open(home / "stream")
     parts = list(map_buckets(stream, _same, as_of=as_of, columns=SCORE_COLUMNS, workers=1))
     facts = facts_until(pa.concat_tables(parts), as_of=as_of)
     scene = Scene(facts, feeds_of(facts), Company(), as_of)
     told = {one.name: one.find(scene).errors.height for one in DETECTORS if one.source == "words"}
-    return find_errors(scene).errors, told
+    read = scene.said.select("activity", "case", "customer", "at", "codes")
+    return find_errors(scene).errors, told, read
 
 
 def _same(table: pa.Table, bucket: int) -> pa.Table:
@@ -53,6 +57,54 @@ def planted_in(folder: Path) -> tuple[pl.DataFrame, datetime]:
     rows = pl.DataFrame([{name: row.get(name) for name in names} for row in truth["errors"]], infer_schema_length=None)
     moments = pl.col("at").str.to_datetime(time_zone="UTC").cast(pl.Datetime("us", "UTC"))
     return rows.with_columns(moments, pl.col("finding").fill_null("")), datetime.fromisoformat(truth["end"])
+
+
+KINDS = {"sent_message": "message", "left_review": "review", "answered_survey": "survey"}
+
+
+def meant_in(folder: Path) -> pl.DataFrame:
+    """Return what every text of a customer was made to say: kind, case, customer, at, meant."""
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["texts"]
+    names = ("kind", "case", "customer", "at", "codes")
+    rows = pl.DataFrame([{name: row[name] for name in names} for row in truth], infer_schema_length=None)
+    return rows.with_columns(pl.col("at").str.to_datetime(time_zone="UTC").cast(pl.Datetime("us", "UTC"))).rename({"codes": "meant"})
+
+
+def words_judged(meant: pl.DataFrame, read: pl.DataFrame) -> pl.DataFrame:
+    """Return (kind, meant, codes) of the texts that both know: messages by case and minute, reviews by their moment, comments by customer
+    and moment; a moment that two share tells neither apart and is left out.
+    """
+    key = pl.when(pl.col("kind") == "message").then("case").when(pl.col("kind") == "survey").then("customer").alias("key")
+    mine = meant.with_columns(key)
+    theirs = read.with_columns(pl.col("activity").replace_strict(KINDS, default=None).alias("kind")).drop_nulls("kind")
+    theirs = theirs.with_columns(key)
+    same = ["kind", "key", "at"]
+    alone = [frame.with_columns(pl.col("key").fill_null("")).filter(pl.len().over(same) == 1) for frame in (mine, theirs)]
+    codes = pl.col("codes").list.set_intersection(pl.lit(list(ERROR_CODES)))
+    return alone[0].join(alone[1], on=same).select("kind", "meant", codes.alias("codes"))
+
+
+def words_lines(texts: pl.DataFrame) -> list[str]:
+    """Return the table of codes in customers' words, and which codes are read where another was meant (texts that mean one code)."""
+    lines = ["| code in customers' words | meant | read | precision | recall |", "|---|---:|---:|---:|---:|"]
+    told = texts.with_row_index("i")
+    meant, read = (told.select("i", pl.col(name).alias("code")).explode("code").drop_nulls() for name in ("meant", "codes"))
+    met = meant.join(read, on=["i", "code"])
+    for code in ERROR_CODES:
+        wanted, given, both = (frame.filter(pl.col("code") == code).height for frame in (meant, read, met))
+        if wanted or given:
+            shares = [f"{both / count:.3f}" if count else "" for count in (given, wanted)]
+            lines.append(f"| `{code}` | {wanted:,} | {given:,} | {shares[0]} | {shares[1]} |")
+    single = told.filter(pl.col("meant").list.len() == 1).select("i", pl.col("meant").list.first().alias("is"))
+    sizes = dict(single.group_by("is").len().iter_rows())
+    pairs = single.join(read, on="i").group_by("is", "code").len()
+    share = {(one, other): count / sizes[one] for one, other, count in pairs.iter_rows()}
+    codes = sorted({other for pair in share for other in pair})
+    lines += ["", "| meant alone | " + " | ".join(codes) + " |", "|---|" + "---:|" * len(codes)]
+    for one in sorted(sizes):
+        cells = [f"{share[one, other]:.2f}" if (one, other) in share else "" for other in codes]
+        lines.append(f"| `{one}` ({sizes[one]}) | " + " | ".join(cells) + " |")
+    return lines
 
 
 def judged(planted: pl.DataFrame, found: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -127,10 +179,11 @@ def main() -> None:
             files = [str(path) for path in sorted(folder.glob("*.csv"))]
             run([sys.executable, "-m", "lakmus", "import", *files, "--yes", "--home", str(home)])
         planted, end = planted_in(folder)
-        everything, told = found_in(home, as_of=end.astimezone(UTC))
+        everything, told, read = found_in(home, as_of=end.astimezone(UTC))
         planted, found = judged(planted, everything)
+        words = words_lines(words_judged(meant_in(folder), read))
     title = f"### Detectors against planted errors, {asked.customers:,} customers, seed {asked.seed}"
-    text = "\n".join([title, "", *lines_of(planted, found, told), "", *taken_for(planted, found)])
+    text = "\n".join([title, "", *lines_of(planted, found, told), "", *taken_for(planted, found), "", *words])
     print(text)
     if asked.record:
         with RECORD.open("a", encoding="utf-8") as record:
