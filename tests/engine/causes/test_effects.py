@@ -79,10 +79,28 @@ def test_a_prediction_has_not_seen_its_own_fold() -> None:
     rng = np.random.default_rng(2)
     x = np.column_stack([np.ones(400), rng.normal(size=400)]).astype(np.float32)
     y, fold = (rng.random(400) < 0.5).astype(float), np.arange(400) % 5
-    first = cross_fitted(x, y, fold, np.ones(400, bool), folds=5, ridge=1.0)
+    first = cross_fitted(x, y, fold, np.ones(400, bool), folds=5)
     turned = np.where(fold == 0, 1 - y, y)
-    second = cross_fitted(x, turned, fold, np.ones(400, bool), folds=5, ridge=1.0)
+    second = cross_fitted(x, turned, fold, np.ones(400, bool), folds=5)
     assert np.abs(first - second)[fold == 0].max() < 0.01 < np.abs(first - second)[fold == 1].max()
+
+
+def test_columns_of_mere_noise_are_held_down() -> None:
+    rng = np.random.default_rng(4)
+    x = np.column_stack([np.ones(300), rng.normal(size=(300, 80))]).astype(np.float32)
+    y, fold, every = (rng.random(300) < 0.3).astype(float), np.arange(300) % 5, np.ones(300, bool)
+    chosen, free = (cross_fitted(x, y, fold, every, folds=5, ridges=ridges) for ridges in ((1.0, 10.0, 100.0, 1000.0), (1.0,)))
+    assert 2 * chosen.std() < free.std()
+    assert ((chosen - y) ** 2).mean() < ((free - y) ** 2).mean()
+
+
+def test_what_earlier_gaps_say_of_the_rate_is_told_with_all_their_doubt() -> None:
+    own = drawn(4000)
+    for name in ("mean_gap", "early_gap"):
+        own.levels[:, LEVELS.index(name)] = np.random.default_rng(1).integers(80, 160, own.count)
+    whole, early, _ = known_rate(own)
+    many = own.levels[:, LEVELS.index("purchases")] >= 5
+    assert early[many].std() < whole[many].std()
 
 
 def test_a_rate_known_from_more_gaps_is_less_unknown() -> None:

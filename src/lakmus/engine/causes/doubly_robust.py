@@ -15,7 +15,6 @@ from lakmus.engine.causes.rows import Rows
 from lakmus.engine.signals.rhythm import Flags, Floats
 
 FOLDS = 5
-RIDGE = 1.0
 MOST_PROPENSITY = 0.9
 """Beyond this chance of exposure hardly anybody is left to compare with (Crump et al., 2009)."""
 Z95 = 1.959963984540054
@@ -88,8 +87,8 @@ def effect_of(
     bred = _staying(rows, passing)
     left = rows.left.astype(np.float64)
     freed = 1 - (1 - left) / bred
-    e = cross_fitted(x, met.astype(np.float64), fold, np.ones(rows.count, np.bool_), folds=FOLDS, ridge=RIDGE)
-    m = cross_fitted(x, freed, fold, ~met, folds=FOLDS, ridge=RIDGE)
+    e = cross_fitted(x, met.astype(np.float64), fold, np.ones(rows.count, np.bool_), folds=FOLDS)
+    m = cross_fitted(x, freed, fold, ~met, folds=FOLDS)
     used = e <= MOST_PROPENSITY
     a = (met & used).astype(np.float64)
     n1 = float(a.sum())

@@ -27,22 +27,22 @@ def hidden_difference(rows: Rows, met: Flags, freed: Floats) -> Floats:
     given the history, the slopes of A and Y on L are those on the true one (Berkson, 1950; regression calibration: Carroll, Ruppert,
     Stefanski and Crainiceanu, 2006, ch. 4). To first order cov(A, Y | x) = e' m' V, and the difference = cov / (e (1 - e)) = (slope of
     logit e) m' V. Late gaps tell of the rate and of customers who cool already, which moves Y but not A; so the slope of Y is taken on
-    the part of L that comes from the earlier half of the gaps, the other part standing beside it.
+    what the earlier half of the gaps alone says of the rate, an L of its own.
     """
-    early, late, unknown = known_rate(rows)
+    known, early, unknown = known_rate(rows)
     beside, silence = _beside(rows)
-    both = early + late
-    x = np.column_stack([np.ones(rows.count), both, both * silence, both * both, *beside])
-    y = np.column_stack([np.ones(rows.count), early, early * silence, late, late * silence, late * late, *beside])
+    x = np.column_stack([np.ones(rows.count), known, known * silence, known * known, *beside])
+    y = np.column_stack([np.ones(rows.count), early, early * silence, early * early, *beside])
     a = fitted(x, met.astype(np.float64), np.ones(rows.count, np.bool_), ridge=RIDGE)
     b = fitted(y, freed, ~met, ridge=RIDGE)
     mean = special.expit(y @ b)
-    feigned: Floats = (a[1] + a[2] * silence + 2 * a[3] * both) * (b[1] + b[2] * silence) * mean * (1 - mean) * unknown
+    slopes = (a[1] + a[2] * silence + 2 * a[3] * known) * (b[1] + b[2] * silence + 2 * b[3] * early)
+    feigned: Floats = slopes * mean * (1 - mean) * unknown
     return feigned
 
 
 def known_rate(rows: Rows) -> tuple[Floats, Floats, Floats]:
-    """Return the parts of L (less its mean) that come from the earlier and from the later half of the gaps, and V, of each row.
+    """Return L (less its mean) from all gaps and from the earlier half of them, and V given all gaps, of each row.
 
     Credibility (Bühlmann, 1967): L = V (mean / between + l / noise), V = 1 / (1 / between + 1 / noise), l = minus the log of the customer's
     mean gap; n gaps of a gamma distribution with squared coefficient of variation c have noise = trigamma(n / c) in l and the bias
@@ -52,21 +52,21 @@ def known_rate(rows: Rows) -> tuple[Floats, Floats, Floats]:
     spread = unscaled(rows, "gap_spread")
     many = gaps >= 4
     within = float(np.mean(spread[many] ** 2 * gaps[many] / (gaps[many] - 1))) if many.any() else 0.5
-    shape = gaps / min(max(within, 0.05), 2.0)
-    noise = special.polygamma(1, shape)
-    mean_gap = np.maximum(unscaled(rows, "mean_gap"), 1e-4)
-    rate = -np.log(mean_gap) + special.digamma(shape) - np.log(shape)
+    within = min(max(within, 0.05), 2.0)
+    rate, noise = _log_rate(unscaled(rows, "mean_gap"), gaps / within)
     last = np.append(rows.owner[1:] != rows.owner[:-1], True)
     centre = float(np.mean(rate[last]))
     between = max(float(np.var(rate[last])) - float(np.mean(noise[last])), LEAST_BETWEEN)
-    unknown = 1 / (1 / between + 1 / noise)
-    # l is taken apart by days: its first half of the gaps says -log of their mean, the rest whatever is left.
     half = gaps // 2
-    early_rate = -np.log(np.maximum(unscaled(rows, "early_gap"), 1e-4)) + np.where(
-        half > 0, special.digamma(shape / 2) - np.log(shape / 2), 0
-    )
-    early = np.where(half > 0, unknown / noise * (half / gaps) * (early_rate - centre), 0.0)
-    return early, unknown / noise * (rate - centre) - early, unknown
+    early_rate, early_noise = _log_rate(unscaled(rows, "early_gap"), np.maximum(half, 1) / within)
+    early = np.where(half > 0, between / (between + early_noise) * (early_rate - centre), 0.0)
+    return between / (between + noise) * (rate - centre), early, between * noise / (between + noise)
+
+
+def _log_rate(mean_gap: Floats, shape: Floats) -> tuple[Floats, Floats]:
+    """Return minus the log of the mean gap without its bias, and its noise; `shape`: of the gamma distribution of the gaps' sum."""
+    bias = special.digamma(shape) - np.log(shape)
+    return -np.log(np.maximum(mean_gap, 1e-4)) + bias, special.polygamma(1, shape)
 
 
 def _beside(rows: Rows) -> tuple[list[Floats], Floats]:

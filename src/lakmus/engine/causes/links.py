@@ -32,7 +32,9 @@ def linked_errors(moments: pl.DataFrame, errors: pl.DataFrame, codes: tuple[str,
     pairs = pl.concat([by_case.select(columns), by_order.select(columns)]).unique(["row", "other"], keep="first", maintain_order=True)
     stage = {code: STAGE.get(code, 3) for code in codes}
     mine, its = (pl.col(name).replace_strict(stage, default=3, return_dtype=pl.Int64) for name in ("code", "other"))
-    kind = pl.when(pl.col("other") == pl.col("code")).then(pl.lit("own")).when(its < mine).then(pl.lit("earlier"))
+    # Faults of one stage (a slow answer or none, two faults of one reply) do not breed each other: each stands beside the other.
+    beside = (its == mine) & (pl.col("other") != pl.col("code"))
+    kind = pl.when(pl.col("other") == pl.col("code")).then(pl.lit("own")).when((its < mine) | beside).then(pl.lit("earlier"))
     pairs = pairs.with_columns(kind.when(its > mine).then(pl.lit("later")).alias("kind"))
     for name in ("earlier", "later"):
         found = pairs.filter(pl.col("kind") == name)

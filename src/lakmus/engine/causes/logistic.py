@@ -8,32 +8,53 @@ from scipy import linalg, special
 
 from lakmus.engine.signals.rhythm import Floats, Ints
 
-STEPS, FOLD_STEPS, ENOUGH = 12, 1, 1e-4
+STEPS, ENOUGH = 12, 1e-4
+RIDGES = (1.0, 10.0, 100.0, 1000.0)
+PLENTY = 30
 CHUNK = 20_000
 Wide = npt.NDArray[np.float32]
 
 
-def cross_fitted(design: Wide, outcome: Floats, fold: Ints, used: npt.NDArray[np.bool_], *, folds: int, ridge: float) -> Floats:
+def cross_fitted(
+    design: Wide, outcome: Floats, fold: Ints, used: npt.NDArray[np.bool_], *, folds: int, ridges: tuple[float, ...] = RIDGES
+) -> Floats:
     """Return for each row the prediction of a logistic regression that has not seen the row's fold, (n,) in 0..1.
 
     Model: logit E[y | x] = x b, b the minimum of the deviance + ridge |b|^2 (Hoerl and Kennard, 1970; le Cessie and van Houwelingen,
     1992), the first column (the constant) free. One fit on all rows used takes Newton's steps to the end; each fold then takes one more
     from there, on the rows outside it (the one-step estimator: Le Cam, 1956; Pregibon, 1981): from an estimate that is off by the order
-    of 1 / n one step is off by the order of 1 / n^2.
+    of 1 / n one step is off by the order of 1 / n^2. Of several ridges the one with the least deviance on the rows left out is taken,
+    from the largest down for as long as it falls; where the rarer outcome has `PLENTY` rows for each column, the smallest.
 
     Parameters
     ----------
     design : (n, p), first column 1. outcome : (n,), mostly 0 or 1, any real number is allowed (quasi-likelihood). fold : (n,) 0..folds - 1.
     used : (n,) rows to learn from; all rows are predicted.
     """
-    p = design.shape[1]
-    penalty = np.full(p, ridge)
-    penalty[0] = 1e-6
     parts = [np.flatnonzero(used & (fold == k)) for k in range(folds)]
     taken = [(design[rows], outcome[rows].astype(np.float32)) for rows in parts]
     mean = float(np.clip(np.mean(outcome[used]), 1e-3, 1 - 1e-3)) if used.any() else 0.5
-    b = np.zeros(p)
+    b = np.zeros(design.shape[1])
     b[0] = special.logit(mean)
+    plenty = min(mean, 1 - mean) * used.sum() > PLENTY * design.shape[1]
+    least, best = np.inf, [b] * folds
+    for ridge in (min(ridges),) if plenty else sorted(ridges, reverse=True):
+        b, without = _fit_without(taken, b, ridge)
+        deviance = sum(_deviance(x, y, own) for (x, y), own in zip(taken, without, strict=True))
+        if deviance >= least:
+            break
+        least, best = deviance, without
+    predicted = np.zeros(len(outcome))
+    for k, own in enumerate(best):
+        rows = np.flatnonzero(fold == k)
+        predicted[rows] = special.expit(design[rows] @ own.astype(np.float32))
+    return predicted
+
+
+def _fit_without(taken: list[tuple[Wide, Wide]], b: Floats, ridge: float) -> tuple[Floats, list[Floats]]:
+    """Return the coefficients from all folds, begun at `b`, and for each fold those without it."""
+    penalty = np.full(len(b), ridge)
+    penalty[0] = 1e-6
     slopes, curves = _sums(taken, b)
     for _ in range(STEPS):
         step = _newton(slopes.sum(axis=0), curves.sum(axis=0), penalty, b)
@@ -42,12 +63,13 @@ def cross_fitted(design: Wide, outcome: Floats, fold: Ints, used: npt.NDArray[np
         if float(np.abs(step).max()) < ENOUGH * 10:
             break
     slope, curve = slopes.sum(axis=0), curves.sum(axis=0)
-    predicted = np.zeros(len(outcome))
-    for k in range(folds):
-        own = b + _newton(slope - slopes[k], curve - curves[k], penalty, b)
-        rows = np.flatnonzero(fold == k)
-        predicted[rows] = special.expit(design[rows] @ own.astype(np.float32))
-    return predicted
+    return b, [b + _newton(slope - slopes[k], curve - curves[k], penalty, b) for k in range(len(taken))]
+
+
+def _deviance(x: Wide, y: Wide, b: Floats) -> float:
+    """Return half the deviance of rows under given coefficients."""
+    z = (x @ b.astype(np.float32)).astype(np.float64)
+    return float((np.logaddexp(0.0, z) - y * z).sum())
 
 
 def fitted(design: npt.NDArray[np.float64], outcome: Floats, used: npt.NDArray[np.bool_], *, ridge: float) -> Floats:
