@@ -10,7 +10,6 @@ the 12 months after the last order that those whom it drove away would have brou
 from __future__ import annotations
 
 import argparse
-import math
 import shutil
 import tempfile
 from collections import defaultdict
@@ -83,15 +82,9 @@ def _true_costs(analysis: Analysis, planted: object, *, customers: int, seed: in
 
 
 def _total(analysis: Analysis) -> tuple[float, float, float]:
-    """Return the ledger's sum over errors and its interval: one error's months err together, errors apart from each other."""
-    point, below, above = defaultdict(float), defaultdict(float), defaultdict(float)
-    for row in analysis.verdict.ledger:
-        if row.code in ERROR_CODES and isinstance(row.money, Estimate):
-            point[row.code] += row.money.point
-            below[row.code] += row.money.point - row.money.low
-            above[row.code] += row.money.high - row.money.point
-    total = sum(point.values())
-    return total, total - math.hypot(*below.values()), total + math.hypot(*above.values())
+    """Return the ledger's sum over errors and its interval."""
+    money = next((row.money for row in analysis.verdict.ledger_year if not row.code), None)
+    return (money.point, money.low, money.high) if isinstance(money, Estimate) else (0.0, 0.0, 0.0)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

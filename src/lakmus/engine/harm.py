@@ -91,6 +91,7 @@ class Removal:
 class LedgerRow:
     """One month (`YYYY-MM`) and reason of the ledger: distinct customers, and money as the sum of `reasons` rows behind it.
 
+    In `Verdict.ledger_year` the month is "": all of the window together; there the reason "" means all service errors together.
     `left` and `left_silently` are expected numbers: sums of probabilities over the customers lost in that month.
     """
 

@@ -184,6 +184,7 @@ def verdict_of(sums: Sums, causes: Causes, *, learned: Learned, company: Company
         domino=edges_of(sums.dominoes, CODES),
         removal=causes.removal,
         ledger=causes.ledger,
+        ledger_year=causes.ledger_year,
         negative_control_share=control_share(causes.harms),
     )
 

@@ -317,6 +317,7 @@ class Verdict:
     domino: tuple[DominoEdge, ...] = ()
     removal: tuple[Removal, ...] = ()
     ledger: tuple[LedgerRow, ...] = ()
+    ledger_year: tuple[LedgerRow, ...] = ()
     negative_control_share: float | None = None
 
     def as_json(self, language: str | None = None) -> dict[str, object]:

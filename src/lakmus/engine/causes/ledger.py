@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -29,6 +30,7 @@ class Causes:
     ledger: tuple[LedgerRow, ...]
     removal: tuple[Removal, ...]
     learned: Mapping[str, Learning]
+    ledger_year: tuple[LedgerRow, ...] = ()
 
 
 def causes_of(
@@ -60,7 +62,8 @@ def causes_of(
         for code, own in rows.items()
         if (article := ERROR_CODES[code].article_share) is not None and own.exposed.any()
     }
-    return Causes(harms, reasons, _ledger(reasons, harms, met), _removal(reasons, harms), learned)
+    year = ledger_year(reasons, harms)
+    return Causes(harms, reasons, _ledger(reasons, harms, met), _removal(reasons, harms), learned, year)
 
 
 def _sums() -> list[pl.Expr]:
@@ -87,9 +90,41 @@ def _ledger(reasons: pl.DataFrame, harms: Mapping[str, Harm], met: Met) -> tuple
         if cell is None:
             shown.append(LedgerRow(month, code, exposed, complained, 0.0, 0.0, Estimate(0.0, 0.0, 0.0, 0, Badge.ADJUSTED)))
             continue
-        money = _money(cell["hundredths"] / 100, cell["variance"] + (_doubt(harms, code) * cell["open_money"]) ** 2, cell["n"])
+        money = _cell_money(cell, _doubt(harms, code))
         shown.append(LedgerRow(month, code, exposed, complained, cell["left"], cell["left_silently"], money))
     return tuple(shown)
+
+
+def ledger_year(reasons: pl.DataFrame, harms: Mapping[str, Harm]) -> tuple[LedgerRow, ...]:
+    """Return the ledger of all months together: a row for each reason, and one (code "") for all service errors.
+
+    The interval is no sum of those of months. A customer is lost in one month, so what is drawn customer by customer adds up in variance;
+    but the effect of an error is one and the same in every month, so what its doubt moves adds up itself. In the sum over errors the share
+    P of a customer laid to any of them is drawn once, P (1 - P); an effect that is larger than thought by a part takes that part of
+    p_code (1 - P) from what is laid to nothing or to other reasons. Effects of two errors err apart from each other. What a customer is
+    worth is taken as it stands. Rows count no exposures: those of months would count a customer twice.
+    """
+    rows = [
+        LedgerRow("", cell["code"], 0, 0, cell["left"], cell["left_silently"], _cell_money(cell, _doubt(harms, cell["code"])))
+        for cell in reasons.group_by("code").agg(_sums()).sort("code").iter_rows(named=True)
+    ]
+    of_errors = reasons.filter(pl.col("code").is_in(list(ERROR_CODES)) & (pl.col("probability") > 0))
+    if of_errors.is_empty():
+        return tuple(rows)
+    whole = of_errors.with_columns((pl.col("money") / 100 / pl.col("probability")).alias("worth"))
+    customers = whole.group_by("customer").agg(pl.col("probability").sum().clip(0, 1).alias("share"), pl.col("worth").mean())
+    drawn = float(customers.select((pl.col("share") * (1 - pl.col("share")) * pl.col("worth") ** 2).sum()).item())
+    moved = whole.join(customers.select("customer", "share"), on="customer").with_columns(
+        (pl.col("probability") * (1 - pl.col("share")) * pl.col("worth")).alias("moved")
+    )
+    doubts = [(_doubt(harms, code) * money) ** 2 for code, money in moved.group_by("code").agg(pl.col("moved").sum()).iter_rows()]
+    left, silently = (float(part["probability"].sum()) for part in (of_errors, of_errors.filter("silent")))
+    money = _money(int(of_errors["money"].sum()) / 100, drawn + math.fsum(doubts), customers.height)
+    return (*rows, LedgerRow("", "", 0, 0, left, silently, money))
+
+
+def _cell_money(cell: Mapping[str, Any], doubt: float) -> Estimate:
+    return _money(cell["hundredths"] / 100, cell["variance"] + (doubt * cell["open_money"]) ** 2, cell["n"])
 
 
 def _removal(reasons: pl.DataFrame, harms: Mapping[str, Harm]) -> tuple[Removal, ...]:

@@ -83,7 +83,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Lines by money, unknown last. `lost` customers with `lost_value` are counted apart, from the table of customers."""
+    """Lines by money, unknown last. `lost` customers with `lost_value` are counted apart, from the table of customers.
+
+    `money`: the loss with its doubt about what customers were worth. `errors_left`, `errors_money`: all service errors together.
+    """
 
     months: tuple[str, ...]
     lines: tuple[Line, ...]
@@ -92,6 +95,8 @@ class Ledger:
     lost: int
     lost_value: float
     money: Finding | None
+    errors_left: float = 0.0
+    errors_money: Finding | None = None
 
     @property
     def reconciled(self) -> bool:
@@ -138,7 +143,10 @@ def show_ledger(shown: Shown) -> Ledger | None:
     people = "SELECT count(*) AS lost, coalesce(sum(lost_value), 0) AS lost_value FROM read_parquet(?) WHERE lost_in_window"
     counted = ask(people, [shown.table(PEOPLE)])[0]
     by_month = {month: found[month, None] for month in months}
-    return Ledger(months, tuple(lines), found[None, None], by_month, **counted, money=estimates.get((None, None)))
+    errors_left = sum(line.total.left for line in lines if line.code in ERROR_CODES)
+    errors_money, loss = estimates.get((None, None)), shown.verdict.loss
+    total = found[None, None]
+    return Ledger(months, tuple(lines), total, by_month, **counted, money=loss, errors_left=errors_left, errors_money=errors_money)
 
 
 _SUMS = """count(DISTINCT customer) FILTER (probability > 0) AS customers, sum(probability) AS "left",
@@ -149,8 +157,7 @@ _SUMS = """count(DISTINCT customer) FILTER (probability > 0) AS customers, sum(p
 
 def _estimates(shown: Shown) -> dict[tuple[str | None, str | None], Finding]:
     """Return the verdict's own intervals of the ledger, by (month, code); None stands for all of them."""
-    told = getattr(shown.verdict, "ledger", None) or ()
-    return {(getattr(row, "month", None) or None, getattr(row, "code", None) or None): row.money for row in told if hasattr(row, "money")}
+    return {(row.month or None, row.code or None): row.money for row in (*shown.verdict.ledger, *shown.verdict.ledger_year)}
 
 
 def ledger_line(ledger: Ledger, shown: Shown, month: str) -> list[Line]:

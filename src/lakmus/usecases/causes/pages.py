@@ -97,7 +97,8 @@ def _ledger(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
     lines = ledger_line(ledger, shown, month) if month else ledger.lines
     total = ledger.by_month[month] if month else ledger.total
     whole = {"lost": ledger.lost, "lost_value": ledger.lost_value, "reconciled": ledger.reconciled, "money": ledger.money}
-    return {"months": ledger.months, "lines": [_line(line) for line in lines], "total": total, **whole}
+    by_errors = {} if month else {"errors": {"left": ledger.errors_left, "money": ledger.errors_money}}
+    return {"months": ledger.months, "lines": [_line(line) for line in lines], "total": total, **whole, **by_errors}
 
 
 def _line(line: Line) -> Answer:

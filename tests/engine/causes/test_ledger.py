@@ -1,0 +1,80 @@
+"""The ledger of a year: months err together where they share an effect, customers and errors apart."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from lakmus.engine.causes.ledger import ledger_year
+from lakmus.engine.causes.reasons import UNKNOWN
+from lakmus.history.estimate import Estimate
+
+DOUBT = {"slow_reply": 0.3, "no_reply": 0.2}
+CODES = (*DOUBT, UNKNOWN)
+
+
+def harms() -> Any:
+    """Effects of 1, as doubtful as `DOUBT` says."""
+    return {code: SimpleNamespace(fit=SimpleNamespace(point=1.0, variance=doubt**2)) for code, doubt in DOUBT.items()}
+
+
+def losses(n: int = 300) -> tuple[pl.DataFrame, np.ndarray, np.ndarray]:
+    """Customers lost in twelve months: their reasons, probabilities (n, 3) and worths."""
+    rng = np.random.default_rng(3)
+    shares, worth = rng.dirichlet([0.5, 0.7, 2.0], n), np.round(rng.lognormal(5, 0.6, n), 2)
+    rows = [
+        {
+            "customer": f"c{who}", "month": f"2025-{who % 12 + 1:02}", "code": code, "probability": float(shares[who, place]),
+            "money": round(float(shares[who, place]) * worth[who] * 100), "silent": who % 2 == 0,
+        }
+        for who in range(n)
+        for place, code in enumerate(CODES)
+    ]  # fmt: skip
+    return pl.DataFrame(rows), shares, worth
+
+
+def drawn(shares: np.ndarray, worth: np.ndarray, draws: int = 4000) -> np.ndarray:
+    """What reasons drawn one by one would sum to, (draws, 3), where each error's effect is off by one factor for all customers."""
+    rng = np.random.default_rng(4)
+    off = np.exp(rng.normal(0, [*DOUBT.values(), 0.0], (draws, 3)))
+    sums = np.zeros((draws, 3))
+    for draw in range(draws):
+        moved = shares * off[draw]
+        moved /= moved.sum(axis=1, keepdims=True)
+        chosen = (rng.random(len(worth))[:, None] > np.cumsum(moved, axis=1)).sum(axis=1)
+        sums[draw] = np.bincount(chosen, weights=worth, minlength=3)
+    return sums
+
+
+def test_the_intervals_of_a_year_are_as_wide_as_reasons_and_effects_drawn_anew_would_differ() -> None:
+    reasons, shares, worth = losses()
+    sums = drawn(shares, worth)
+    told = {row.code: row.money for row in ledger_year(reasons, harms())}
+    expected = {code: sums[:, place] for place, code in enumerate(CODES) if code in DOUBT} | {"": sums[:, :2].sum(axis=1)}
+    for code, drawn_sums in expected.items():
+        money = told[code]
+        assert isinstance(money, Estimate) and money.point == pytest.approx(drawn_sums.mean(), rel=0.05)
+        assert (money.high - money.point) / 1.96 == pytest.approx(drawn_sums.std(), rel=0.12)
+
+
+def test_a_year_is_surer_than_its_months_if_effects_are_known_and_no_surer_if_only_they_are_in_doubt() -> None:
+    reasons, _, _ = losses()
+    halves = [reasons.filter(pl.col("month") < "2025-07"), reasons.filter(pl.col("month") >= "2025-07")]
+
+    def width(frame: pl.DataFrame, doubts: Any) -> float:
+        money = next(row.money for row in ledger_year(frame, doubts) if row.code == "slow_reply")
+        assert isinstance(money, Estimate)
+        return money.high - money.point
+
+    assert width(reasons, {}) == pytest.approx(np.hypot(*(width(half, {}) for half in halves)), rel=1e-3)
+    unsure = {"slow_reply": SimpleNamespace(fit=SimpleNamespace(point=1.0, variance=1e6))}
+    assert width(reasons, unsure) == pytest.approx(sum(width(half, unsure) for half in halves), rel=1e-3)
+
+
+def test_without_service_errors_there_is_no_sum_of_them() -> None:
+    reasons, _, _ = losses()
+    assert [row.code for row in ledger_year(reasons.filter(pl.col("code") == UNKNOWN), {})] == [UNKNOWN]
