@@ -144,12 +144,8 @@ def verdict_of(sums: Sums, causes: Causes, *, learned: Learned, company: Company
         learned.definition,
         eligible=counts["eligible"],
         censored=counts["eligible"] - counts["lost"],
-        no_orders=counts["no_orders"],
-        one_time=counts["one_time"],
-        lost_before=counts["lost_before"],
         unknown_orders=counts["orders_without_customer"],
-        few_purchases=counts["few_purchases"],
-        no_contract=counts["no_contract"],
+        **{name: counts[name] for name in ("no_orders", "one_time", "lost_before", "few_purchases", "no_contract")},
         groups=groups_of(
             learned.backtest,
             {code: (counts[f"told_{code}"], counts[f"millionths_{code}"] / 1e6) for code in GROUPS},
