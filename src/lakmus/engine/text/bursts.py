@@ -1,11 +1,15 @@
 """Bursts of a theme: which themes are written about more than their own past explains, looked at day by day.
 
-Texts on one theme are few, so the rate itself is uncertain: what its past allows for a window is a gamma-Poisson predictive
-distribution (negative binomial; Gelman et al. 2013, section 2.6), not a Poisson one. Windows of several lengths that end on the day
-are scanned (Kulldorff 2001), and the tails of all themes of a look pass Benjamini & Hochberg (1995) together.
+Texts on one theme are few, so the rate itself is uncertain, and some companies' weeks jump about by themselves: what the past allows for a
+window is a gamma-Poisson predictive distribution (negative binomial; Gelman et al. 2013, section 2.6) with the dispersion of the past's own
+windows. Windows of several lengths that end on the day are scanned (Kulldorff 2001), and the tails of all themes of a look pass Benjamini &
+Hochberg (1995) together.
 
-Formula. With h texts in the T days of the past and Jeffreys' prior ½, the n texts of a window of L days have the tail
-P(N ≥ n) = I(n, h + ½; L / (L + T)), I the regularized incomplete beta function; half of P(N = n) counts to either side.
+Formula. With h texts in the T days of the past and Jeffreys' prior ½, m = (h + ½) L / T texts are due in a window of L days. Their rate
+varies with CV² = 1 / (h + ½) + v (1 + L / T), v the variance of windows of that length beyond Poisson's, relative to the square of their
+mean. With k = 1 / CV² the n texts of a window have the tail P(N ≥ n) = I(n, k; m / (m + k)), I the regularized incomplete beta function;
+half of P(N = n) counts to either side. v is learned from all windows of the past by moments: Σ ((n − m)² − m) / Σ m² (Breslow 1984), and
+each theme's is drawn towards that of all themes together, which weigh as one theme with all their texts.
 """
 
 from __future__ import annotations
@@ -25,9 +29,9 @@ WINDOWS = (3, 5, 7, 10, 14, 21)
 PAST_DAYS, GUARD_DAYS, NEEDED_PAST_DAYS = 364, 21, 84
 """Days of the past that teach the rate; days before the look that do not, so that a burst cannot teach its own rate; the fewest."""
 
-LOOKS_A_YEAR = 500
+LOOKS_A_YEAR = 430
 """What a year of daily looks weighs in false alarms: windows of several lengths raise it, days that share their texts lower it. Found by
-drawing 40 quiet years with seeds of their own, apart from those that `benchmarks/text_bursts.py` judges by."""
+drawing 40 quiet years, and 40 whose weeks jump about, by seeds apart from those by which `benchmarks/text_bursts.py` judges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,10 @@ def scan(counts: Counts, *, day: int) -> list[Burst]:
     past = day + 1 - GUARD_DAYS - begins
     if past < NEEDED_PAST_DAYS:
         return []
-    before = counts[:, begins : begins + past].sum(axis=1)
+    gone = counts[:, begins : begins + past]
+    before = gone.sum(axis=1)
     seen = np.stack([counts[:, day + 1 - length : day + 1].sum(axis=1) for length in WINDOWS], axis=1)
-    tails = predictive_tails(seen, before, past)
+    tails = predictive_tails(seen, before, past, dispersion_of(gone))
     found = []
     for theme, at in enumerate(tails.argmin(axis=1)):
         length = WINDOWS[at]
@@ -80,17 +85,43 @@ def scan(counts: Counts, *, day: int) -> list[Burst]:
     return found
 
 
-def predictive_tails(seen: Counts, before: np.ndarray, past: int) -> Tails:
+def dispersion_of(gone: Counts) -> Tails:
+    """Return how much windows of the past vary beyond Poisson's, relative to the square of their mean, shape (themes, windows), ≥ 0.
+
+    Parameters
+    ----------
+    gone : texts by theme and day of the past, shape (themes, days).
+    """
+    days = gone.shape[1]
+    summed = np.concatenate([np.zeros((len(gone), 1), dtype=np.int64), gone.cumsum(axis=1)], axis=1)
+    found = np.empty((len(gone), len(WINDOWS)))
+    for at, length in enumerate(WINDOWS):
+        windows = summed[:, length:] - summed[:, :-length]
+        mean = summed[:, -1:] * (length / days)
+        # The mean is that of the same days: of days / length windows apart, one is spent on it.
+        beyond = ((windows - mean) ** 2).mean(axis=1) / (1 - length / days) - mean[:, 0]
+        weight = mean[:, 0] ** 2
+        whole = weight.sum()
+        together = max(0.0, beyond.sum() / whole) if whole else 0.0
+        found[:, at] = np.maximum(0.0, (beyond + whole * together) / np.maximum(weight + whole, 1e-12))
+    return found
+
+
+def predictive_tails(seen: Counts, before: np.ndarray, past: int, dispersion: Tails) -> Tails:
     """Return the tail of each window's count, shape (themes, windows), 0..1; see the formula above.
 
     Parameters
     ----------
     seen : counts in each of `WINDOWS`. before : counts in the `past` days of the past, shape (themes,).
+    dispersion : `dispersion_of` the past; zeros where texts are taken to come independently.
     """
-    share = np.array([length / (length + past) for length in WINDOWS])
-    shape = before[:, None] + 0.5
-    at_least = np.where(seen > 0, special.betainc(np.maximum(seen, 1), shape, share), 1.0)
-    more = special.betainc(seen + 1, shape, share)
+    share = np.array(WINDOWS) / past
+    known = before[:, None] + 0.5
+    due = known * share
+    shape = 1 / (1 / known + dispersion * (1 + share))
+    chance = due / (due + shape)
+    at_least = np.where(seen > 0, special.betainc(np.maximum(seen, 1), shape, chance), 1.0)
+    more = special.betainc(seen + 1, shape, chance)
     return np.asarray((at_least + more) / 2, dtype=np.float64)
 
 
