@@ -290,3 +290,13 @@ def test_a_column_is_read_as_each_text_is() -> None:
 def test_loading_the_engine_loads_no_dictionary() -> None:
     code = "import sys, lakmus.engine.pipeline; sys.exit(bool({'pymorphy3', 'Stemmer', 'scipy.stats'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "indifferent"),
+    [("Размер не подошёл, вернул", False), ("Ваш товар не подошёл", False), ("Нам не подошёл цвет", False),
+     ("Товар не подошёл, банк вернул деньги", False),
+     ("К нам минут десять не подходили", True), ("Официант так и не подошёл к нам", True), ("Продавец не подошла ни разу", True)],
+)  # fmt: skip
+def test_goods_that_do_not_fit_are_no_indifference_of_people(text: str, *, indifferent: bool) -> None:
+    assert ("indifference" in read(text).codes) == indifferent
