@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 from scipy.sparse import csr_matrix, hstack
 
 from lakmus.engine.text.own_labels import FEWEST_OF_EACH, stems_and_pairs
@@ -86,7 +86,7 @@ def judge_codes(texts: Sequence[str], read_codes: Codes, said: Codes) -> tuple[J
             continue
         own, lexicon = _held_out(texts, read_codes, truth, code), np.array([code in one for one in read_codes])
         better, worse = int(((own == truth) & (lexicon != truth)).sum()), int(((own != truth) & (lexicon == truth)).sum())
-        surely = bool(better + worse) and float(stats.binom.sf(better - 1, better + worse, 0.5)) <= CHANCE
+        surely = bool(better + worse) and float(special.bdtrc(better - 1, better + worse, 0.5)) <= CHANCE
         mine, theirs = _f1(truth, own), _f1(truth, lexicon)
         judged.append(JudgedCode(code, len(truth), int(truth.sum()), mine, theirs, better, worse, surely and mine > theirs))
     return tuple(judged)
