@@ -93,7 +93,7 @@ def noise(number: int, customers: int, chance: np.random.Generator) -> Drawn:
     frame = pl.DataFrame(
         {"owner": owner, "day": day, "activity": "placed_order", "amount": np.round(chance.lognormal(7, 0.5, owner.size), 2)}
     )
-    table = _table(frame, END - timedelta(days=length))
+    table = shop_table(frame, END - timedelta(days=length))
     return Drawn(number, "noise", False, customers, table, END, {f"К{who:06}": (None, None) for who in range(customers)})
 
 
@@ -136,14 +136,14 @@ def contracts(number: int, customers: int, chance: np.random.Generator) -> Drawn
     gone = everybody[left < length]
     add("gave_notice", gone, left[gone])
     start = END - timedelta(days=length)
-    frame = _table(pl.concat(parts), start)
+    frame = shop_table(pl.concat(parts), start)
     ended = [start + timedelta(days=float(day)) if day < length else None for day in left]
     cooled = [start + timedelta(days=float(day - 60)) if fade and day < length else None for fade, day in zip(fades, left, strict=True)]
     truth = {f"К{who:06}": (ended[who], cooled[who]) for who in range(customers)}
     return Drawn(number, "contract", season, customers, frame, END, truth)
 
 
-def _table(parts: pl.DataFrame, start: datetime) -> pa.Table:
+def shop_table(parts: pl.DataFrame, start: datetime) -> pa.Table:
     at = pl.lit(start).cast(pl.Datetime("us", "UTC")) + pl.duration(microseconds=(pl.col("day") * 86_400e6).cast(pl.Int64))
     customer = pl.format("К{}", pl.col("owner").cast(pl.String).str.zfill(6))
     frame = parts.with_row_index("n").select(

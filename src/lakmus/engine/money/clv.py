@@ -73,7 +73,7 @@ class Living:
         return residual_clv(self.yearly, retention, discount_rate=discount_rate, months=months)
 
 
-def clv_sum(living: Living, *, discount_rate: float) -> Finding:
+def clv_sum(living: Living, *, discount_rate: float, months: int = HORIZON_MONTHS) -> Finding:
     """Return the sum of the residual CLV of living customers.
 
     The bounds are the sums at the upper and lower bounds of everybody's probability of loss: as if all of them erred to the same side, so
@@ -81,7 +81,7 @@ def clv_sum(living: Living, *, discount_rate: float) -> Finding:
     """
     if not living.yearly.size:
         return NotEnoughEvidence(NOBODY_PRICED, 1, 0)
-    sums = [math.fsum(living.clv(churn, discount_rate=discount_rate)) for churn in (living.churn, living.high, living.low)]
+    sums = [math.fsum(living.clv(churn, discount_rate=discount_rate, months=months)) for churn in (living.churn, living.high, living.low)]
     return _estimate(sums[0], sums[1], sums[2], living.yearly.size)
 
 
