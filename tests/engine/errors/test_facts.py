@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from lakmus.engine.bucket import facts_until
+from lakmus.engine.errors import checkout_obstacle
+from lakmus.engine.errors.detector import Scene
 from lakmus.engine.errors.preferences import register, violations
-from tests.engine.batteries import check_detector
+from tests.engine.batteries import COMPANY, check_detector, feeds_of
 from tests.engine.histories import History, moment
 
 AS_OF = moment("2025-06-01")
@@ -104,6 +106,13 @@ def test_three_tries_within_an_hour_without_an_order_are_an_obstacle(minutes: tu
 def test_a_checkout_left_because_of_an_error_is_an_obstacle(reason: str | None, found: int) -> None:
     history = History().customer("anna").fact("abandoned_checkout", "2025-03-01 10:00", reason=reason)
     check_detector(history, "checkout_obstacle", as_of=AS_OF, found=found)
+
+
+def test_a_checkout_that_an_order_followed_is_compared_with_nothing() -> None:
+    history = tries(0, ordered="2025-03-01 10:05").fact("started_checkout", "2025-03-09 10:00")
+    facts = facts_until(history.table(), as_of=AS_OF)
+    found = checkout_obstacle.find(Scene(facts, feeds_of(facts), COMPANY, AS_OF))
+    assert found.moments.select("at", "exposed").rows() == [(moment("2025-03-09 10:00"), False)]
 
 
 # -- inattention -------------------------------------------------------------------------------------------------

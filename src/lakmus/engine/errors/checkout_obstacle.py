@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 
 from lakmus.engine.bucket import KEY, of_kind
@@ -16,7 +18,10 @@ ERROR_WORDS = (
 
 
 def find(scene: Scene) -> Found:
-    """Return the first obstacle of each customer's day; each day with a started checkout (or an obstacle) is a moment."""
+    """Return the first obstacle of each customer's day; each day on which checking out led to no order within 24 hours is a moment.
+
+    Who did order is not comparable: the order itself is what loss is told by, and nobody was hindered.
+    """
     zone = scene.company.time_zone
     rows = of_kind(scene.facts, "started_checkout", "abandoned_checkout").sort(KEY, "ts", "activity_id")
     on = pl.col("ts").dt.convert_time_zone(zone).dt.date().alias("on")
@@ -46,12 +51,11 @@ def find(scene: Scene) -> Found:
     moments = days.join(hit, on=[KEY, "on"], how="left").with_columns(
         pl.coalesce("hit_at", "began_at").alias("at"), pl.col("hit_at").is_not_null().alias("exposed")
     )
-    return shaped(errors, moments)
+    return shaped(errors, moments.filter(~_ordered_within_a_day(scene, moments, "at")))
 
 
 def _tried_again(scene: Scene, rows: pl.DataFrame) -> pl.DataFrame:
     """Return started checkouts with further tries within the hour and no order within the day, once that day is over."""
-    placed = of_kind(scene.facts, "placed_order").select(KEY, pl.col("ts").alias("ordered_at")).sort("ordered_at")
     window = rows.select(KEY, pl.col("ts").alias("tried_at"), pl.col("activity_id").alias("tried_id"))
     started = rows.filter(pl.col("activity") == "started_checkout")
     further = started.select(KEY, "activity_id", "ts").join(window, on=KEY, how="inner")
@@ -61,15 +65,21 @@ def _tried_again(scene: Scene, rows: pl.DataFrame) -> pl.DataFrame:
     )
     counted = further.sort("tried_at", "tried_id").group_by("activity_id", maintain_order=True).agg(pl.col("tried_id"))
     again = started.join(counted.filter(pl.col("tried_id").list.len() >= FURTHER_TRIES), on="activity_id", how="inner").sort("ts")
-    joined = again.join_asof(placed, left_on="ts", right_on="ordered_at", by=KEY, strategy="forward", check_sortedness=False)
     day = pl.duration(hours=WITHOUT_ORDER_HOURS)
-    ordered = (pl.col("ordered_at") - pl.col("ts") <= day).fill_null(False)
-    return joined.filter(~ordered & (pl.col("ts") + day <= scene.as_of)).select(
+    return again.filter(~_ordered_within_a_day(scene, again, "ts") & (pl.col("ts") + day <= scene.as_of)).select(
         *(KEY, "customer", "anonymous_customer_id", "ts", "activity_id", "_order", "_reason"),
         pl.lit("tries").alias("how"),
         (pl.col("tried_id").list.len() + 1).cast(pl.Int64).alias("tries"),
         pl.concat_list(pl.concat_list("activity_id"), "tried_id").alias("evidence"),
     )
+
+
+def _ordered_within_a_day(scene: Scene, rows: pl.DataFrame, at: str) -> pl.Series:
+    """Say of each row whether its customer placed an order within 24 hours from its moment."""
+    placed = of_kind(scene.facts, "placed_order").select(KEY, pl.col("ts").alias("ordered_at")).sort("ordered_at")
+    asked = rows.select(KEY, pl.col(at).alias("from")).with_row_index("row").sort("from")
+    joined = asked.join_asof(placed, left_on="from", right_on="ordered_at", by=KEY, strategy="forward", check_sortedness=False).sort("row")
+    return (joined["ordered_at"] - joined["from"] <= timedelta(hours=WITHOUT_ORDER_HOURS)).fill_null(False)
 
 
 def _errors_met(rows: pl.DataFrame) -> pl.DataFrame:
