@@ -2,9 +2,9 @@
 
     python -m benchmarks.text_reasons [--record]
 
-Nobody labelled English complaints with our codes, so a stand-in judges: what a company filed each text under. `FILED` says which of our codes
-tell of which file; it was written from the files' names alone, before anything was measured. A file is no reading of the text ("delayed" is
-often filed though the customer writes of something else), so recall is judged harshly here, and so is precision where a text names two.
+Nobody labelled English complaints with our codes, so a stand-in judges: what a company filed each text under. `FILED` says which of our
+codes tell of which file; it was written from the files' names alone, before anything was measured. A file is no reading of the text
+("delayed" is filed though the customer writes of something else): recall is judged harshly here, and precision where a text names two.
 """
 
 from __future__ import annotations
