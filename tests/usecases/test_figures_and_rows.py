@@ -81,3 +81,8 @@ def test_without_data_there_is_a_next_step_and_no_figure(new_home) -> None:
     with pytest.raises(NotFound) as refused:
         show_verdict(new_home)
     assert refused.value.code == "no_data"
+
+
+def test_the_money_at_stake_is_that_of_the_regulars_who_are_listed(shown, company_home) -> None:
+    rows = list_customers(shown, home=company_home, size=ALL).rows
+    assert sum(row["value_at_risk"] or 0 for row in rows if row["eligible"]) == pytest.approx(shown.verdict.value_at_risk, abs=0.01)

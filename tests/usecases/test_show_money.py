@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from lakmus.engine.harm import Removal
@@ -100,3 +101,33 @@ def test_the_command_tells_the_same_money_as_the_page(shop: Shown) -> None:
     assert [cost["code"] for cost in told["costs"]][:2] == ["margin", "clv"]
     assert (told["acquisition_cost"], told["discount_is_assumed"], len(told["gains"])) == (None, True, 10)
     assert json.dumps(told)
+
+
+def by_hand(yearly: float, *, lost: float, days: float, months: int, more: float = 0.0, rate: float = 0.15) -> float:
+    """The margin of some months, month after month: who is there at its end pays for it, in money of today."""
+    yearly_retention = min((1 - lost) ** (365 / days) + more, 1.0)
+    return sum(yearly / 12 * yearly_retention ** (month / 12) / (1 + rate) ** (month / 12) for month in range(1, months + 1))
+
+
+def test_worth_and_what_retention_brings_are_sums_written_out_over_the_listed_customers(shop: Shown) -> None:
+    rows = [row for row in pq.read_table(shop.folder / "customers" / "0000.parquet").to_pylist() if row["churn_probability"]]
+    living = [row["value_at_risk"] for row in rows if row["value_at_risk"] is not None and row["state"] != "lost"]
+    worth = show_worth(shop)
+    assert isinstance(worth.clv, Estimate) and worth.clv.n == len(living) > 0
+    for end, lost in (("point", 0.5), ("low", 0.6), ("high", 0.4)):
+        whole = sum(by_hand(yearly, lost=lost, days=90, months=36) for yearly in living)
+        assert getattr(worth.clv, end) == pytest.approx(whole, abs=0.01)
+    for gain in worth.gains:
+        for figure, months in ((gain.clv, 36), (gain.year, 12)):
+            kept = [by_hand(yearly, lost=0.5, days=90, months=months, more=gain.points / 100) for yearly in living]
+            as_is = [by_hand(yearly, lost=0.5, days=90, months=months) for yearly in living]
+            assert isinstance(figure, Estimate) and figure.point == pytest.approx(sum(kept) - sum(as_is), abs=0.02)
+
+
+def test_money_stands_on_the_terms_that_were_stated_and_says_which_were_not(shop: Shown) -> None:
+    before = show_worth(shop)
+    assert before.terms.discount_is_assumed and before.terms.acquisition_cost is None
+    set_terms(actor=None, discount_rate=0.0)
+    after = show_worth(shop)
+    assert isinstance(before.clv, Estimate) and isinstance(after.clv, Estimate)
+    assert after.clv.point > before.clv.point and not after.terms.discount_is_assumed
