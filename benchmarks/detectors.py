@@ -54,7 +54,7 @@ def planted_in(folder: Path) -> tuple[pl.DataFrame, datetime]:
     """Return the errors that the simulator planted, and when its files end."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     names = ("code", "customer", "order", "case", "at", "finding")
-    rows = pl.DataFrame([{name: row.get(name) for name in names} for row in truth["errors"]], infer_schema_length=None)
+    rows = pl.DataFrame([{name: row.get(name) for name in names} for row in truth["errors"]], schema=dict.fromkeys(names, pl.String()))
     moments = pl.col("at").str.to_datetime(time_zone="UTC").cast(pl.Datetime("us", "UTC"))
     return rows.with_columns(moments, pl.col("finding").fill_null("")), datetime.fromisoformat(truth["end"])
 
@@ -66,7 +66,8 @@ def meant_in(folder: Path) -> pl.DataFrame:
     """Return what every text of a customer was made to say: kind, case, customer, at, meant."""
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["texts"]
     names = ("kind", "case", "customer", "at", "codes")
-    rows = pl.DataFrame([{name: row[name] for name in names} for row in truth], infer_schema_length=None)
+    schema = {**dict.fromkeys(names, pl.String()), "codes": pl.List(pl.String())}
+    rows = pl.DataFrame([{name: row[name] for name in names} for row in truth], schema=schema)
     return rows.with_columns(pl.col("at").str.to_datetime(time_zone="UTC").cast(pl.Datetime("us", "UTC"))).rename({"codes": "meant"})
 
 
