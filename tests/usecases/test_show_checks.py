@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 
-import numpy as np
 import pytest
 from django.db import transaction
 
@@ -20,29 +18,16 @@ from lakmus.usecases.show_checks import counted, judged_by_everybody, said_then
 from lakmus.usecases.show_verdict import show_verdict
 from tests.once import made_once
 from tests.usecases.conftest import bring_in, empty_home
+from tests.usecases.leaving_shop import write_orders
 
 pytestmark = pytest.mark.slow
-END = datetime(2026, 2, 28, 12)
 
 
 @pytest.fixture(scope="session")
 def leaving_home(tmp_path_factory, django_db_setup, django_db_blocker):
-    """A shop of 700 customers in two years: every third buys once; the others every three weeks or so until a day on which they leave."""
-
     def bring_in_orders(folder) -> None:
-        chance = np.random.default_rng(8)
-        orders = ["Номер заказа;Дата заказа;ID клиента;Сумма"]
-        for person in range(700):
-            day, last = float(chance.uniform(0, 650)), float(chance.exponential(500))
-            left, every = day + last if person % 3 else day, float(chance.uniform(10, 35))
-            while day < 730:
-                at = END - timedelta(days=730 - day)
-                orders.append(f"З{len(orders)};{at:%d.%m.%Y %H:%M};К{person};{chance.integers(300, 3000)},00")
-                day += max(1.0, float(chance.gamma(2, every / 2)))
-                if day > left and chance.random() < 0.97:
-                    break
         home = empty_home(folder)
-        (folder / "orders.csv").write_text("\n".join(orders), encoding="utf-8")
+        write_orders(folder / "orders.csv")
         with django_db_blocker.unblock(), transaction.atomic():
             bring_in(home, folder / "orders.csv")
             show_verdict(home)
