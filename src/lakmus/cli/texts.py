@@ -1,4 +1,4 @@
-"""`lakmus text read`: what the words of each text say."""
+"""`lakmus text …`: what the words of each text say, what marks teach, what a language model would be asked."""
 
 from __future__ import annotations
 
@@ -48,6 +48,20 @@ TAKEN = Wording(
     "Labels and own themes (taxonomy {taxonomy}) are taken over: the next verdict will be computed with them.",
 )
 USED = {"own": Wording("своя модель", "the own model"), "lexicon": Wording("словарь", "the lexicon")}
+ABOUT_ASK = Wording(
+    "показать, что ушло бы внешней языковой модели о нерешённых текстах; отправить – только с --agree",
+    "show what would go to a language model about undecided texts; send it with --agree only",
+)
+MOST = Wording("сколько текстов самое большее (100)", "how many texts at most (100)")
+AGREE = Wording("отправить то, что без этого только показывается", "send what is only shown without it")
+WOULD_LEAVE = Wording(
+    "Ничего не отправлено. На машину {host}, модели {model}, ушло бы запросов: {count}; в каждом задание и один текст, дословно. "
+    "Имена, номера и адреса закрыты, насколько их видно по словам; прочтите сами. Отправить: добавьте --agree.",
+    "Nothing was sent. Requests that would go to the machine {host}, for the model {model}: {count}; the task and one text in each, word "
+    "for word. Names, numbers and addresses are masked as far as words show them; read it yourself. To send it, add --agree.",
+)
+WAS_SENT = Wording("На машину {host} отправлено запросов: {count}.", "Requests sent to the machine {host}: {count}.")
+TASK = Wording("Задание", "Task")
 POLARITY = {
     "negative": Wording("недоволен", "negative"),
     "positive": Wording("доволен", "positive"),
@@ -62,6 +76,11 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help=commands.say(FILE))
     parser.add_argument("--column", required=True, metavar="NAME", help=commands.say(COLUMN))
     below.add("learn", ABOUT_LEARN, learn)
+    asking = below.add("ask", ABOUT_ASK, ask)
+    asking.add_argument("file", type=Path, metavar="FILE", help=commands.say(FILE))
+    asking.add_argument("--column", required=True, metavar="NAME", help=commands.say(COLUMN))
+    asking.add_argument("--most", type=int, default=100, metavar="N", help=commands.say(MOST))
+    asking.add_argument("--agree", action="store_true", help=commands.say(AGREE))
 
 
 def learn(asked: Namespace, voice: Voice) -> None:
@@ -112,6 +131,28 @@ def read(asked: Namespace, voice: Voice) -> None:
     line = line_for_programs if voice.wants_json else partial(line_for_people, language=voice.language)
     for lines in read_lines(asked.file, column=asked.column, own=_own(asked, voice), line=line):
         voice.text(lines)
+
+
+def ask(asked: Namespace, voice: Voice) -> None:
+    """Show what would be asked of a language model; with consent ask it, and answer one line for each text."""
+    home_at(asked.home)
+    from lakmus.usecases.ask_model import ask_prepared, prepare_asking
+
+    asking = prepare_asking(asked.file, column=asked.column, most=asked.most)
+    told = {"host": asking.host, "model": asking.endpoint.model, "count": str(len(asking.texts))}
+    if not asked.agree:
+        if voice.wants_json:
+            sent = [{"row": said.row, "text": text} for said, text in zip(asking.read, asking.texts, strict=True)]
+            voice.json({**told, "sent": False, "task": asking.task, "texts": sent})
+        else:
+            voice.text(f"{voice.word(TASK)}: {asking.task}")
+            for said, text in zip(asking.read, asking.texts, strict=True):
+                voice.text(f"{said.row}\t{' '.join(text.split())}")
+        voice.message(voice.word(WOULD_LEAVE).format(**told))
+        return
+    for read_anew in ask_prepared(asking):
+        voice.text(line_for_programs(read_anew) if voice.wants_json else line_for_people(read_anew, language=voice.language))
+    voice.message(voice.word(WAS_SENT).format(**told))
 
 
 def line_for_programs(text: ReadText) -> str:

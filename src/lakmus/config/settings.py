@@ -9,6 +9,9 @@ LAKMUS_MAIL      server for letters: smtp://user:password@host:587?from=lakmus@e
 LAKMUS_WEBHOOK_HOSTS  hosts of the inner network to which notices may go all the same, also by http, with commas between
 LAKMUS_WORKERS   number of worker processes (default 2)
 LAKMUS_RUNNER    where verdicts are computed: local (default), or a Spark cluster such as spark://host:7077 (needs lakmus[spark])
+LAKMUS_MODEL_URL  address of an OpenAI-compatible language model (https://host/v1), asked by `lakmus text ask` alone; off without it
+LAKMUS_MODEL_NAME  which model to ask there
+LAKMUS_MODEL_KEY  the key for it, where it needs one
 LAKMUS_LOG       level of the log on standard error (default INFO)
 """
 
@@ -186,6 +189,9 @@ LAKMUS_RUNNER = os.environ.get("LAKMUS_RUNNER", "").strip()
 _MAIL = mail_settings(os.environ.get("LAKMUS_MAIL", "").strip())
 LAKMUS_MAIL_IS_SET = _MAIL.backend != mail_settings("").backend
 LAKMUS_WEBHOOK_HOSTS = frozenset(name.lower() for name in _listed("LAKMUS_WEBHOOK_HOSTS"))
+LAKMUS_MODEL_URL, LAKMUS_MODEL_NAME, LAKMUS_MODEL_KEY = (
+    os.environ.get(f"LAKMUS_MODEL_{name}", "").strip() for name in ("URL", "NAME", "KEY")
+)
 EMAIL_BACKEND = _MAIL.backend
 EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password

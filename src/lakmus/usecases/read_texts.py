@@ -83,7 +83,7 @@ def read_lines(
     NotFound : it has no such column.
     """
     with tempfile.TemporaryDirectory(prefix="lakmus-texts-") as folder:
-        batches = _batches(path, column, Path(folder))
+        batches = texts_of_column(path, column, Path(folder))
         count = workers or processors()
         first = list(islice(batches, ALONE // BATCH))
         if count == 1 or len(first) < ALONE // BATCH:
@@ -97,8 +97,13 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _batches(path: Path, column: str, work: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield texts of a column with the number of the first one's record."""
+def texts_of_column(path: Path, column: str, work: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield texts of a column, some thousands at once, with the number of the first one's record; copies are made in the `work` folder.
+
+    Raises
+    ------
+    BadInput : the file cannot be read. NotFound : it has no such column.
+    """
     plan = inspect_files([path], work_dir=work, time_zone="UTC").files[0]
     place = _place_of(plan, column)
     with connect(work) as connection:

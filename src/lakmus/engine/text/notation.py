@@ -208,6 +208,12 @@ def dictionary_form(word: str) -> str:
     return cast(str, _russian().parse(word)[0].normal_form.replace("ё", "е"))
 
 
+def is_name(word: str) -> bool:
+    """Say whether a Russian word in small letters is likeliest a first name, a surname or a patronymic; guesses count, too."""
+    likeliest = _russian().parse(word)[0].tag
+    return any(kind in likeliest for kind in ("Name", "Surn", "Patr"))
+
+
 def english_stem(word: str) -> str:
     """Return the stem of an English word (Porter's second stemmer, "Snowball", 2001)."""
     return cast(str, _stemmer("english").stemWord(word))
