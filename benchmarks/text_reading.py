@@ -13,8 +13,10 @@ import argparse
 import csv
 import functools
 import hashlib
+import os
 import re
 import sys
+import tempfile
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -25,7 +27,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score
 from sklearn.model_selection import StratifiedKFold
 
-from benchmarks.measuring import RECORD, Line, publish, run_python
+from benchmarks.measuring import RECORD, Line, publish, run, run_python
 from lakmus.engine.text.own_labels import learn_labels, learn_polarity
 from lakmus.engine.text.reader import Reading, read, reading_version
 from lakmus.engine.text.sides import service_displeasure, service_features
@@ -246,13 +248,31 @@ def speed(count: int) -> list[Line]:
     ]
 
 
+def by_command(count: int) -> list[Line]:
+    """Return the line of `lakmus text read` over a CSV file of so many texts, its answer read to the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "texts.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(["text"])
+            for seed in range(20):
+                rows.writerows([text] for text in short_texts(count // 20, seed=seed))
+        told = f"{sys.executable} -m lakmus text read {path} --column text --format json | wc -l"
+        found = run(["/bin/sh", "-c", told], environment={"LAKMUS_HOME": folder})
+    if int(found.output) != count // 20 * 20:
+        sys.exit(f"{found.output} lines for {count} texts")
+    wanted = f"{os.getloadavg()[0]:.1f} processes wanted {os.cpu_count()} processors in the last minute"
+    remark = f"{count:,} texts of about 100 signs; {wanted}"
+    return [Line("`lakmus text read FILE.csv --format json`", found.seconds, found.peak_bytes, None, remark, found.cpu_seconds)]
+
+
 def main() -> None:
     """Fit, or judge and measure."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--record", action="store_true")
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--development", action="store_true", help="judge by what may be looked at only")
-    parser.add_argument("--only", choices=("judgement", "speed"))
+    parser.add_argument("--only", choices=("judgement", "speed", "command"))
     parser.add_argument("--texts", type=int, default=1_000_000)
     asked = parser.parse_args()
     if not DATA.exists():
@@ -262,6 +282,9 @@ def main() -> None:
         return
     if asked.development:
         print("\n".join(judged_restaurants("train")))
+        return
+    if asked.only == "command":
+        publish("Reading short texts from a file", by_command(asked.texts), record=asked.record)
         return
     if asked.only != "judgement":
         publish("Reading a million short texts", speed(asked.texts), record=asked.record)
