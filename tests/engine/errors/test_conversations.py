@@ -103,6 +103,8 @@ def test_promises_of_orders_stand_in_the_same_ledger() -> None:
         ("formal_script", "Благодарим за обращение! Курьер приедет сегодня.", 0),
         ("inflexibility", "К сожалению, ничем не можем помочь.", 1),
         ("inflexibility", "Обменять не можем, но можем предложить скидку.", 0),
+        ("inflexibility", "Это не положено, но для вас сделаем исключение.", 0),
+        ("inflexibility", "Это не положено, исключений не делаем.", 1),
         ("untrained_staff", "Не знаю.", 1),
         ("untrained_staff", "Не знаю, уточню и напишу вам.", 0),
         ("untrained_staff", "I have no idea", 1),
