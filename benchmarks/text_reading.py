@@ -254,9 +254,9 @@ def by_command(count: int) -> list[Line]:
         path = Path(folder) / "texts.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file)
-            rows.writerow(["text"])
+            rows.writerow(["number", "text"])
             for seed in range(20):
-                rows.writerows([text] for text in short_texts(count // 20, seed=seed))
+                rows.writerows(enumerate(short_texts(count // 20, seed=seed)))
         told = f"{sys.executable} -m lakmus text read {path} --column text --format json | wc -l"
         found = run(["/bin/sh", "-c", told], environment={"LAKMUS_HOME": folder})
     if int(found.output) != count // 20 * 20:
