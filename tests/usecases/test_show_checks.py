@@ -13,7 +13,7 @@ from lakmus.engine.risk.probability import MODEL
 from lakmus.history.failures import BadInput
 from lakmus.usecases.customer_groups import Group, count_group, group_told, list_group
 from lakmus.usecases.home import Home
-from lakmus.usecases.show_backtest import cut_key
+from lakmus.usecases.show_backtest import cut_key, show_backtest
 from lakmus.usecases.show_checks import counted, judged_by_everybody, said_then
 from lakmus.usecases.show_verdict import show_verdict
 from tests.once import made_once
@@ -93,6 +93,12 @@ def test_where_customers_were_drawn_by_lot_everybody_is_counted(leaving, leaving
     )
     assert judged_by_everybody(leaving_home, drawn) == judged
     assert judged_by_everybody(leaving_home, leaving) is judged
+
+
+def test_a_season_that_the_files_never_saw_is_said_to_be_unseen(leaving, leaving_home) -> None:
+    young = replace(leaving, learned=replace(leaving.learned, reading=replace(leaving.learned.reading, year_ago=())))
+    for shown, unseen in ((leaving, False), (young, True)):
+        assert show_backtest(shown, judged_by_everybody(leaving_home, shown))["season_unseen"] is unseen
 
 
 def test_each_customer_is_told_what_was_said_then_and_what_came(leaving, leaving_home) -> None:

@@ -27,6 +27,12 @@ HEADS = {
     "stability": Wording("Насколько ровно по времени", "How steady over time"),
     "group": Wording("{title}: {used}", "{title}: {used}"),
 }
+UNSEEN = Wording(
+    "Того же времени года в прошлом ваши файлы не застали: сколько уйдёт всего, может отличаться сильнее, чем видно здесь, – например, "
+    "перед праздниками. Порядок клиентов зависит от этого меньше.",
+    "Your files do not reach back to the same season a year before: how many leave in all may differ by more than was seen here, as before "
+    "holidays. The order of customers hangs less on it.",
+)
 YES, NO = Wording("да", "yes"), Wording("нет", "no")
 
 
@@ -47,6 +53,8 @@ def backtest(answer: Answer, language: str) -> str:
             _headed("segments", _segments(latest["segments"], language), language, day=day),
             _headed("stability", _stability(answer["stability"], language), language),
         ]
+    if answer["season_unseen"]:
+        parts.append(UNSEEN.in_language(language))
     for group in answer["groups"]:
         told = finding(group["shortage"], language) if group["shortage"] else ""
         title, used = said(group["title"], language), said(group["used_title"], language)

@@ -144,6 +144,7 @@ def show_backtest(shown: Shown, judged: Backtest, *, language: str | None = None
         "words": said(judged.words),
         "why": said(why_used(judged)),
         "shortage": said(judged.shortage),
+        "season_unseen": season_is_unseen(shown),
         "ways": said(ways_of(judged)),
         "told": [
             {"as_of": said(cut.as_of), "ways": [_opening(cut, way, language) for way in told_at(cut, judged.used)]} for cut in judged.cuts
@@ -164,6 +165,12 @@ def opens_to(cut: BacktestCut, way: str, figure: str) -> dict[str, str]:
 def _opening(cut: BacktestCut, way: Told, language: str | None) -> Any:
     told: Any = plain(way, language)
     return told | {"groups": {figure: opens_to(cut, way.code, figure) for figure in OPENS}}
+
+
+def season_is_unseen(shown: Shown) -> bool:
+    """Say whether the files reach back too short for the same season a year before, so that nothing followed it."""
+    reading = shown.learned.reading
+    return reading is not None and not reading.year_ago
 
 
 def title_of_figure(code: str) -> Wording:
