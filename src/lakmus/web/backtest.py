@@ -27,8 +27,8 @@ def backtest_page(shown: Shown, *, day: str) -> dict[str, Any]:
         }
         for group in judged.groups
     ]
-    page = {"judged": judged, "cut": cut, "groups": groups, "why": show_backtest.why_used(judged)}
-    page["season_unseen"] = show_backtest.season_is_unseen(shown)
+    unseen = show_backtest.season_is_unseen(shown)
+    page: dict[str, Any] = {"judged": judged, "cut": cut, "groups": groups, "why": show_backtest.why_used(judged), "season_unseen": unseen}
     if cut is None:
         return page
     return page | {
