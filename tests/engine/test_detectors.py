@@ -187,7 +187,7 @@ def test_an_order_after_the_promised_day_is_late() -> None:
     errors = check_detector(parcel("2025-03-06 12:00"), "broken_promise", as_of=AS_OF, found=1)
     assert errors["at"].to_list() == [day_end("2025-03-05")]
     assert errors["summary_ru"].to_list() == ["Обещали до 05.03.2025, получен 06.03.2025: опоздание 1 дн."]
-    assert errors["summary_en"].to_list() == ["Promised by 2025-03-05, received on 2025-03-06: 1 days late"]
+    assert errors["summary_en"].to_list() == ["Promised by 2025-03-05, received on 2025-03-06: 1 day late"]
 
 
 def test_an_order_that_never_came_is_late_once_its_day_is_over() -> None:

@@ -300,3 +300,8 @@ def test_loading_the_engine_loads_no_dictionary() -> None:
 )  # fmt: skip
 def test_goods_that_do_not_fit_are_no_indifference_of_people(text: str, *, indifferent: bool) -> None:
     assert ("indifference" in read(text).codes) == indifferent
+
+
+@pytest.mark.parametrize("text", ["You can refund the money", "Pros and con", "Tudo certo com o pedido, con nota"])
+def test_little_words_are_no_code(text: str) -> None:
+    assert not {"formal_script", "hidden_charge"} & set(read(text).codes)

@@ -30,6 +30,7 @@ def find(scene: Scene) -> Found:
     ).filter(pl.col("exposed") | pl.col("received_at").is_not_null())
     zone = scene.company.time_zone
     days = pl.col("delay").ceil().cast(pl.Int64)
+    in_english = pl.format("{} {}", days, pl.when(days == 1).then(pl.lit("day")).otherwise(pl.lit("days")))
     arrived = pl.col("received_at").is_not_null()
     errors = due.filter("exposed").with_columns(
         pl.col("evidence").list.get(1).alias("anchor"),
@@ -51,13 +52,13 @@ def find(scene: Scene) -> Found:
         pl.when(arrived)
         .then(
             pl.format(
-                "Promised by {}, received on {}: {} days late",
+                "Promised by {}, received on {}: {} late",
                 day_text("promised_at", zone, "en"),
                 day_text("received_at", zone, "en"),
-                days,
+                in_english,
             )
         )
-        .otherwise(pl.format("Promised by {}, not received so far: {} days", day_text("promised_at", zone, "en"), days))
+        .otherwise(pl.format("Promised by {}, not received so far: {}", day_text("promised_at", zone, "en"), in_english))
         .alias("summary_en"),
     )
     return shaped(errors, due)
