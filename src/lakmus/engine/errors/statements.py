@@ -14,11 +14,13 @@ _NUMBER = r"\d{1,3}(?:[ \x{a0}\x{202f}]\d{3})+(?:[.,]\d{1,2})?|\d{1,3}(?:,\d{3})
 _CURRENCIES = {"RUB": r"₽|руб\w*|р\b|rub", "USD": r"\$|usd|долл\w*|dollars?", "EUR": r"€|eur|евро|euros?"}
 _ORDER_NAMED = r"[^\d!?\n]{0,40}(?:№|#|no\.?|номер|заказ\w*|order)\s*[\w/-]*\d[\w/-]*"
 _SUM = (
-    r"(?P<before>[^.!?\n]{0,25}?)(?P<head>"
-    r"\bстоимост\w*|\bсумм\w*|\bитого|\bк оплате|\bцен[аеуы]\b|\bзаказ\w*(?:\s*(?:№|#)\s*\S*\d)? на\b|\btotal|\bamount|\bprice)"
+    r"(?P<head>\bстоимост\w*|\bсумм\w*|\bитого|\bк оплате|\bцен[аеуы]\b|\bзаказ\w*(?:\s*(?:№|#)\s*\S*\d)? на\b|\btotal|\bamount|\bprice)"
     rf"(?P<gap>(?:{_ORDER_NAMED})??[^\d!?\n$€]{{0,30}}?)(?:(?P<sign>[$€])\s?(?P<priced>{_NUMBER})"
     rf"|(?P<number>{_NUMBER})\s?(?P<currency>₽|руб\w*|р\b|rub|\$|usd|долл\w*|dollars?|€|eur\w*|евро))"
 )
+_PRICE_SOMEWHERE = r"\d\s?(?:₽|руб|р|rub|\$|usd|долл|dollar|€|eur|евро)|[$€]\s?\d"
+_JUST_BEFORE, _REACH_BEFORE = r"[^.!?\n]*$", 25
+_OPENS, _CLOSES = "\ue000", "\ue001"
 _NO_SUM_BEFORE = r"возврат|верн|скидк|бонус|балл|к[эе]шб[эе]к|компенсац|сертификат|при заказе|при покупке|refund|discount|bonus|voucher"
 _NO_SUM_GAP = (
     r"доставк|возврат|скидк|бонус|балл|к[эе]шб[эе]к|комисси|сертификат|минимальн|доплат|предоплат|компенсац|разниц|\bот$|свыше|более|"
@@ -86,10 +88,10 @@ def sums_in(texts: pl.DataFrame, *, currency: str) -> pl.DataFrame:
     -------
     pl.DataFrame : the columns of `texts`, `quote` and `sum_said` (Float64).
     """
-    found = _matches(texts, _SUM, _SUM_SIGNS)
+    found = _sums_with_before(texts)
     said = pl.concat_str(pl.col("sign").fill_null(""), pl.col("currency").fill_null(""))
     ours = said.str.contains(_CURRENCIES[currency]) if currency in _CURRENCIES else said != ""
-    other = pl.col("before").fill_null("").str.contains(_NO_SUM_BEFORE) | pl.col("gap").str.strip_chars().str.contains(_NO_SUM_GAP)
+    other = pl.col("before").str.contains(_NO_SUM_BEFORE) | pl.col("gap").str.strip_chars().str.contains(_NO_SUM_GAP)
     plain = (
         pl.coalesce("priced", "number")
         .str.replace_all(r"[ \x{a0}\x{202f}]", "")
@@ -97,8 +99,23 @@ def sums_in(texts: pl.DataFrame, *, currency: str) -> pl.DataFrame:
         .str.replace(",", ".", literal=True)
     )
     kept = found.filter(ours & (said != "") & ~other).with_columns(plain.cast(pl.Float64, strict=False).alias("sum_said"))
-    quote = pl.col("quote").str.slice(pl.col("before").fill_null("").str.len_chars().cast(pl.Int64)).str.strip_chars()
-    return kept.drop_nulls("sum_said").select(*texts.columns, quote.alias("quote"), "sum_said")
+    return kept.drop_nulls("sum_said").select(*texts.columns, pl.col("quote").str.strip_chars(), "sum_said")
+
+
+def _sums_with_before(texts: pl.DataFrame) -> pl.DataFrame:
+    """Return what `_matches` does for sums, and `before`: what stands before each in its sentence, of at most 25 signs.
+
+    A pattern that began with what stands before would be tried at every sign of every text: twelve times as slow.
+    """
+    likely = texts.with_columns(lowered().alias("quote")).filter(
+        pl.col("quote").str.contains_any(_SUM_SIGNS) & pl.col("quote").str.contains(_PRICE_SOMEWHERE)
+    )
+    marked = pl.col("quote").str.replace_all(_SUM, f"{_OPENS}${{0}}{_CLOSES}").str.split(_CLOSES)
+    pieces = likely.with_columns(marked).explode("quote").filter(pl.col("quote").str.contains(_OPENS, literal=True))
+    halves = pieces.with_columns(pl.col("quote").str.split_exact(_OPENS, 1).struct.rename_fields(["before", "quote"]).alias("halves"))
+    found = halves.drop("quote").unnest("halves")
+    before = pl.col("before").str.slice(-_REACH_BEFORE).str.extract(f"({_JUST_BEFORE})", 1)
+    return found.with_columns(before, pl.col("quote").str.extract_groups(_SUM).alias("groups")).unnest("groups")
 
 
 def days_in(texts: pl.DataFrame, *, time_zone: str) -> pl.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from lakmus.engine.bucket import KEY, Facts, of_kind
@@ -20,6 +22,7 @@ _TONES = {
     "apology": pl.Boolean,
     "officialese": pl.Int64,
 }
+_ENDING = re.compile(r"[а-яa-z]{0,2}(?:\W|$)")
 _IN_CASES = ("opened_case", "sent_message", "received_reply", "case_resolved", "case_reopened")
 
 
@@ -127,16 +130,36 @@ def _with_names(rows: pl.DataFrame, facts: Facts) -> pl.DataFrame:
     told = of_kind(facts, "gave_details").filter(pl.col("_name").str.strip_chars().str.len_chars() > 0)
     names = told.select(KEY, "ts", pl.col("_name").alias("known_name")).sort("ts")
     joined = rows.sort("ts").join_asof(names, on="ts", by=KEY, strategy="backward", check_sortedness=False)
-    tidy = pl.col("_text").str.to_lowercase().str.replace_all("ё", "е", literal=True)
-    parts = pl.col("known_name").str.to_lowercase().str.replace_all("ё", "е", literal=True).str.strip_chars().str.split(" ")
-    stems = parts.list.eval(
-        pl.when(pl.element().str.len_chars() > 3).then(pl.element().str.replace("[аяйьо]$", "")).otherwise(pl.element()).str.escape_regex()
-    )
-    said = stems.list.eval(pl.element().filter(pl.element().str.len_chars() > 1)).list.join("|")
-    pattern = pl.format(r"(?:^|\W)(?:{})[а-яa-z]?[а-яa-z]?(?:\W|$)", pl.when(said != "").then(said))
-    return joined.with_columns(tidy.alias("tidy"), pattern.alias("pattern")).with_columns(
-        pl.col("tidy").str.contains(pl.col("pattern")).alias("name_used")
-    )
+    pairs = joined.select("known_name", "_text")
+    used = [None if name is None else _names_one_by(text, name) for name, text in pairs.iter_rows()]
+    return joined.with_columns(pl.Series("name_used", used, dtype=pl.Boolean))
+
+
+def _names_one_by(text: str, name: str) -> bool | None:
+    """Say whether a text uses any part of a name, in any case of it: with at most two letters of an ending; None of a name without parts.
+
+    Parts of one letter (initials) are left out; of longer ones a last «а», «я», «й», «ь», «о» may change.
+    """
+    parts = name.lower().replace("ё", "е").strip().split(" ")
+    stems = [stem for stem in (part[:-1] if len(part) > 3 and part[-1] in "аяйьо" else part for part in parts) if len(stem) > 1]
+    if not stems:
+        return None
+    said = text.lower().replace("ё", "е")
+    return any(_holds(said, stem) for stem in stems)
+
+
+def _holds(said: str, stem: str) -> bool:
+    place = said.find(stem)
+    while place >= 0:
+        end = place + len(stem)
+        if (place == 0 or not _of_word(said[place - 1])) and _ENDING.match(said, end):
+            return True
+        place = said.find(stem, place + 1)
+    return False
+
+
+def _of_word(sign: str) -> bool:
+    return sign.isalnum() or sign == "_"
 
 
 def _repeated(rows: pl.DataFrame) -> pl.Series:
