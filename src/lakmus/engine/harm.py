@@ -50,6 +50,20 @@ class SegmentEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class Interaction:
+    """The effect of an error on those whom `other_code` had met since their last purchase or in the same matter, and on the rest.
+
+    `p_adjusted`: that the two effects differ (0..1). `extra`: how much more the two do together than the sum of each alone, -1..1.
+    """
+
+    other_code: str
+    after_other: Finding
+    alone: Finding
+    extra: float
+    p_adjusted: float
+
+
+@dataclass(frozen=True, slots=True)
 class Learning:
     """The article's share of losses after this error, and what the company's own data made of it.
 

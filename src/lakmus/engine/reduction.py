@@ -284,6 +284,7 @@ def _errors(sums: Sums, causes: Causes, learned: Learned, *, known_rhythm: bool)
                 breaking=harm.breaking,
                 repeats=harm.repeats,
                 by_segment=harm.segments,
+                interactions=harm.interactions,
                 learned=causes.learned.get(name),
             )
         )

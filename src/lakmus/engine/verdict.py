@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from lakmus.engine.backtest import Backtest
-from lakmus.engine.harm import DominoEdge, DosePoint, Learning, LedgerRow, Overlap, Removal, SegmentEffect, Sensitivity
+from lakmus.engine.harm import DominoEdge, DosePoint, Interaction, Learning, LedgerRow, Overlap, Removal, SegmentEffect, Sensitivity
 from lakmus.history.company import LEAST_PURCHASES
 from lakmus.history.estimate import Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
@@ -196,6 +196,7 @@ class ErrorFinding:
     breaking: Finding | None = None
     repeats: tuple[Finding, ...] = ()
     by_segment: tuple[SegmentEffect, ...] = ()
+    interactions: tuple[Interaction, ...] = ()
     learned: Learning | None = None
 
 

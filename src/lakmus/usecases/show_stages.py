@@ -27,7 +27,7 @@ NO_CUSTOMER = Wording(
 )
 TOLD_OF_CAUSES = (
     "code", "title", "measured", "not_measured", "exposed", "difference", "effect", "customers_lost", "money", "negative_control",
-    "sensitivity", "overlap", "p_adjusted", "dose", "breaking", "repeats", "by_segment", "learned",
+    "sensitivity", "overlap", "p_adjusted", "dose", "breaking", "repeats", "by_segment", "interactions", "learned",
 )  # fmt: skip
 NO_EXPERIMENT = Wording(
     "Проверок случайной группой ещё не было: пока никто не знает, что из мер помогает. Доказательством станет первая такая проверка.",

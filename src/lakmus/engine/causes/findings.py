@@ -12,10 +12,11 @@ from scipy import special
 from lakmus.engine.causes.difference import NEEDED_CUSTOMERS, Z95, adjusted_p, too_few
 from lakmus.engine.causes.dose import breaking_of, dose_response, mean_effect
 from lakmus.engine.causes.doubly_robust import Effect, bred_noise, effect_of
+from lakmus.engine.causes.interactions import fairly_together, interactions_of
 from lakmus.engine.causes.links import STAGE
 from lakmus.engine.causes.rows import Rows, unscaled
 from lakmus.engine.causes.segments import effects_by_segment, fairly
-from lakmus.engine.harm import DosePoint, Overlap, SegmentEffect, Sensitivity
+from lakmus.engine.harm import DosePoint, Interaction, Overlap, SegmentEffect, Sensitivity
 from lakmus.engine.signals.rhythm import Flags, Floats
 from lakmus.history.estimate import Badge, Estimate, Finding
 
@@ -37,6 +38,7 @@ class Harm:
     curve: Callable[[float], float] | None = None
     repeats: tuple[Finding, ...] = ()
     segments: tuple[SegmentEffect, ...] = ()
+    interactions: tuple[Interaction, ...] = ()
 
 
 def unmeasured(why: Finding) -> Harm:
@@ -86,9 +88,11 @@ def harms_of(rows: Mapping[str, Rows], codes: tuple[str, ...], names: Mapping[in
             *told_by_dose(own, fit, code),
             repeats_of(own, fit),
             effects_by_segment(own, fit, names or {}),
+            interactions_of(own, fit, codes, own=place),
         )
     parts = fairly({code: harm.segments for code, harm in shown.items()})
-    return _adjusted({code: replace(harm, segments=parts[code]) for code, harm in shown.items()})
+    pairs = fairly_together({code: harm.interactions for code, harm in shown.items()})
+    return _adjusted({code: replace(harm, segments=parts[code], interactions=pairs[code]) for code, harm in shown.items()})
 
 
 def told_by_dose(rows: Rows, fit: Effect, code: str) -> tuple[tuple[DosePoint, ...], Finding | None, Callable[[float], float] | None]:

@@ -50,7 +50,9 @@ def effects_by_segment(rows: Rows, fit: Effect, names: Mapping[int, str]) -> tup
             here = compared & (labels == label)
             if label in names and len(np.unique(rows.owner[here])) >= NEEDED_CUSTOMERS:
                 effect, _ = mean_effect(rows, fit, here)
-                own.append(SegmentEffect(dimension, names[label], effect, _differs(rows, fit, here, compared & (labels != label))))
+                own.append(
+                    SegmentEffect(dimension, names[label], effect, difference_of_sides(rows, fit, here, compared & (labels != label)))
+                )
         found += own if len(own) > 1 else []
     return tuple(sorted(found, key=lambda one: (-_point(one), one.dimension, one.segment)))
 
@@ -65,8 +67,8 @@ def fairly(by_code: Mapping[str, tuple[SegmentEffect, ...]]) -> dict[str, tuple[
     }
 
 
-def _differs(rows: Rows, fit: Effect, here: Flags, rest: Flags) -> float | None:
-    """Return the p of no difference between two sides of the exposed, None where one is empty."""
+def difference_of_sides(rows: Rows, fit: Effect, here: Flags, rest: Flags) -> float | None:
+    """Return the p of no difference between the effects on two sides of the exposed, None where one is empty; customers as clusters."""
     if not here.any() or not rest.any():
         return None
     off = rows.left.astype(np.float64) - fit.counterfactual
