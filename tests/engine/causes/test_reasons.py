@@ -13,11 +13,14 @@ from hypothesis import strategies as st
 
 from lakmus.engine.causes.domino import domino_sums, edges_of
 from lakmus.engine.causes.dose import breaking_dose, needed_for_difference
+from lakmus.engine.causes.doubly_robust import Effect
 from lakmus.engine.causes.evidence import EVIDENCE_SCHEMA, loss_evidence
+from lakmus.engine.causes.findings import Harm, unmeasured
 from lakmus.engine.causes.learned import PRIOR_WEIGHT, learning_of
-from lakmus.engine.causes.reasons import UNKNOWN, parted, reasons_of
+from lakmus.engine.causes.reasons import UNKNOWN, driving_share, leaving_otherwise, parted, reasons_of
 from lakmus.engine.tables import CUSTOMERS, ERRORS, TEXTS
 from lakmus.history.estimate import Estimate, NotEnoughEvidence
+from lakmus.history.wording import Wording
 from tests.engine.causes.made import rows
 from tests.engine.histories import moment
 
@@ -48,6 +51,31 @@ def test_errors_compete_in_the_order_of_time() -> None:
     found = why(evidence(("slow_reply", 2, "fact"), ("no_reply", 5, "fact")))
     parts = {"slow_reply": 0.2, "no_reply": 0.8 * 0.5, UNKNOWN: 0.8 * 0.5 * 0.1}
     assert found == {code: pytest.approx(part / sum(parts.values())) for code, part in parts.items()}
+
+
+def test_what_happens_anyway_is_read_where_nothing_went_wrong() -> None:
+    n = 4000
+    exposed, spoilt = np.arange(n) % 4 == 0, np.arange(n) % 2 == 1
+    moments = rows(exposed, (np.arange(n) % 10 == 0) | spoilt | exposed)
+    moments.before[:, 1] = spoilt
+    clean = float(moments.left[~exposed & ~spoilt].mean())
+    assert (
+        leaving_otherwise({"slow_reply": moments}, horizon_days=60)(30.0) == pytest.approx(clean, abs=0.02) == pytest.approx(0.2, abs=0.02)
+    )
+    assert leaving_otherwise({}, horizon_days=60)(30.0) == 0.1
+
+
+def test_an_error_too_rare_to_be_estimated_counts_as_the_mean_of_all() -> None:
+    def harm(passing: float, variance: float) -> Harm:
+        fit = Effect(passing, variance, 0.0, passing, 9, 9, 9, *(np.zeros(0),) * 5)
+        return Harm(few, few, None, None, None, fit)
+
+    few = NotEnoughEvidence(Wording("мало", "few"), 1, 0)
+    share = driving_share({"slow_reply": harm(0.2, 1e-6), "no_reply": harm(0.1, 1e-6), "rudeness": harm(0.0, 1.0), "x": unmeasured(few)})
+    assert share("slow_reply", None) == pytest.approx(0.2, abs=0.001)
+    assert share("rudeness", None) == pytest.approx(0.15, abs=0.01) == pytest.approx(share("x", None), abs=0.01)
+    lone = driving_share({"slow_reply": harm(0.2, 0.01), "x": unmeasured(few)})
+    assert lone("slow_reply", None) == pytest.approx(0.15) and lone("x", None) == 0.0
 
 
 def test_of_whom_nothing_is_known_the_reason_is_unknown() -> None:

@@ -54,7 +54,7 @@ def causes_of(
     reasons = reasons_of(
         losses.sort("customer", "at", "code", "kind"),
         share=driving_share(harms),
-        otherwise=leaving_otherwise(harms, rows, horizon_days=horizon_days),
+        otherwise=leaving_otherwise(rows, horizon_days=horizon_days),
         decided=decided,
     )
     learned = {

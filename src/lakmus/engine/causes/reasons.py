@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from lakmus.engine.causes.findings import Harm
+from lakmus.engine.causes.links import STAGE
 from lakmus.engine.causes.rows import Rows, unscaled
 from lakmus.engine.signals.rhythm import Floats
 
@@ -18,49 +19,68 @@ BEFORE_LAST_ORDER = 0.15
 """Who ordered after an error was seldom driven away by it: such errors count for so much (who cools still orders, ever less)."""
 WORDS_WEIGHT, LAST_WORD_WEIGHT = 0.4, 0.8
 """How much of the probability goes to what a customer said: in passing, and in a survey or on leaving."""
-BINS = 8
+BINS, LEAST_CLEAN, LEAST_ESTIMATED = 8, 200, 3
 
 Decided = Mapping[str, Mapping[str, str]]
 Piece = tuple[str, datetime, str, float | None, list[str]]
 
 
-def leaving_otherwise(harms: Mapping[str, Harm], rows: Mapping[str, Rows], *, horizon_days: int) -> Callable[[float], float]:
-    """Return a function: personal gap in days -> probability of being lost within a horizon without the error.
+def leaving_otherwise(rows: Mapping[str, Rows], *, horizon_days: int) -> Callable[[float], float]:
+    """Return a function: personal gap in days -> probability of being lost within a horizon when no error happens.
 
-    Means of the counterfactual share over eighths of the moments of the most frequent error by mean gap; the company's mean where no
-    error could be estimated.
+    Share lost among the moments that nothing is known to have gone wrong at: not exposed, no error since the last purchase, none later in
+    the same matter; over eighths of them by mean gap. Whatever another error did would otherwise count against this one twice: as a
+    competing reason and as what would have happened anyway. Moments of orders go before those of conversations, since who writes is not
+    everybody; .1 where there are fewer than `LEAST_CLEAN` such moments.
     """
-    known = [code for code, harm in harms.items() if harm.fit is not None]
-    if not known:
+    clean = {code: ~own.exposed & (own.before.sum(axis=1) == 0) & (own.bred.sum(axis=1) == 0) for code, own in rows.items()}
+    enough = [code for code, kept in clean.items() if kept.sum() >= LEAST_CLEAN]
+    if not enough:
         return lambda gap_days: 0.1
-    code = max(known, key=lambda name: rows[name].count)
-    fit = harms[code].fit
-    assert fit is not None
-    gap = unscaled(rows[code], "mean_gap") * horizon_days
+    code = min(enough, key=lambda name: (STAGE.get(name, 3) != 0, -int(clean[name].sum()), name))
+    gap = unscaled(rows[code], "mean_gap")[clean[code]] * horizon_days
     edges = np.quantile(gap, np.arange(1, BINS) / BINS)
     place = np.searchsorted(edges, gap, side="right")
-    sums = np.bincount(place, weights=np.clip(fit.counterfactual, 0.001, 0.999), minlength=BINS)
-    means = sums / np.maximum(np.bincount(place, minlength=BINS), 1)
+    lost = np.bincount(place, weights=rows[code].left[clean[code]].astype(np.float64), minlength=BINS)
+    means = (lost + 0.5) / (np.bincount(place, minlength=BINS) + 5)
     return lambda gap_days: float(means[np.searchsorted(edges, gap_days, side="right")])
 
 
 def driving_share(harms: Mapping[str, Harm]) -> Callable[[str, float | None], float]:
     """Return a function: (code, days of delay) -> probability that the error alone drives a customer away, 0..1.
 
-    The multiplicative effect, shrunk by its own doubt: q max(0, 1 - variance / effect^2) (James and Stein, 1961), never below zero.
+    The multiplicative effect q of each error, drawn to the mean of all errors by its own doubt v: (q / v + mean / between) / (1 / v + 1 /
+    between), mean and variance between errors by moments (DerSimonian and Laird, 1986); never below zero. An error too rare to be
+    estimated counts as the mean of all. With fewer than `LEAST_ESTIMATED` errors estimated q is drawn to zero instead: q (1 - v / q^2)
+    (James and Stein, 1961).
     """
-    shares = {}
-    for code, harm in harms.items():
-        if harm.fit is not None and harm.fit.point > 0:
-            shares[code] = max(harm.fit.passing, 0.0) * max(0.0, 1 - harm.fit.variance / harm.fit.point**2)
+    fits = {code: harm.fit for code, harm in harms.items() if harm.fit is not None}
+    q = {code: fit.passing for code, fit in fits.items()}
+    v = {code: fit.variance / max(1 - fit.otherwise, 0.05) ** 2 for code, fit in fits.items()}
+    usual, shares = 0.0, {}
+    if len(fits) >= LEAST_ESTIMATED:
+        usual, between = _usual_effect(np.array(list(q.values())), np.array(list(v.values())))
+        shares = {code: max((q[code] * between + usual * v[code]) / (between + v[code]), 0.0) for code in fits}
+    else:
+        shares = {code: max(q[code] - v[code] / q[code], 0.0) for code in fits if q[code] > 0}
 
     def share(code: str, delay: float | None) -> float:
         curve = harms[code].curve if code in harms else None
         if curve is not None and delay is not None and shares.get(code, 0.0) > 0:
             return curve(delay)
-        return min(shares.get(code, 0.0), 0.95)
+        return min(shares.get(code, usual if code not in fits else 0.0), 0.95)
 
     return share
+
+
+def _usual_effect(q: Floats, v: Floats) -> tuple[float, float]:
+    """Return mean (at least 0) and variance between errors of their true effects (DerSimonian and Laird, 1986)."""
+    w = 1 / v
+    fixed = float((w * q).sum() / w.sum())
+    spread = float((w * (q - fixed) ** 2).sum()) - (len(q) - 1)
+    between = max(spread / float(w.sum() - (w**2).sum() / w.sum()), 1e-6)
+    w = 1 / (v + between)
+    return max(float((w * q).sum() / w.sum()), 0.0), between
 
 
 def reasons_of(
