@@ -15,7 +15,7 @@ from benchmarks.detectors import found_in, judged, planted_in
 FROM_FACTS = {
     "reply_later_than_target", "never_answered", "reopened_or_came_back", "wrong_thing_came", "preference_not_kept",
     "message_against_order", "no_contact_after_delivery", "offer_against_history", "delivered_after_promise", "charged_above_order",
-    "call_did_not_get_through", "checkout_failed",
+    "call_did_not_get_through", "checkout_failed", "comment_never_taken_up", "promise_in_message",
 }  # fmt: skip
 IN_WORDS = {"formal_script", "inflexibility", "misunderstanding", "rudeness", "untrained_staff", "indifference"}
 
@@ -35,7 +35,7 @@ def test_planted_errors_are_found_from_facts_and_nothing_else_is(tmp_path: Path)
     precision = facts.group_by("detector").agg(pl.col("met").mean())
     assert set(precision["detector"]) == FROM_FACTS
     assert precision["met"].min() >= 0.95, precision  # type: ignore[operator]
-    told = pl.col("code").is_in(IN_WORDS) | pl.col("finding").is_in(["survey", "promise_late", "promise_broken"])
+    told = pl.col("code").is_in(IN_WORDS)
     recall = planted.filter(~told).group_by("code", "finding").agg(pl.col("met").mean())
     assert recall["met"].min() >= 0.95, recall  # type: ignore[operator]
     audit = planted.filter(pl.col("code") == "automatic_message_error")
