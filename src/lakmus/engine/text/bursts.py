@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 Counts = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 Tails = np.ndarray[tuple[int, int], np.dtype[np.float64]]
@@ -133,6 +133,8 @@ def bursts_at(counts: Counts, rule: BurstRule, *, day: int) -> list[Burst]:
     found = scan(counts, day=day)
     if not found:
         return []
+    from scipy import stats  # loading it takes a second, which every process that shows pages would wait
+
     adjusted = stats.false_discovery_control([one.p_value for one in found])
     kept = sorted(
         (one for one, tail in zip(found, adjusted, strict=True) if tail <= rule.false_alarms_a_year / LOOKS_A_YEAR), key=_surprise

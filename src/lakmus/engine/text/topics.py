@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scipy import stats
+from scipy import special
 
 from lakmus.history.estimate import Badge, Estimate, NotEnoughEvidence
 from lakmus.history.wording import Wording
@@ -29,6 +29,6 @@ def share_ratio(before: int, now: int, *, all_before: int, all_now: int) -> Esti
     if both < NEEDED_TEXTS or not all_before or not all_now:
         return NotEnoughEvidence(_TOO_FEW.filled(needed=NEEDED_TEXTS), NEEDED_TEXTS, both)
     scale = all_before / all_now
-    ends = [float(stats.beta.ppf(tail, now + 0.5, before + 0.5)) for tail in (0.025, 0.975)]
+    ends = [float(special.betaincinv(now + 0.5, before + 0.5, tail)) for tail in (0.025, 0.975)]
     low, high = (share / (1 - share) * scale for share in ends)
     return Estimate((now + 0.5) / (before + 0.5) * scale, low, high, both, Badge.COUNTED)
