@@ -66,6 +66,11 @@ def lowered(column: str = "text") -> pl.Expr:
     return pl.col(column).str.to_lowercase().str.replace_all("ё", "е", literal=True)
 
 
+def _any_of(texts: pl.DataFrame, signs: list[str]) -> bool:
+    """Say whether any text holds one of the signs; the patterns take longer to prepare than a small company to judge."""
+    return bool(texts.select(lowered().str.contains_any(signs).any()).item())
+
+
 def _matches(texts: pl.DataFrame, pattern: str, signs: list[str]) -> pl.DataFrame:
     """Return one row per match of a pattern in the texts that hold one of the signs: the columns of `texts` and the named groups."""
     likely = texts.with_columns(lowered().alias("lowered")).filter(pl.col("lowered").str.contains_any(signs))
@@ -88,6 +93,8 @@ def sums_in(texts: pl.DataFrame, *, currency: str) -> pl.DataFrame:
     -------
     pl.DataFrame : the columns of `texts`, `quote` and `sum_said` (Float64).
     """
+    if not _any_of(texts, _SUM_SIGNS):
+        return texts.clear().with_columns(pl.lit("").alias("quote"), pl.lit(0.0).alias("sum_said"))
     found = _sums_with_before(texts)
     said = pl.concat_str(pl.col("sign").fill_null(""), pl.col("currency").fill_null(""))
     ours = said.str.contains(_CURRENCIES[currency]) if currency in _CURRENCIES else said != ""
@@ -131,6 +138,10 @@ def days_in(texts: pl.DataFrame, *, time_zone: str) -> pl.DataFrame:
     -------
     pl.DataFrame : the columns of `texts`, `quote`, `day_first` and `day_last` (Date).
     """
+    if not _any_of(texts, _DAY_SIGNS):
+        return texts.clear().with_columns(
+            pl.lit("").alias("quote"), *(pl.lit(None, pl.Date).alias(name) for name in ("day_first", "day_last"))
+        )
     found = _matches(texts, _DELIVERY, _DAY_SIGNS).filter(~pl.col("gap").str.contains(_NO_DAY_GAP))
     local = pl.col("at").dt.convert_time_zone(time_zone).dt.date()
     bare = pl.col("first").str.contains(r"^\d{1,2}$")
