@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lakmus.history.estimate import Estimate
+from lakmus.history.wording import Wording
 from lakmus.usecases.causes.quotes import quotes_of
 from lakmus.usecases.causes.ranking import check_controls, customers_lost, effect_of, quiet_errors, rank_causes, told
 from lakmus.usecases.charts.causes import DoseStep, QuietPoint, quiet_quadrant, tolerance
@@ -33,6 +34,8 @@ ROOMS = (
     "perception",
 )
 SHOWN_QUOTES = 5
+SURE = 0.05
+"""A difference between groups is told where its p, adjusted for all that were looked at, is at most this."""
 
 
 def rooms(current: str) -> list[dict[str, Any]]:
@@ -131,10 +134,20 @@ def one_error(shown: Shown, error: Any, *, staff: bool) -> dict[str, Any]:
             for place, finding in enumerate(told(error, "repeats") or (), 1)
         ],
         "segments": told(error, "by_segment") or (),
+        "pairs": pairs_of(error, {each.code: each.title for each in shown.verdict.errors}),
         "quotes": quotes_of(answers.home(), shown, error.code, size=SHOWN_QUOTES),
         **(sides_page(shown, error, staff=staff) if error.measured and error.found else {}),
         **scales([error]),
     }
+
+
+def pairs_of(error: Any, titles: dict[str, Wording]) -> dict[str, Any] | None:
+    """Return the other errors that make this one worse or milder beyond chance, and how many were looked at; None where none was."""
+    looked_at = told(error, "interactions") or ()
+    if not looked_at:
+        return None
+    sure = [pair for pair in looked_at if pair.p_adjusted <= SURE]
+    return {"looked_at": len(looked_at), "sure": [{"title": titles[pair.other_code], "pair": pair} for pair in sure]}
 
 
 def _dose(error: Any) -> dict[str, Any] | None:
