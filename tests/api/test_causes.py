@@ -8,6 +8,7 @@ pytestmark = pytest.mark.django_db
 ADDRESSES = (
     "/api/causes", "/api/causes/broken_promise", "/api/ledger", "/api/ledger/customers", "/api/promises", "/api/promises/rows",
     "/api/automatic-messages", "/api/automatic-messages/rows", "/api/dominoes", "/api/learned", "/api/perception",
+    "/api/avoidable", "/api/avoidable/contacts", "/api/avoidable/wishes", "/api/money",
 )  # fmt: skip
 
 
@@ -31,6 +32,12 @@ def test_the_ledger_says_whether_it_sums_to_the_lost_customers(program, shop) ->
     if told["lines"]:
         rows = program("get", "/api/ledger/customers?page_size=500").json()["rows"]
         assert sum(row["money"] for row in rows) == pytest.approx(told["total"]["money"])
+
+
+def test_money_tells_its_terms_and_marks_what_the_articles_assume(program, shop) -> None:
+    told = program("get", "/api/money").json()
+    assert {"margin_share", "margin_is_assumed", "acquisition_cost", "discount_rate"} == told["terms"].keys()
+    assert all(cost["assumed"] == cost["code"].startswith("x") for cost in told["costs"])
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -27,7 +27,7 @@ def shown(tmp_path: Path, db: None) -> Shown:
     return Shown(invented_verdict(), None, AS_OF, tmp_path, "invented")  # type: ignore[arg-type]
 
 
-ASKED = [*((name, {}) for name in PAGES if name not in ("error", "promises")), *(("promises", {"by": by}) for by in BY)]
+ASKED = [*((name, {}) for name in PAGES if name not in ("error", "promises", "avoidable")), *(("promises", {"by": by}) for by in BY)]
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
@@ -56,3 +56,15 @@ def test_what_does_not_exist_is_refused_before_anything_is_computed() -> None:
     with pytest.raises(NotFound, match="slow_reply"):
         check_code("moon")
     check_asked(month="2026-03", code="unknown")
+
+
+def test_needless_contacts_are_told_in_one_sentence_and_by_error() -> None:
+    told = {
+        "page": "avoidable", "title": "лишние обращения", "contacts": 200, "caused": 50, "within_days": 30,
+        "share_caused": {"point": 0.25, "low": 0.19, "high": 0.31, "n": 200, "badge": "counted"},
+        "by_code": [{"code": "broken_promise", "title": "невыполненное обещание", "contacts": 50}], "wishes": {"stated": 7, "not_kept": 2},
+    }  # fmt: skip
+    shown = written(told, "RUB", "ru").replace("\N{NO-BREAK SPACE}", " ")
+    assert "Обращений за 12 месяцев: 200; в 30 дн. после нашей ошибки: 50 (25,0 %" in shown and "не учтено: 2" in shown
+    assert re.search(r"невыполненное обещание +50", shown)
+    assert "Нечего показать" in written({**told, "contacts": 0, "wishes": {"stated": 0, "not_kept": 0}}, "RUB", "ru")

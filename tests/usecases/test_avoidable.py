@@ -14,6 +14,7 @@ from lakmus.engine.bucket import facts_until
 from lakmus.engine.errors.failure_demand import caused_contacts
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.usecases.causes.avoidable import contacts_of, list_contacts, list_wishes, wishes_of
+from lakmus.usecases.causes.pages import cause_page
 from tests.web.invented_tables import write_tables
 
 AS_OF, SINCE = datetime(2026, 3, 1, tzinfo=UTC), datetime(2025, 3, 1, tzinfo=UTC)
@@ -80,3 +81,10 @@ def test_wishes_that_were_not_kept_stand_with_the_customers_words(told: tuple[An
     (broken,) = list_wishes(*told, broken=True).rows
     assert (broken["said"], broken["violation_id"]) == ("do not call me", "s1")
     assert list_wishes(*told, broken=False).total == 2
+
+
+def test_programs_are_told_what_the_page_shows(told: tuple[Any, Any]) -> None:
+    answer = cause_page(*told, "avoidable", {}, language="en")
+    assert (answer["contacts"], answer["caused"], answer["wishes"]) == (4, 2, {"stated": 2, "not_kept": 1})
+    assert {row["code"]: row["contacts"] for row in answer["by_code"]} == contacts_of(*told).by_code
+    assert answer["share_caused"]["status"] == "not_enough_evidence"

@@ -14,6 +14,7 @@ from lakmus.api.tokens import Bearer, caller
 from lakmus.api.wordings import language_of
 from lakmus.operations.accounts.permissions import may, require
 from lakmus.usecases.causes.audit import FINDINGS, list_messages
+from lakmus.usecases.causes.avoidable import list_contacts, list_wishes
 from lakmus.usecases.causes.ledger import KINDS, list_reasons
 from lakmus.usecases.causes.pages import PAGES, cause_page
 from lakmus.usecases.causes.promises import BY, STATUSES, list_promises
@@ -147,6 +148,34 @@ def learned(request: HttpRequest, as_of: AsOf = None) -> Any:
 def perception(request: HttpRequest, as_of: AsOf = None) -> Any:
     """Return, for each kind of error, what colleagues believe, the facts, customers' texts, and what it is measured by."""
     return _page(request, "perception", as_of)
+
+
+@router.get("/avoidable", auth=Bearer("read", "avoidable"), response=ANSWER, summary="Contacts that the company caused itself")
+def avoidable(request: HttpRequest, as_of: AsOf = None) -> Any:
+    """Return how many contacts of 12 months followed an error of the same order or case, by error, and how many wishes were not kept."""
+    return _page(request, "avoidable", as_of)
+
+
+@router.get("/avoidable/contacts", auth=Bearer("read", "avoidable"), response=ROWS, summary="The contacts behind it")
+def contact_rows(request: HttpRequest, as_of: AsOf = None, code: Code = "", page: PageNumber = 1, page_size: PageSize = 100) -> Any:
+    """Return one page, the latest first: each contact with the error before it."""
+    place = home()
+    found = list_contacts(place, verdict_asked(place, as_of), code=code, page=page, size=page_size)
+    return _rows(request, found.total, found.rows, page, page_size)
+
+
+@router.get("/avoidable/wishes", auth=Bearer("read", "avoidable"), response=ROWS, summary="Wishes of customers")
+def wish_rows(request: HttpRequest, as_of: AsOf = None, not_kept: bool = True, page: PageNumber = 1, page_size: PageSize = 100) -> Any:
+    """Return one page, the latest first: what was wished, in the customer's words, and what went against it."""
+    place = home()
+    found = list_wishes(place, verdict_asked(place, as_of), broken=not_kept, page=page, size=page_size)
+    return _rows(request, found.total, found.rows, page, page_size)
+
+
+@router.get("/money", auth=Bearer("read", "money"), response=ANSWER, summary="What customers are worth, and what losses cost")
+def money(request: HttpRequest, as_of: AsOf = None) -> Any:
+    """Return CLV, the readings of what losses cost, repairs by money kept per week, gains of retention, and the bridge of revenue."""
+    return _page(request, "money", as_of)
 
 
 def _rows(request: HttpRequest, total: int, rows: Any, page: int, page_size: int) -> dict[str, Any]:

@@ -23,6 +23,8 @@ ABOUT = {
     "dominoes": Wording("какая ошибка ведёт за собой какую", "which error brings which"),
     "learned": Wording("цифры статей рядом со своими", "the articles' figures beside the company's own"),
     "perception": Wording("что мы думаем, что есть и что не измеряется", "what we think, what is, and what is not measured"),
+    "avoidable": Wording("обращения, которые вызвали мы сами", "contacts that the company caused itself"),
+    "money": Wording("сколько стоят клиенты, потери и исправления", "what customers, losses and repairs are worth"),
     "customers": Wording("клиенты за строкой книги потерь", "the customers behind a line of the ledger"),
 }
 OPTIONS = {
@@ -48,6 +50,17 @@ LEARNED = Wording("ошибка|статья|ваши данные|вес дан
 BELIEFS = Wording("ошибка|думают|по фактам|в текстах", "error|believed|by the facts|in texts")
 SIDES = Wording("сторона|что|случаев|клиентов|ушли|молча", "side|which|cases|customers|left|silently")
 COSTS = Wording("Во что обошлось за 12 месяцев:", "What it cost in 12 months:")
+
+AFTER_ERRORS = Wording("после какой ошибки|обращений", "after which error|contacts")
+CAUSED = Wording(
+    "Обращений за 12 месяцев: {contacts}; в {days} дн. после нашей ошибки: {caused} ({share}). Пожеланий: {stated}, не учтено: {broken}.",
+    "Contacts in 12 months: {contacts}; within {days} days of an error of ours: {caused} ({share}). Wishes: {stated}, not kept: {broken}.",
+)
+READINGS = Wording("как считать потерю|сколько", "a loss counted as|how much")
+REPAIRED = Wording("без какой ошибки|осталось бы|недель работы|за неделю", "without which error|would be kept|weeks of work|per week")
+STILL = Wording(
+    "Живые клиенты ещё принесут (CLV): {all}; один: {each}.", "The living customers will still bring (CLV): {all}; one: {each}."
+)
 
 COUNTED = ("kept", "late", "broken", "open")
 
@@ -215,6 +228,37 @@ def _error(told: Answer, currency: str, language: str) -> str:
     return f"{head}\n\n{table(SIDES, rows, language, right=(2, 3, 4, 5))}"
 
 
+def _avoidable(told: Answer, currency: str, language: str) -> str:
+    if not told["contacts"] and not told["wishes"]["stated"]:
+        return ""
+    counts = {
+        "contacts": told["contacts"],
+        "caused": told["caused"],
+        "stated": told["wishes"]["stated"],
+        "broken": told["wishes"]["not_kept"],
+    }
+    written = {name: number(count, language) for name, count in counts.items()} | {"days": number(told["within_days"], language)}
+    head = CAUSED.in_language(language).format(share=_share(told["share_caused"], language), **written)
+    rows = [[row["title"], number(row["contacts"], language)] for row in told["by_code"]]
+    return f"{head}\n\n{table(AFTER_ERRORS, rows, language, right=(1,))}" if rows else head
+
+
+def _money(told: Answer, currency: str, language: str) -> str:
+    head = STILL.in_language(language).format(all=cost(told["clv"], currency, language), each=cost(told["clv_each"], currency, language))
+    costs = [[row["title"], cost(row["cost"], currency, language)] for row in told["costs"]]
+    repairs = [
+        [
+            row["title"],
+            cost(row["kept"], currency, language),
+            number(row["weeks"], language, digits=1),
+            cost(row["per_week"], currency, language) if row["per_week"] else "",
+        ]
+        for row in told["repairs"]
+    ]
+    parts = [head, table(READINGS, costs, language) if costs else "", table(REPAIRED, repairs, language, right=(2,)) if repairs else ""]
+    return "\n\n".join(part for part in parts if part)
+
+
 def _share(found: Answer, language: str) -> str:
     if "point" in found or found["available"]:
         return finding(found, language, partial(percent, digits=1))
@@ -229,4 +273,6 @@ WRITTEN = {
     "dominoes": _dominoes,
     "learned": _learned,
     "perception": _perception,
+    "avoidable": _avoidable,
+    "money": _money,
 }

@@ -1,8 +1,9 @@
-"""What the pages of signals read is computed ahead, right after a verdict, so that nobody waits for it in front of a page."""
+"""What the pages of signals and causes read is computed ahead, right after a verdict, so that nobody waits for it in front of a page."""
 
 from __future__ import annotations
 
 from lakmus.usecases.alert_rules import standing_rule, watches
+from lakmus.usecases.causes.avoidable import contacts_of, wishes_of
 from lakmus.usecases.causes.sides import counted_sides
 from lakmus.usecases.home import Home
 from lakmus.usecases.loss_facts import SEGMENTS, segment_rhythms
@@ -37,6 +38,8 @@ def prepare_pages(home: Home, shown: Shown) -> None:
     for by in SEGMENTS:
         segment_rhythms(home, shown, by)
     counted_sides(shown)
+    contacts_of(home, shown)
+    wishes_of(home, shown)
     (shown.folder / DONE).touch()
 
 

@@ -11,12 +11,14 @@ from lakmus.engine.verdict import plain
 from lakmus.history.failures import BadInput, NotFound
 from lakmus.history.wording import Wording
 from lakmus.usecases.causes.audit import audit_messages
+from lakmus.usecases.causes.avoidable import contacts_of, wishes_of
 from lakmus.usecases.causes.ledger import Line, ledger_line, show_ledger
 from lakmus.usecases.causes.perception import show_perception
 from lakmus.usecases.causes.promises import BY, promises_of
 from lakmus.usecases.causes.quotes import quotes_of
 from lakmus.usecases.causes.sides import sides_of
 from lakmus.usecases.home import Home
+from lakmus.usecases.show_money import show_worth
 from lakmus.usecases.show_stages import show_causes
 from lakmus.usecases.show_verdict import Shown
 
@@ -150,6 +152,24 @@ def _perception(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
     return {"errors": rows}
 
 
+def _avoidable(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
+    found, (stated, broken) = contacts_of(home, shown), wishes_of(home, shown)
+    by_code = [{"code": code, "title": ERROR_CODES[code].title, "contacts": count} for code, count in found.by_code.items()]
+    contacts = {"contacts": found.total, "caused": found.caused, "share_caused": found.share, "within_days": found.within_days}
+    return {**contacts, "by_code": by_code, "wishes": {"stated": stated, "not_kept": broken}}
+
+
+def _money(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
+    worth = show_worth(shown)
+    terms = {name: getattr(worth.terms, name) for name in ("margin_share", "margin_is_assumed", "acquisition_cost", "discount_rate")}
+    repairs = [
+        {"code": one.error.code, "title": one.error.title, "kept": one.kept, "weeks": one.weeks, "per_week": one.per_week}
+        for one in worth.repairs
+    ]
+    figures = {name: getattr(worth, name) for name in ("clv", "clv_each", "ratio", "costs", "gains", "bridge")}
+    return {"terms": terms, **figures, "repairs": repairs}
+
+
 PAGES: dict[str, CausePage] = {
     "error": CausePage(Wording("одна ошибка со всех сторон", "one error from all sides"), _error, ("code",)),
     "ledger": CausePage(Wording("книга потерь", "ledger of losses"), _ledger, ("month",), permit="ledger"),
@@ -158,5 +178,7 @@ PAGES: dict[str, CausePage] = {
     "dominoes": CausePage(Wording("какая ошибка ведёт за собой какую", "which error brings which"), _dominoes, permit="dominoes"),
     "learned": CausePage(Wording("таблица, которая учится", "the table that learns"), _learned, permit="learned"),
     "perception": CausePage(Wording("что мы думаем и что есть", "what we think and what is"), _perception, permit="perception"),
+    "avoidable": CausePage(Wording("лишние обращения", "needless contacts"), _avoidable, permit="avoidable"),
+    "money": CausePage(Wording("деньги", "money"), _money, permit="money"),
 }
 """By the names that addresses and commands have."""
