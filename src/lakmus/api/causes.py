@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from lakmus.api.asked import AsOf, home, verdict_asked
+from lakmus.api.asked import AsOf, home, pages_asked, verdict_asked
 from lakmus.api.forms import NOT_YET, Page, PageNumber, PageSize
 from lakmus.api.shown import plain, without_money
 from lakmus.api.tokens import Bearer, caller
@@ -37,7 +37,8 @@ def _page(request: HttpRequest, name: str, as_of: str | None, **asked: str) -> A
     require(caller(request), PAGES[name].permit)
     place, language = home(), language_of(request)
     chosen = {key: given for key, given in asked.items() if given}
-    told = plain(cause_page(place, verdict_asked(place, as_of), name, chosen, language=language), language)
+    shown = pages_asked(place, as_of) if PAGES[name].prepared else verdict_asked(place, as_of)
+    told = plain(cause_page(place, shown, name, chosen, language=language), language)
     return told if may(caller(request), "causes", "money") else without_money(told)
 
 
@@ -160,7 +161,7 @@ def avoidable(request: HttpRequest, as_of: AsOf = None) -> Any:
 def contact_rows(request: HttpRequest, as_of: AsOf = None, code: Code = "", page: PageNumber = 1, page_size: PageSize = 100) -> Any:
     """Return one page, the latest first: each contact with the error before it."""
     place = home()
-    found = list_contacts(place, verdict_asked(place, as_of), code=code, page=page, size=page_size)
+    found = list_contacts(place, pages_asked(place, as_of), code=code, page=page, size=page_size)
     return _rows(request, found.total, found.rows, page, page_size)
 
 
@@ -168,7 +169,7 @@ def contact_rows(request: HttpRequest, as_of: AsOf = None, code: Code = "", page
 def wish_rows(request: HttpRequest, as_of: AsOf = None, not_kept: bool = True, page: PageNumber = 1, page_size: PageSize = 100) -> Any:
     """Return one page, the latest first: what was wished, in the customer's words, and what went against it."""
     place = home()
-    found = list_wishes(place, verdict_asked(place, as_of), broken=not_kept, page=page, size=page_size)
+    found = list_wishes(place, pages_asked(place, as_of), broken=not_kept, page=page, size=page_size)
     return _rows(request, found.total, found.rows, page, page_size)
 
 

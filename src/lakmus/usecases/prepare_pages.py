@@ -11,6 +11,7 @@ from lakmus.usecases.show_alerts import alerts_in_a_year, show_alerts
 from lakmus.usecases.show_checks import check_rows
 from lakmus.usecases.show_cohorts import show_cohorts
 from lakmus.usecases.show_flows import show_flows
+from lakmus.usecases.show_money_bridge import revenue_bridge
 from lakmus.usecases.show_rfm import show_rfm
 from lakmus.usecases.show_site import show_site
 from lakmus.usecases.show_survival import show_survival
@@ -40,6 +41,7 @@ def prepare_pages(home: Home, shown: Shown) -> None:
     counted_sides(shown)
     contacts_of(home, shown)
     wishes_of(home, shown)
+    revenue_bridge(shown)
     (shown.folder / DONE).touch()
 
 

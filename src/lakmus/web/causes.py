@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -34,6 +35,8 @@ ROOMS = (
     "perception",
 )
 SHOWN_QUOTES = 5
+HOUR_MINUTES, DAY_MINUTES = 60, 1440
+SHORT_UNITS = {"days": Wording("дн.", "d"), "hours": Wording("ч", "h"), "minutes": Wording("мин", "min")}
 SURE = 0.05
 """A difference between groups is told where its p, adjusted for all that were looked at, is at most this."""
 
@@ -79,7 +82,12 @@ def ranking(verdict: Any, *, heard: bool) -> dict[str, Any]:
     parts = (
         (ranked.harmful, _("Harm is seen"), _("the whole interval lies above zero")),
         (ranked.unknown, _("Not known yet"), _("too little data for an estimate")),
-        (ranked.harmless, _("No harm seen"), _("the interval reaches zero: that is no proof of harmlessness")),
+        (reaching_zero(ranked.harmless), _("No harm seen"), _("the interval reaches zero: that is no proof of harmlessness")),
+        (
+            tuple(error for error in ranked.harmless if error not in reaching_zero(ranked.harmless)),
+            _("Those who met it leave less often"),
+            _("the whole interval lies below zero: most likely other customers in a way not seen here, hardly a good of the error"),
+        ),
     )
     groups = [{"title": title, "hint": hint, "errors": [_told(error) for error in errors]} for errors, title, hint in parts if errors]
     return {
@@ -93,6 +101,11 @@ def ranking(verdict: Any, *, heard: bool) -> dict[str, Any]:
         "controls": check_controls(ranked.measured),
         **scales(ranked.measured),
     }
+
+
+def reaching_zero(errors: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the errors whose interval of money reaches zero."""
+    return tuple(error for error in errors if not isinstance(error.money, Estimate) or error.money.high >= 0)
 
 
 def _told(error: Any) -> dict[str, Any]:
@@ -161,7 +174,7 @@ def _dose(error: Any) -> dict[str, Any] | None:
     place = next((n for n, point in enumerate(points) if broken and _holds(point, breaking.point)), None)
     title = _("How much more often they leave, by dose: %(error)s") % {"error": worded(error.title)}
     drawing = tolerance(steps, title=title, breaks_at=place, language=language())
-    return {"drawing": drawing, "points": points, "steps": steps, "breaking": breaking, "unit": dose_unit(points[0].unit)}
+    return {"drawing": drawing, "points": points, "steps": steps, "breaking": breaking, "unit": points[0].unit}
 
 
 def _holds(point: Any, dose: float) -> bool:
@@ -170,13 +183,18 @@ def _holds(point: Any, dose: float) -> bool:
 
 def _step(point: Any) -> DoseStep:
     effect = point.effect
-    title = f"{number(point.low, 0)}+" if point.high is None else f"{number(point.low, 0)}\N{EN DASH}{number(point.high, 0)}"
+    title = dose_title(point.low, point.high, point.unit)
     if isinstance(effect, Estimate):
         return DoseStep(title, effect.point, effect.low, effect.high, point.n)
     return DoseStep(title, None, 0.0, 0.0, point.n)
 
 
-def dose_unit(unit: str) -> str:
-    """Return what a dose is counted in, in words."""
-    titles = {"days": _("days"), "minutes": _("minutes"), "hours": _("hours"), "times": _("times")}
-    return titles.get(unit, unit)
+def dose_title(low: float, high: float | None, unit: str) -> str:
+    """Return a dose in words: "3\N{EN DASH}5 days", "15\N{EN DASH}60 min", "4+ days"; minutes as whatever is read best."""
+    longest = low if high is None else high
+    if unit == "minutes" and longest > DAY_MINUTES:
+        low, high, unit = low / DAY_MINUTES, None if high is None else high / DAY_MINUTES, "days"
+    elif unit == "minutes" and longest > HOUR_MINUTES:
+        low, high, unit = low / HOUR_MINUTES, None if high is None else high / HOUR_MINUTES, "hours"
+    figures = f"{number(low, 0)}+" if high is None else f"{number(low, 0)}\N{EN DASH}{number(high, 0)}"
+    return f"{figures}\N{NO-BREAK SPACE}{worded(SHORT_UNITS[unit])}"

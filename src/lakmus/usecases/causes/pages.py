@@ -40,12 +40,13 @@ QUOTES = 20
 
 @dataclass(frozen=True, slots=True)
 class CausePage:
-    """One page: its title, what it answers, what can be chosen on it, who may see it."""
+    """One page: its title, what it answers, what can be chosen on it, who may see it, and whether it reads what `prepare_pages` makes."""
 
     title: Wording
     answer: Callable[[Home, Shown, Mapping[str, str]], Answer]
     choices: tuple[str, ...] = ()
     permit: str = "causes"
+    prepared: bool = False
 
 
 def cause_page(home: Home, shown: Shown, name: str, asked: Mapping[str, str], *, language: str | None = None) -> Answer:
@@ -178,7 +179,7 @@ PAGES: dict[str, CausePage] = {
     "dominoes": CausePage(Wording("какая ошибка ведёт за собой какую", "which error brings which"), _dominoes, permit="dominoes"),
     "learned": CausePage(Wording("таблица, которая учится", "the table that learns"), _learned, permit="learned"),
     "perception": CausePage(Wording("что мы думаем и что есть", "what we think and what is"), _perception, permit="perception"),
-    "avoidable": CausePage(Wording("лишние обращения", "needless contacts"), _avoidable, permit="avoidable"),
-    "money": CausePage(Wording("деньги", "money"), _money, permit="money"),
+    "avoidable": CausePage(Wording("лишние обращения", "needless contacts"), _avoidable, permit="avoidable", prepared=True),
+    "money": CausePage(Wording("деньги", "money"), _money, permit="money", prepared=True),
 }
 """By the names that addresses and commands have."""

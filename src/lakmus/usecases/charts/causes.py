@@ -20,7 +20,7 @@ MET, LEFT, SILENT = Wording("столкнулись", "met with it"), Wording("�
 TREND_ROW = Wording(
     "{month}: столкнулись {met}, ушли {left}, из них молча {silent}", "{month}: {met} met with it, {left} left, {silent} of them silently"
 )
-BREAKS = Wording("ломается", "breaks")
+BREAKS, CASES = Wording("ломается", "breaks"), Wording("случаев", "cases")
 FOLLOWS = Wording("{cause} → {effect}: в {lift} раза чаще случайного", "{cause} → {effect}: {lift} times as often as by chance")
 
 Written = Callable[[float], str]
@@ -98,9 +98,12 @@ def tolerance(steps: Sequence[DoseStep], *, title: str, breaks_at: int | None = 
         middle = left + (place + 0.5) * wide
         if place == breaks_at:
             parts.append(line(middle, top, middle, floor, "red", 1.5))
-            parts.append(text(middle + 5, top + 10, BREAKS.in_language(language), "ch-figure"))
+            last = place == len(steps) - 1
+            parts.append(
+                text(middle + (-5 if last else 5), top + 10, BREAKS.in_language(language), f"ch-figure{' ch-end' if last else ''}")
+            )
         parts.append(text(middle, floor + 20, step.title, "ch-text ch-middle"))
-        parts.append(text(middle, floor + 38, f"n {number(step.n, language)}", "ch-text ch-middle"))
+        parts.append(text(middle, floor + 38, f"{CASES.in_language(language)} {number(step.n, language)}", "ch-text ch-middle"))
         if step.effect is None:
             previous = None
             continue

@@ -90,7 +90,7 @@ def learned(request: HttpRequest, analysis: Any) -> HttpResponse:
     return _shown(request, "learned.html", analysis, losses.learned_page(analysis))
 
 
-@verdict_page("avoidable")
+@verdict_page("avoidable", prepared=True)
 def avoidable(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show contacts that we caused ourselves, and wishes that were not kept."""
     return _shown(request, "avoidable.html", analysis, losses.avoidable_page(analysis, request.GET.dict(), page=asked_page(request)))

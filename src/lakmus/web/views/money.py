@@ -25,7 +25,7 @@ NOT_WEEKS = Wording(
 FIELD = "weeks-"
 
 
-@verdict_page("money")
+@verdict_page("money", prepared=True)
 def money(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show money on one page."""
     told = money_page(analysis, request.GET.dict(), page=asked_page(request))

@@ -1,4 +1,4 @@
-"""What the page of one error says of pairs of errors."""
+"""What the page of one error says: pairs of errors, doses, and which errors are called harmless."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import translation
 from lakmus.engine.harm import Interaction
 from lakmus.history.estimate import Badge, Estimate
 from lakmus.history.wording import Wording
-from lakmus.web.causes import pairs_of
+from lakmus.web.causes import dose_title, pairs_of, reaching_zero
 
 TITLES = {"slow_reply": Wording("долгое ожидание ответа", "long wait for a reply")}
 
@@ -42,3 +42,24 @@ def test_pairs_that_may_be_chance_are_counted_and_not_named() -> None:
 
 def test_where_no_pair_was_looked_at_nothing_is_said() -> None:
     assert "together" not in page("en")
+
+
+@pytest.mark.parametrize(
+    ("dose", "ru", "en"),
+    [
+        ((0, 15, "minutes"), "0–15 мин", "0–15 min"), ((60, 240, "minutes"), "1–4 ч", "1–4 h"),
+        ((1440, 2880, "minutes"), "1–2 дн.", "1–2 d"), ((5760, None, "minutes"), "4+ дн.", "4+ d"), ((3, 5, "days"), "3–5 дн.", "3–5 d"),
+    ],
+)  # fmt: skip
+def test_a_dose_is_written_in_the_unit_that_is_read_best(dose: tuple, ru: str, en: str) -> None:
+    for language, written in (("ru", ru), ("en", en)):
+        with translation.override(language):
+            assert dose_title(*dose).replace("\N{NO-BREAK SPACE}", " ") == written
+
+
+def test_errors_whose_victims_leave_less_often_are_not_called_harmless() -> None:
+    def error(low: float, high: float) -> SimpleNamespace:
+        return SimpleNamespace(money=Estimate((low + high) / 2, low, high, 90, Badge.ADJUSTED))
+
+    reaching, below = error(-5.0, 1.0), error(-5.0, -1.0)
+    assert reaching_zero((reaching, below)) == (reaching,)
