@@ -12,7 +12,7 @@ from lakmus.history.estimate import Badge, Estimate, NotEnoughEvidence
 from lakmus.history.wording import Wording
 from lakmus.usecases import writing
 from lakmus.usecases.reports import verdict_html, verdict_pdf, verdict_text
-from lakmus.usecases.reports.findings import dearest, written_cost
+from lakmus.usecases.reports.findings import dearest, more_often, written_cost
 
 ZONE = "Europe/Moscow"
 
@@ -47,6 +47,14 @@ def test_every_measured_error_shows_its_counts(shown) -> None:
         title = error.title.ru[:1].upper() + error.title.ru[1:]
         block = text[text.index(title) :]
         assert f"Столкнулись {writing.number(error.exposed)}" in block.replace("\N{NO-BREAK SPACE}", " ") or not error.exposed
+
+
+def test_how_much_more_often_they_leave_is_the_compared_figure_where_there_is_one(shown) -> None:
+    error = replace(dearest(shown.verdict.errors)[0], difference=Estimate(0.3, 0.2, 0.4, 90, Badge.DIFFERENCE))
+    effect = Estimate(0.1, 0.05, 0.15, 90, Badge.ADJUSTED)
+    assert more_often(replace(error, effect=effect, customers_lost=effect)) == effect
+    few = NotEnoughEvidence(Wording("мало", "few"), 50, 3)
+    assert more_often(replace(error, effect=few, customers_lost=few)) == error.difference
 
 
 def test_no_line_of_the_text_is_wider_than_a_terminal(shown) -> None:

@@ -91,11 +91,18 @@ def _lines(error: ErrorFinding, language: str) -> tuple[Line, ...]:
     counted = [(words.FOUND, error.found), (words.EXPOSED, error.exposed), (words.COMPLAINED, error.complained), *left]
     thin = words.THIN.in_language(language)
     lines = [Line(title.in_language(language), thin if count is None else number(count, language)) for title, count in counted]
-    if isinstance(error.difference, Estimate):
-        span = between(number(error.difference.low * 100, language, digits=1), points(error.difference.high, language), language)
-        said = words.CASES.filled(n=number(error.difference.n, language)).in_language(language)
-        lines.append(Line(words.MORE_OFTEN.in_language(language), f"{points(error.difference.point, language)} ({span}; {said})"))
+    harm = more_often(error)
+    if isinstance(harm, Estimate):
+        span = between(number(harm.low * 100, language, digits=1), points(harm.high, language), language)
+        said = words.CASES.filled(n=number(harm.n, language)).in_language(language)
+        lines.append(Line(words.MORE_OFTEN.in_language(language), f"{points(harm.point, language)} ({span}; {said})"))
     return tuple(lines)
+
+
+def more_often(error: ErrorFinding) -> Finding:
+    """Return how much more often those who met an error leave: like compared with like where that is known, else the plain difference."""
+    alike = error.effect if error.customers_lost is not None else None
+    return alike if isinstance(alike, Estimate) else error.difference
 
 
 def _point(finding: Finding) -> float:

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from lakmus.history.money import NO_BREAK
 from lakmus.history.wording import Wording
 from lakmus.usecases import writing
+from lakmus.usecases.reports import findings
 from lakmus.usecases.reports.findings import harm_seen, written_cost
 from lakmus.web import formats
 from lakmus.web.wordings import channel_title
@@ -239,6 +240,12 @@ def worded(wording: Any) -> str:
     if isinstance(wording, dict) and "ru" in wording:
         return str(wording.get("en") if language() == "en" else wording["ru"])
     return "" if wording is None else str(wording)
+
+
+@register.filter
+def more_often(error: Any) -> Any:
+    """Return how much more often those who met an error leave, as everywhere else."""
+    return findings.more_often(error)
 
 
 @register.filter
