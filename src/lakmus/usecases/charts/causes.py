@@ -20,6 +20,7 @@ MET, LEFT, SILENT = Wording("столкнулись", "met with it"), Wording("�
 TREND_ROW = Wording(
     "{month}: столкнулись {met}, ушли {left}, из них молча {silent}", "{month}: {met} met with it, {left} left, {silent} of them silently"
 )
+CLOSE = 16.0
 BREAKS, CASES = Wording("ломается", "breaks"), Wording("случаев", "cases")
 FOLLOWS = Wording("{cause} → {effect}: в {lift} раза чаще случайного", "{cause} → {effect}: {lift} times as often as by chance")
 
@@ -90,8 +91,10 @@ def tolerance(steps: Sequence[DoseStep], *, title: str, breaks_at: int | None = 
         return floor - (effect - low) / (high - low) * (floor - top)
 
     parts = [line(left, up(0.0), WIDTH - 12, up(0.0), "soft"), text(left, 12, NOBODY_LESS.in_language(language))]
-    for mark in dict.fromkeys((low, 0.0, high)):
+    # Nought and the top are always written, the foot only where it would not stand upon nought.
+    for mark in (0.0, high, *([low] if up(low) - up(0.0) > CLOSE else [])):
         parts.append(text(left - 8, up(mark) + 4, points(mark, language), "ch-text ch-end"))
+    parts.append(text(left - 8, floor + 38, CASES.in_language(language), "ch-text ch-end"))
     previous: tuple[float, float] | None = None
     rows = []
     for place, step in enumerate(steps):
@@ -103,7 +106,7 @@ def tolerance(steps: Sequence[DoseStep], *, title: str, breaks_at: int | None = 
                 text(middle + (-5 if last else 5), top + 10, BREAKS.in_language(language), f"ch-figure{' ch-end' if last else ''}")
             )
         parts.append(text(middle, floor + 20, step.title, "ch-text ch-middle"))
-        parts.append(text(middle, floor + 38, f"{CASES.in_language(language)} {number(step.n, language)}", "ch-text ch-middle"))
+        parts.append(text(middle, floor + 38, number(step.n, language), "ch-text ch-middle"))
         if step.effect is None:
             previous = None
             continue
