@@ -8,7 +8,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check --no-input -qq
 DEMO_HOME ?= demo/home
 DEMO_ARGS ?=
 LOCKS := requirements/build.lock.txt requirements/runtime.lock.txt requirements/test.lock.txt requirements/check.lock.txt \
-	requirements/spark.lock.txt requirements/bench.lock.txt
+	requirements/spark.lock.txt requirements/embeddings.lock.txt requirements/bench.lock.txt
 MESSAGES := $(patsubst %.po,%.mo,$(shell find src -name '*.po'))
 # What touches the relational database, and therefore runs a second time on PostgreSQL.
 DATABASE_TESTS := $(wildcard tests/operations tests/usecases tests/api tests/jobs tests/web)
@@ -116,4 +116,5 @@ lock: ## resolve pyproject.toml anew into requirements/; UPGRADE=--upgrade takes
 	$(COMPILE) --group test --constraints requirements/runtime.lock.txt --output-file requirements/test.lock.txt
 	$(COMPILE) --group check --constraints requirements/runtime.lock.txt --constraints requirements/test.lock.txt --output-file requirements/check.lock.txt
 	$(COMPILE) --group spark --constraints requirements/runtime.lock.txt --constraints requirements/test.lock.txt --output-file requirements/spark.lock.txt
+	$(COMPILE) --group embeddings --constraints requirements/runtime.lock.txt --constraints requirements/test.lock.txt --output-file requirements/embeddings.lock.txt
 	$(COMPILE) --group bench --constraints requirements/runtime.lock.txt --constraints requirements/test.lock.txt --output-file requirements/bench.lock.txt

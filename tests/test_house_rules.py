@@ -222,7 +222,7 @@ def test_the_exceptions_are_few() -> None:
 
 def test_locks_name_no_host_and_pin_every_package_with_hashes() -> None:
     locks = sorted((ROOT / "requirements").glob("*.lock.txt"))
-    assert [lock.name.split(".")[0] for lock in locks] == ["bench", "build", "check", "runtime", "spark", "test"]
+    assert [lock.name.split(".")[0] for lock in locks] == ["bench", "build", "check", "embeddings", "runtime", "spark", "test"]
     for lock in locks:
         text = lock.read_text(encoding="utf-8")
         assert not re.search(r"://|^-|\bfile:|index-url|find-links| @ ", text, re.MULTILINE), lock.name

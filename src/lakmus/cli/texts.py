@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from argparse import Namespace
+from argparse import BooleanOptionalAction, Namespace
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,10 @@ MEASURED_ELSEWHERE = Wording(
 ABOUT_LEARN = Wording(
     "учесть разметку и свои темы в вердикте; научиться на звёздах и разметке, если это лучше словаря",
     "take labels and own themes over into the verdict; learn from stars and labels where that beats the lexicon",
+)
+EMBEDDINGS = Wording(
+    "учиться и на смысле фраз (нужен lakmus[embeddings]); --no-embeddings – без них; иначе как в прошлый раз",
+    "learn from what sentences mean, too (needs lakmus[embeddings]); --no-embeddings: without; otherwise as the last time",
 )
 OWN_READS = Wording(
     "Доволен ли клиент, говорит то, чему научили ваши отметки: на отложенных текстах F1 {own}, у словаря {lexicon}. Коды – из словаря.",
@@ -75,7 +79,8 @@ def add_to(commands: Commands) -> None:
     parser = below.add("read", ABOUT_READ, read)
     parser.add_argument("file", type=Path, metavar="FILE", help=commands.say(FILE))
     parser.add_argument("--column", required=True, metavar="NAME", help=commands.say(COLUMN))
-    below.add("learn", ABOUT_LEARN, learn)
+    learning = below.add("learn", ABOUT_LEARN, learn)
+    learning.add_argument("--embeddings", action=BooleanOptionalAction, default=None, help=commands.say(EMBEDDINGS))
     asking = below.add("ask", ABOUT_ASK, ask)
     asking.add_argument("file", type=Path, metavar="FILE", help=commands.say(FILE))
     asking.add_argument("--column", required=True, metavar="NAME", help=commands.say(COLUMN))
@@ -89,13 +94,14 @@ def learn(asked: Namespace, voice: Voice) -> None:
     from lakmus.history.estimate import NotEnoughEvidence
     from lakmus.usecases.learn_reading import take_over
 
-    found = take_over(home)
+    found = take_over(home, embeddings=asked.embeddings)
     taken, polarity = found.taken, found.polarity
     if voice.wants_json:
         few = isinstance(polarity, NotEnoughEvidence)
         told = polarity.as_json() if isinstance(polarity, NotEnoughEvidence) else asdict(polarity)
         codes = [asdict(one) for one in taken.codes]
-        voice.json({"polarity": None if few else told, "not_learned": told if few else None, "codes": codes, "taxonomy": taken.taxonomy})
+        beside = {"codes": codes, "taxonomy": taken.taxonomy, "embeddings": taken.embeddings}
+        voice.json({"polarity": None if few else told, "not_learned": told if few else None, **beside})
         return
     if isinstance(polarity, NotEnoughEvidence):
         voice.text(voice.word(polarity.reason))

@@ -12,13 +12,14 @@ import polars as pl
 from django.utils import timezone
 
 from lakmus.engine.text.code_labels import judge_codes, spread_parts
+from lakmus.engine.text.embeddings import required_version
 from lakmus.engine.text.own_labels import NEGATIVE_STARS, learn_polarity
 from lakmus.engine.text.reader import read, reading_version
 from lakmus.engine.text.table import read_column
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.operations.labels.queries import taxonomy_version
 from lakmus.usecases.home import Home
-from lakmus.usecases.own_reading import JudgedReading, Marked, TakenReading, keep_taken, marked_texts, texts_with_codes
+from lakmus.usecases.own_reading import JudgedReading, Marked, TakenReading, keep_taken, marked_texts, taken_reading, texts_with_codes
 
 FOLDS, SEED = 5, 11
 """Parts of which each is held out once; how they are drawn."""
@@ -32,14 +33,28 @@ class TakenOver:
     polarity: JudgedReading | NotEnoughEvidence
 
 
-def take_over(home: Home) -> TakenOver:
-    """Judge what the marks of until now teach, and have the next verdict read by labels, themes and what beats the lexicon."""
+def take_over(home: Home, *, embeddings: bool | None = None) -> TakenOver:
+    """Judge what the marks of until now teach, and have the next verdict read by labels, themes and what beats the lexicon.
+
+    Parameters
+    ----------
+    embeddings : whether sentence embeddings are learned with, beside the words; None as the last time (at first without).
+
+    Raises
+    ------
+    NotFound : embeddings are asked for and not installed; what was taken over before stands.
+    """
+    before = taken_reading(home)
+    with_them = before is not None and before.embeddings is not None if embeddings is None else embeddings
+    version = required_version() if with_them else None
     until = timezone.now()
-    polarity = judge_polarity(marked_texts(home, until=until), at=until)
+    polarity = judge_polarity(marked_texts(home, until=until), at=until, embeddings=version)
     labelled = texts_with_codes(home, until=until)
     texts = [text for text, _ in labelled]
-    codes = judge_codes(texts, read_column(pl.Series(texts, dtype=pl.String))["codes"].to_list(), [said for _, said in labelled])
-    taken = TakenReading(until, taxonomy_version(), reading_version(), polarity if isinstance(polarity, JudgedReading) else None, codes)
+    found = read_column(pl.Series(texts, dtype=pl.String))["codes"].to_list()
+    codes = judge_codes(texts, found, [said for _, said in labelled], embeddings=version)
+    judged = polarity if isinstance(polarity, JudgedReading) else None
+    taken = TakenReading(until, taxonomy_version(), reading_version(), judged, codes, version)
     keep_taken(home, taken)
     return TakenOver(taken, polarity)
 
@@ -51,21 +66,26 @@ def ask_to_take_over() -> None:
     async_task("lakmus.jobs.tasks.take_over_labels", task_name="take-over-labels")
 
 
-def judge_polarity(marked: Marked, *, at: datetime) -> JudgedReading | NotEnoughEvidence:
-    """Learn from all marks but a fifth, five times, and say whether that or the lexicon told the fifth better."""
-    learned = learn_polarity(marked.texts, marked.stars)
+def judge_polarity(marked: Marked, *, at: datetime, embeddings: str | None = None) -> JudgedReading | NotEnoughEvidence:
+    """Learn from all marks but a fifth, five times, and say whether that or the lexicon told the fifth better.
+
+    Raises
+    ------
+    NotFound : `embeddings` are asked for and not installed.
+    """
+    learned = learn_polarity(marked.texts, marked.stars, embeddings=embeddings)
     if isinstance(learned, NotEnoughEvidence):
         return learned
     truth = np.array(marked.stars) < NEGATIVE_STARS + 0.5
     own, parts = np.zeros(len(truth), dtype=bool), spread_parts(truth, folds=FOLDS, seed=SEED)
     for part in range(FOLDS):
         rest, held = np.flatnonzero(parts != part), np.flatnonzero(parts == part)
-        model = learn_polarity([marked.texts[at] for at in rest], [marked.stars[at] for at in rest])
+        model = learn_polarity([marked.texts[at] for at in rest], [marked.stars[at] for at in rest], embeddings=embeddings)
         texts = [marked.texts[at] for at in held]
         own[held] = _lexicon_says(texts) if isinstance(model, NotEnoughEvidence) else np.array(model.told(texts)) == "negative"
     own_f1, lexicon_f1 = _mean_f1(truth, own), _mean_f1(truth, _lexicon_says(marked.texts))
     return JudgedReading(
-        _version(marked),
+        _version(marked, embeddings),
         "own" if own_f1 > lexicon_f1 else "lexicon",
         len(truth),
         len(truth) - marked.labels,
@@ -90,6 +110,6 @@ def _mean_f1(truth: np.ndarray, told: np.ndarray) -> float:
     return sum(found) / 2
 
 
-def _version(marked: Marked) -> str:
-    whole = repr((reading_version(), marked.texts, marked.stars)).encode()
+def _version(marked: Marked, embeddings: str | None) -> str:
+    whole = repr((reading_version(), marked.texts, marked.stars, *([embeddings] if embeddings else []))).encode()
     return f"own-{hashlib.sha256(whole).hexdigest()[:10]}"

@@ -56,7 +56,8 @@ class JudgedReading:
 class TakenReading:
     """What was taken over: labels and stars `until` a moment, themes of that version of the `taxonomy`, what beats the lexicon of then.
 
-    `polarity` None where marks are too few to learn from.
+    `polarity` None where marks are too few to learn from. `embeddings` : the version of the sentence embeddings that it is learned with,
+    None without.
     """
 
     until: datetime
@@ -64,6 +65,7 @@ class TakenReading:
     lexicon: str
     polarity: JudgedReading | None
     codes: tuple[JudgedCode, ...]
+    embeddings: str | None = None
 
     @property
     def stands(self) -> bool:
@@ -86,7 +88,8 @@ def taken_reading(home: Home) -> TakenReading | None:
         told = json.loads((home.path / KEPT_AS).read_text(encoding="utf-8"))
         polarity = JudgedReading(**told["polarity"]) if told["polarity"] else None
         codes = tuple(JudgedCode(**one) for one in told["codes"])
-        return TakenReading(datetime.fromisoformat(told["until"]), int(told["taxonomy"]), told["lexicon"], polarity, codes)
+        until, taxonomy = datetime.fromisoformat(told["until"]), int(told["taxonomy"])
+        return TakenReading(until, taxonomy, told["lexicon"], polarity, codes, told.get("embeddings"))
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
@@ -116,12 +119,16 @@ def own_reading(home: Home) -> OwnLabels | None:
     """Return what the company's marks teach of the polarity, where that was judged better than the lexicon.
 
     No model is kept in a file: whoever may write files here could otherwise have this process run what they like.
+
+    Raises
+    ------
+    NotFound : it was learned with sentence embeddings that are not installed here.
     """
     taken = taken_reading(home)
     if taken is None or not taken.stands or taken.polarity is None or taken.polarity.used != "own":
         return None
     marked = marked_texts(home, until=taken.until)
-    learned = learn_polarity(marked.texts, marked.stars)
+    learned = learn_polarity(marked.texts, marked.stars, embeddings=taken.embeddings)
     return None if isinstance(learned, NotEnoughEvidence) else learned
 
 
@@ -140,7 +147,7 @@ def company_reading(home: Home) -> CompanyReading | None:
             marks = tuple(zip(marked.texts, marked.stars, strict=True))
         corrected = tuple(one.code for one in taken.codes if one.used)
     texts = texts_with_codes(home, until=taken.until) if corrected else ()
-    return CompanyReading(key, themes, said_of_texts(labels), marks, texts, corrected)
+    return CompanyReading(key, themes, said_of_texts(labels), marks, texts, corrected, taken.embeddings)
 
 
 _WRITTEN = """SELECT activity_id, ts, _stars AS stars, _text AS text FROM read_parquet(?, union_by_name = true)

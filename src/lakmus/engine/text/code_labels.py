@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from scipy import special
 from scipy.sparse import csr_matrix, hstack
 
-from lakmus.engine.text.own_labels import FEWEST_OF_EACH, stems_and_pairs
+from lakmus.engine.text.embeddings import embedded
+from lakmus.engine.text.own_labels import FEWEST_OF_EACH, beside_words, stems_and_pairs
 
 FOLDS, SEED = 5, 13
 """Parts of which each is held out once; how they are drawn."""
@@ -43,29 +44,53 @@ class JudgedCode:
 
 @dataclass(frozen=True, slots=True)
 class CodeLabels:
-    """What was learned: for each code a linear model over stems, stems said together and the codes that the lexicon finds."""
+    """What was learned: for each code a linear model over stems, stems said together and the codes that the lexicon finds.
+
+    `embeddings` : the version of the sentence embeddings beside them, None where there are none.
+    """
 
     words: Any
     read_codes: tuple[str, ...]
     models: Mapping[str, Any]
+    embeddings: str | None = None
 
     def told(self, texts: Sequence[str], read_codes: Codes) -> dict[str, np.ndarray]:
-        """Return for each code of `models` which of the texts have it; `read_codes` are what the lexicon finds in each text."""
-        features = _with_read_codes(self.words.transform(texts), read_codes, self.read_codes)
+        """Return for each code of `models` which of the texts have it; `read_codes` are what the lexicon finds in each text.
+
+        Raises
+        ------
+        NotFound : it was learned with sentence embeddings that are not installed here.
+        """
+        return self._told(texts, read_codes, None if self.embeddings is None else embedded(texts, self.embeddings))
+
+    def _told(self, texts: Sequence[str], read_codes: Codes, meant: np.ndarray | None) -> dict[str, np.ndarray]:
+        features = beside_words(_with_read_codes(self.words.transform(texts), read_codes, self.read_codes), meant)
         return {code: np.asarray(model.predict(features), dtype=bool) for code, model in self.models.items()}
 
 
-def learn_codes(texts: Sequence[str], read_codes: Codes, said: Codes, codes: Collection[str]) -> CodeLabels:
+def learn_codes(
+    texts: Sequence[str], read_codes: Codes, said: Codes, codes: Collection[str], *, embeddings: str | None = None
+) -> CodeLabels:
     """Learn `codes` from labelled texts: `read_codes` is what the lexicon finds in each, `said` what people say it has.
 
-    Logistic regression, both answers weighing alike. Each code must have been said of some texts, and not of all.
+    Logistic regression, both answers weighing alike. Each code must have been said of some texts, and not of all. `embeddings` : a version
+    of sentence embeddings to be used beside the words.
+
+    Raises
+    ------
+    NotFound : `embeddings` are asked for and not installed.
     """
+    meant = None if embeddings is None else embedded(texts, embeddings)
+    return replace(_learned(texts, read_codes, said, codes, meant), embeddings=embeddings)
+
+
+def _learned(texts: Sequence[str], read_codes: Codes, said: Codes, codes: Collection[str], meant: np.ndarray | None) -> CodeLabels:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
     words = TfidfVectorizer(analyzer=stems_and_pairs, sublinear_tf=True, min_df=2, dtype=np.float32)
     met = tuple(sorted({code for found in read_codes for code in found}))
-    features = _with_read_codes(words.fit_transform(texts), read_codes, met)
+    features = beside_words(_with_read_codes(words.fit_transform(texts), read_codes, met), meant)
     models = {
         code: LogisticRegression(C=3.0, class_weight="balanced", max_iter=300).fit(features, [code in one for one in said])
         for code in sorted(codes)
@@ -73,18 +98,23 @@ def learn_codes(texts: Sequence[str], read_codes: Codes, said: Codes, codes: Col
     return CodeLabels(words, met, models)
 
 
-def judge_codes(texts: Sequence[str], read_codes: Codes, said: Codes) -> tuple[JudgedCode, ...]:
+def judge_codes(texts: Sequence[str], read_codes: Codes, said: Codes, *, embeddings: str | None = None) -> tuple[JudgedCode, ...]:
     """Judge a correction of each code that people said of at least `FEWEST_OF_EACH` texts, and not of as many, by texts held out.
 
     A correction is used where its F1 is the higher one and, of the texts on which it and the lexicon differ, more are told rightly than
     chance would have it (sign test, one side, `CHANCE`).
+
+    Raises
+    ------
+    NotFound : `embeddings` are asked for and not installed.
     """
     judged = []
+    meant = None if embeddings is None else embedded(texts, embeddings)
     for code in sorted({code for one in said for code in one}):
         truth = np.array([code in one for one in said])
         if min(truth.sum(), (~truth).sum()) < FEWEST_OF_EACH:
             continue
-        own, lexicon = _held_out(texts, read_codes, truth, code), np.array([code in one for one in read_codes])
+        own, lexicon = _held_out(texts, read_codes, truth, code, meant), np.array([code in one for one in read_codes])
         better, worse = int(((own == truth) & (lexicon != truth)).sum()), int(((own != truth) & (lexicon == truth)).sum())
         surely = bool(better + worse) and float(special.bdtrc(better - 1, better + worse, 0.5)) <= CHANCE
         mine, theirs = _f1(truth, own), _f1(truth, lexicon)
@@ -92,14 +122,15 @@ def judge_codes(texts: Sequence[str], read_codes: Codes, said: Codes) -> tuple[J
     return tuple(judged)
 
 
-def _held_out(texts: Sequence[str], read_codes: Codes, truth: np.ndarray, code: str) -> np.ndarray:
+def _held_out(texts: Sequence[str], read_codes: Codes, truth: np.ndarray, code: str, meant: np.ndarray | None) -> np.ndarray:
     """Return what a correction says of each text that was learned from the other parts."""
     told, parts = np.zeros(len(truth), dtype=bool), spread_parts(truth, folds=FOLDS, seed=SEED)
     for part in range(FOLDS):
         rest, held = np.flatnonzero(parts != part).tolist(), np.flatnonzero(parts == part).tolist()
         said = [{code} if truth[at] else () for at in rest]
-        learned = learn_codes([texts[at] for at in rest], [read_codes[at] for at in rest], said, {code})
-        told[held] = learned.told([texts[at] for at in held], [read_codes[at] for at in held])[code]
+        of_rest, of_held = (None, None) if meant is None else (meant[rest], meant[held])
+        learned = _learned([texts[at] for at in rest], [read_codes[at] for at in rest], said, {code}, of_rest)
+        told[held] = learned._told([texts[at] for at in held], [read_codes[at] for at in held], of_held)[code]
     return told
 
 

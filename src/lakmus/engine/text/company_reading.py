@@ -40,7 +40,7 @@ class CompanyReading:
     ----------
     version : of all that. themes : code and phrases of each theme of the company's own. said : what people said, by activity.
     polarity_marks : texts with 1 or 5 stars; empty where the lexicon tells the polarity. code_marks : labelled texts with their codes.
-    corrected : codes of which a correction is used.
+    corrected : codes of which a correction is used. embeddings : the version of the sentence embeddings that both are learned with.
     """
 
     version: str
@@ -49,6 +49,7 @@ class CompanyReading:
     polarity_marks: tuple[tuple[str, float], ...] = ()
     code_marks: tuple[tuple[str, tuple[str, ...]], ...] = ()
     corrected: tuple[str, ...] = ()
+    embeddings: str | None = None
 
 
 def taught(read: pl.DataFrame, company: CompanyReading | None) -> pl.DataFrame:
@@ -57,6 +58,10 @@ def taught(read: pl.DataFrame, company: CompanyReading | None) -> pl.DataFrame:
     Parameters
     ----------
     read : `read_column` of different texts, all of them people's own, and `text`. company : None leaves everything as it was read.
+
+    Raises
+    ------
+    NotFound : it was taught with sentence embeddings that are not installed here.
     """
     if company is None or read.is_empty():
         return read
@@ -136,7 +141,8 @@ def _polarity(company: CompanyReading) -> OwnLabels | None:
     """Learn the polarity; each process does so once for a company's reading, the same from the same marks."""
     if not company.polarity_marks:
         return None
-    learned = learn_polarity([text for text, _ in company.polarity_marks], [stars for _, stars in company.polarity_marks])
+    texts, stars = [text for text, _ in company.polarity_marks], [stars for _, stars in company.polarity_marks]
+    learned = learn_polarity(texts, stars, embeddings=company.embeddings)
     return None if isinstance(learned, NotEnoughEvidence) else learned
 
 
@@ -148,4 +154,4 @@ def _corrections(company: CompanyReading) -> CodeLabels | None:
     there = [code for code in company.corrected if 0 < sum(code in one for one in said) < len(said)]
     if not there:
         return None
-    return learn_codes(texts, read_column(pl.Series(texts, dtype=pl.String))["codes"].to_list(), said, there)
+    return learn_codes(texts, read_column(pl.Series(texts, dtype=pl.String))["codes"].to_list(), said, there, embeddings=company.embeddings)

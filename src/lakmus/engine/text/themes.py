@@ -37,7 +37,7 @@ _EMPTY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A phrase in its commonest wording: in how many of the texts looked at, how telling (normal deviate), and places of some of them."""
+    """A phrase in its commonest wording: in how many texts of those looked at, how telling (normal deviate), the places of these texts."""
 
     phrase: str
     texts: int
@@ -65,7 +65,7 @@ def candidates(unsorted: Sequence[str], others: Sequence[str], *, most: int = 20
             continue
         covered.append(where)
         wording = wordings[lemmas].most_common(1)[0][0]
-        told.append(Candidate(wording, inside[lemmas], float(deviate), tuple(places[lemmas][:5])))
+        told.append(Candidate(wording, inside[lemmas], float(deviate), tuple(places[lemmas])))
         if len(told) == most:
             break
     return told
