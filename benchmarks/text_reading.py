@@ -17,6 +17,7 @@ import os
 import re
 import sys
 import tempfile
+import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ from sklearn.metrics import accuracy_score, f1_score
 from sklearn.model_selection import StratifiedKFold
 
 from benchmarks.measuring import RECORD, Line, publish, run, run_python
+from lakmus.engine.text.embeddings import installed_version
 from lakmus.engine.text.own_labels import learn_labels, learn_polarity
 from lakmus.engine.text.reader import Reading, read, reading_version
 from lakmus.engine.text.sides import service_displeasure, service_features
@@ -143,12 +145,20 @@ def banking(part: str) -> list[Row]:
 
 
 def judged_banking() -> Iterator[str]:
-    """Yield the line about telling 77 intents apart after own labels."""
+    """Yield the lines about telling 77 intents apart after own labels: by words, and with sentence embeddings where they are installed."""
     train, test = banking("train"), banking("test")
-    learned = learn_labels([text for text, _ in train], [intent for _, intent in train])
-    told, truth = learned.told([text for text, _ in test]), [intent for _, intent in test]
-    accuracy, macro = accuracy_score(truth, told), f1_score(truth, told, average="macro")
-    yield f"banking77, 77 intents by own labels: accuracy {accuracy:.3f}, mean F1 {macro:.3f} (goal .93), {len(truth)} questions"
+    truth, here = [intent for _, intent in test], installed_version()
+    for version in (None, here) if here else (None,):
+        before = time.process_time()
+        learned = learn_labels([text for text, _ in train], [intent for _, intent in train], embeddings=version)
+        told = learned.told([text for text, _ in test])
+        accuracy, macro = accuracy_score(truth, told), f1_score(truth, told, average="macro")
+        yield (
+            f"banking77, 77 intents by own labels, {f'words and {version}' if version else 'words alone'}: accuracy {accuracy:.3f}, "
+            f"mean F1 {macro:.3f} (goal .93), {len(truth)} questions, {time.process_time() - before:.0f} s of processor"
+        )
+    if not here:
+        yield "banking77 with sentence embeddings: not judged, the extra lakmus[embeddings] is not installed"
 
 
 def judged_support() -> Iterator[str]:
@@ -272,7 +282,7 @@ def main() -> None:
     parser.add_argument("--record", action="store_true")
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--development", action="store_true", help="judge by what may be looked at only")
-    parser.add_argument("--only", choices=("judgement", "speed", "command"))
+    parser.add_argument("--only", choices=("judgement", "banking", "speed", "command"))
     parser.add_argument("--texts", type=int, default=1_000_000)
     asked = parser.parse_args()
     if not DATA.exists():
@@ -286,14 +296,14 @@ def main() -> None:
     if asked.only == "command":
         publish("Reading short texts from a file", by_command(asked.texts), record=asked.record)
         return
-    if asked.only != "judgement":
+    if asked.only not in ("judgement", "banking"):
         publish("Reading a million short texts", speed(asked.texts), record=asked.record)
     if asked.only == "speed":
         return
     parts: tuple[Callable[[], Iterator[str]], ...] = (
         lambda: judged_restaurants("test"), judged_bank_reviews, judged_banking, judged_support,
     )  # fmt: skip
-    lines = [f"- {line}" for part in parts for line in part()]
+    lines = [f"- {line}" for part in ((judged_banking,) if asked.only == "banking" else parts) for line in part()]
     text = "\n".join([f"Version `{reading_version()}`:", "", *lines]) + "\n"
     print(text)
     if asked.record:
