@@ -171,3 +171,19 @@ def test_own_estimates_are_kept_by_colleague_and_can_be_taken_back(db: None, use
     assert sorted(all_estimates()["rudeness"]) == [0.02, 0.1]
     with pytest.raises(BadInput):
         estimate_errors(shares={"rudeness": 1.2}, actor=owner)
+
+
+def test_service_errors_of_the_ledger_open_to_the_rows_that_they_sum_to(invented: Shown) -> None:
+    ledger = show_ledger(invented)
+    behind = list_reasons(invented, {"errors": True})
+    assert ledger is not None and behind.left == pytest.approx(ledger.errors_left)
+    assert {row["code"] for row in behind.rows} == {"broken_promise"}
+    assert list_reasons(invented, {}).customers == ledger.total.customers
+
+
+def test_messages_that_were_sent_open_with_those_that_are_right(invented: Shown) -> None:
+    audit = audit_messages(invented)
+    assert audit is not None and list_messages(invented, {"sent": "1"}).total == audit.sent
+    assert list_messages(invented, {}).customers == audit.customers
+    for template in audit.templates:
+        assert list_messages(invented, {"sent": "1", "template": template.asked}).total == template.sent

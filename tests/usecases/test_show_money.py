@@ -45,10 +45,10 @@ def test_each_bar_is_the_sum_of_its_customers(shop: Shown) -> None:
     bridge = revenue_bridge(shop)
     assert bridge is not None
     for bar in bridge.bars:
-        total, change, rows = bridge_rows(shop, parts_of(shop, bridge, bar.code))
+        behind = bridge_rows(shop, parts_of(shop, bridge, bar.code))
         if bar.customers is not None:
-            assert (total, change) == (bar.customers, bar.change)
-            assert sum(row["change"] for row in rows) == pytest.approx(bar.change)
+            assert (behind.customers, behind.change) == (bar.customers, bar.change)
+            assert sum(row["change"] for row in behind.rows) == pytest.approx(bar.change)
     assert parts_of(shop, bridge, "'; drop") == []
 
 

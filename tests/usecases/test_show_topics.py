@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from lakmus.history.failures import NotFound
+from lakmus.usecases.causes.perception import show_perception
+from lakmus.usecases.causes.quotes import quotes_of
 from lakmus.usecases.label_texts import asked_text, keep_label, keep_theme, next_text
-from lakmus.usecases.show_topics import show_topics, show_unsorted, texts_of_topic
+from lakmus.usecases.show_topics import ALL, TextsAsked, show_topics, show_unsorted, texts_of_topic
 
 
 def test_each_theme_opens_to_as_many_texts_as_it_counts(shown, company_home) -> None:
@@ -16,8 +18,31 @@ def test_each_theme_opens_to_as_many_texts_as_it_counts(shown, company_home) -> 
         texts = texts_of_topic(company_home, shown, topic.code, size=10_000)
         assert texts.total == len(texts.rows) == topic.texts == sum(topic.weeks)
         assert len({row.key for row in texts.rows}) == topic.customers and all(row.text for row in texts.rows)
+        assert texts_of_topic(company_home, shown, topic.code, TextsAsked(negative=True)).total == topic.negative
+        if topic.burst:
+            lately = TextsAsked(days=topic.burst["days"], back=topic.burst["back"])
+            assert texts_of_topic(company_home, shown, topic.code, lately).total == topic.burst["observed"]
+    assert texts_of_topic(company_home, shown, ALL).total == found.texts
     with pytest.raises(NotFound):
         texts_of_topic(company_home, shown, "no_such_theme")
+
+
+def test_texts_of_a_year_are_those_that_quotes_and_the_voice_of_customers_count(shown, company_home) -> None:
+    year = TextsAsked(year=True)
+    for row in show_perception(shown, None):
+        texts = texts_of_topic(company_home, shown, row.error.code, year)
+        assert texts.total == row.named == quotes_of(company_home, shown, row.error.code, size=1).total
+    assert texts_of_topic(company_home, shown, ALL, year).total == row.voices.n
+
+
+def test_the_queue_of_texts_without_a_code_can_be_read_to_its_end(shown, company_home) -> None:
+    found = show_unsorted(company_home, shown, size=4)
+    pages = [show_unsorted(company_home, shown, page=page, size=4).rows for page in range(1, -(-found.total // 4) + 1)]
+    names = [row.activity_id for page in pages for row in page]
+    assert len(names) == len(set(names)) == found.total == found.listed > 4
+    for theme in found.proposed:
+        having = show_unsorted(company_home, shown, phrase=theme.phrase)
+        assert (having.listed, having.total) == (theme.texts, found.total)
 
 
 def test_a_theme_of_ones_own_takes_its_texts_out_of_the_queue(shown, company_home, user_of) -> None:

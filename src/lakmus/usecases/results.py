@@ -187,7 +187,7 @@ def list_errors(shown: Shown, *, filters: Mapping[str, Any] | None = None, page:
     """Return service errors, the latest first, and how many customers they befell.
 
     `filters`: any of `code`, `customer`, `order`, `case`, `error_id` (text), `complained`, `left`, `left_silently`, `in_window`,
-    `linked` (bool), and what `causes.sides.narrow_errors` knows.
+    `linked` (bool), `bought` (bool: whether the customer bought in the last 12 months), and what `causes.sides.narrow_errors` knows.
     """
     conditions = error_conditions(shown, filters)
     listing = _listing(shown, "errors", conditions, ORDERS["errors"], page, size)
@@ -209,6 +209,10 @@ def error_conditions(shown: Shown, filters: Mapping[str, Any] | None = None) -> 
             conditions.add(f'coalesce("{flag}", false) = ?', bool(asked[flag]))
     if asked.get("linked") is not None:
         conditions.add("(customer IS NOT NULL) = ?", bool(asked["linked"]))
+    if asked.get("bought") is not None:
+        since = shown.verdict.definition.window_start_at
+        buyers = "coalesce(customer IN (SELECT customer FROM read_parquet(?) WHERE last_order_at > ?), false) = ?"
+        conditions.add(buyers, shown.table(PEOPLE), since, bool(asked["bought"]))
     return conditions
 
 

@@ -20,6 +20,7 @@ from lakmus.operations.reasons import changes
 from lakmus.operations.reasons.queries import weeks_of_repair
 from lakmus.usecases.asking import cursor
 from lakmus.usecases.reports.findings import by_harm, harm_seen
+from lakmus.usecases.results import Row
 from lakmus.usecases.show_money_bridge import Bridge, revenue_bridge
 from lakmus.usecases.show_verdict import Shown
 
@@ -132,12 +133,27 @@ def say_weeks(weeks: Mapping[str, float | None], *, actor: Any) -> None:
     changes.say_weeks(weeks={code: given for code, given in weeks.items() if code in ERROR_CODES}, actor=actor)
 
 
+PRICED = """FROM read_parquet(?) WHERE value_at_risk IS NOT NULL AND NOT isnan(value_at_risk) AND churn_probability IS NOT NULL
+            AND horizon_days > 0 AND coalesce(state, '') <> 'lost'"""
+
+
+def clv_rows(shown: Shown, *, page: int = 1, size: int = 50) -> tuple[int, float, tuple[Row, ...]]:
+    """Return how many living customers are priced, what their CLV sums to, and a page of them, the dearest first."""
+    living = _living(shown)
+    each = living.clv(living.churn, discount_rate=company_terms().discount_rate)
+    ask_for = f"SELECT customer, name, value_at_risk, churn_probability {PRICED} ORDER BY customer"
+    with cursor() as connection:
+        people = connection.sql(ask_for, params=[shown.table("customers")]).to_arrow_table()
+    places = np.argsort(-each, kind="stable")[(max(page, 1) - 1) * size : max(page, 1) * size]
+    rows = people.take(places).to_pylist()
+    told = tuple(row | {"clv": round(float(each[place]), 2)} for row, place in zip(rows, places, strict=True))
+    return len(each), round(math.fsum(each), 2), told
+
+
 def _living(shown: Shown) -> Living:
     """Return the living whose margin and risk are known; the horizon of each is the one that their risk speaks of."""
-    sql = """SELECT value_at_risk, churn_probability, coalesce(churn_low, churn_probability) AS low,
-                    coalesce(churn_high, churn_probability) AS high, horizon_days::DOUBLE AS horizon_days FROM read_parquet(?)
-             WHERE value_at_risk IS NOT NULL AND NOT isnan(value_at_risk) AND churn_probability IS NOT NULL AND horizon_days > 0
-                   AND coalesce(state, '') <> 'lost'"""
+    sql = f"""SELECT value_at_risk, churn_probability, coalesce(churn_low, churn_probability) AS low,
+                     coalesce(churn_high, churn_probability) AS high, horizon_days::DOUBLE AS horizon_days {PRICED} ORDER BY customer"""
     with cursor() as connection:
         found = connection.sql(sql, params=[shown.table("customers")]).fetchnumpy()
     columns = (np.ma.filled(np.ma.asarray(found[name], dtype=np.float64), np.nan) for name in found)

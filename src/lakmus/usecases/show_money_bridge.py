@@ -86,11 +86,22 @@ def revenue_bridge(shown: Shown) -> Bridge | None:
     return Bridge(whole["before"] / 100, whole["now"] / 100, tuple(bars), reaches)
 
 
-def bridge_rows(shown: Shown, bars: Sequence[str], *, page: int = 1, size: int = 50) -> tuple[int, float, tuple[Row, ...]]:
-    """Return how many customers stand behind bars, what they sum to, and a page of them: those who changed most first."""
+@dataclass(frozen=True, slots=True)
+class BridgeRows:
+    """The rows behind steps: one for each customer and reason; `customers` and `change` are those of all of them, not of the page."""
+
+    total: int
+    customers: int
+    change: float
+    rows: tuple[Row, ...]
+
+
+def bridge_rows(shown: Shown, bars: Sequence[str], *, page: int = 1, size: int = 50) -> BridgeRows:
+    """Return the customers behind bars, those who changed most first."""
     table = _kept(shown)
     known = f"SELECT * FROM ({_of_bars('*')}) WHERE customer IS NOT NULL"  # noqa: S608 - our own text
-    summed = ask(f"SELECT count(*) AS n, coalesce(sum(change), 0)::BIGINT AS change FROM ({known})", [table, list(bars)])[0]  # noqa: S608
+    sums = "count(*) AS n, count(DISTINCT customer) AS customers, coalesce(sum(change), 0)::BIGINT AS change"
+    summed = ask(f"SELECT {sums} FROM ({known})", [table, list(bars)])[0]  # noqa: S608 - our own text
     size = max(1, min(size, LARGEST_PAGE))
     rows = ask(
         f"""SELECT bar, customer, name, before / 100.0 AS before, now / 100.0 AS now, change / 100.0 AS change
@@ -98,7 +109,7 @@ def bridge_rows(shown: Shown, bars: Sequence[str], *, page: int = 1, size: int =
             ORDER BY abs(change) DESC, customer, bar LIMIT ? OFFSET ?""",  # noqa: S608
         [table, list(bars), shown.table(PEOPLE), size, (max(page, 1) - 1) * size],
     )
-    return summed["n"], summed["change"] / 100, tuple(rows)
+    return BridgeRows(summed["n"], summed["customers"], summed["change"] / 100, tuple(rows))
 
 
 def parts_of(shown: Shown, bridge: Bridge, code: str) -> list[str]:

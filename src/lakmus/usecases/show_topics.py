@@ -29,6 +29,9 @@ from lakmus.usecases.own_reading import texts_of_activities
 from lakmus.usecases.show_verdict import Shown
 
 WINDOW_DAYS, HALF_DAYS, LATELY_DAYS = 182, 91, 28
+ALL = "all"
+"""What stands in place of a theme's code for all texts."""
+ALL_TEXTS = Wording("все тексты клиентов", "all texts of customers")
 MOST_READ = 20_000
 """Texts of which the words are read for own themes and candidates: the latest."""
 EXAMPLES = 3
@@ -39,7 +42,8 @@ class Topic:
     """One theme of the last six months: texts, customers and negative texts on it, `share` of all texts (0..1).
 
     `trend`: how many times its share has grown from the first three months to the last three. `weeks`: texts a week, oldest first.
-    `burst`: {days, observed, expected, at} of the last four weeks, or None. `money`: what the error costs, where it is one.
+    `burst`: {days, observed, expected, at, back} of the last four weeks, or None; `back`: whole days from `at` to the verdict's moment.
+    `money`: what the error costs, where it is one.
     """
 
     code: str
@@ -76,18 +80,20 @@ class UnsortedText:
 
 @dataclass(frozen=True, slots=True)
 class ProposedTheme:
-    """A phrase that texts without a code hold and others do not, with some of them."""
+    """A phrase that texts without a code hold and others do not, with some of them; `activities` are all of these texts."""
 
     phrase: str
     texts: int
     examples: tuple[str, ...]
+    activities: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Unsorted:
-    """The queue of texts that no code fits: all of them, the latest, and what they have in common."""
+    """The queue of texts that no code fits, what they have in common, and a page of the `listed` (those with a phrase, or all)."""
 
     total: int
+    listed: int
     rows: tuple[UnsortedText, ...]
     proposed: tuple[ProposedTheme, ...]
 
@@ -134,40 +140,62 @@ def show_topics(home: Home, shown: Shown) -> Topics:
 
 @dataclass(frozen=True, slots=True)
 class TopicTexts:
-    """The texts of six months on one theme, the latest first: all of them counted, a page of them."""
+    """The texts behind a figure, the latest first: all of them and whoever wrote them counted, a page of them."""
 
     title: Wording
     total: int
+    customers: int
     rows: tuple[UnsortedText, ...]
 
 
-def texts_of_topic(home: Home, shown: Shown, code: str, *, page: int = 1, size: int = 30) -> TopicTexts:
-    """Return the texts behind a theme's count.
+@dataclass(frozen=True, slots=True)
+class TextsAsked:
+    """Which texts: of six months, with `year` of the verdict's 12 months; negative ones only; the `days` up to `back` days ago only."""
+
+    year: bool = False
+    negative: bool = False
+    days: int = 0
+    back: int = 0
+
+
+def texts_of_topic(home: Home, shown: Shown, code: str, asked: TextsAsked | None = None, *, page: int = 1, size: int = 30) -> TopicTexts:
+    """Return the texts behind a theme's count, or with `ALL` those behind the count of all texts.
 
     Raises
     ------
     NotFound : the taxonomy has no such theme.
     """
-    titles = code_titles()
+    titles, wanted = code_titles() | {ALL: ALL_TEXTS}, asked or TextsAsked()
     if code not in titles:
         raise NotFound("theme_unknown", NO_THEME)
-    since = shown.as_of - timedelta(days=WINDOW_DAYS)
-    found = [one for one in _texts(home, shown) if one["at"] > since and code in one["codes"]]
+    since = shown.verdict.definition.window_start_at if wanted.year else shown.as_of - timedelta(days=WINDOW_DAYS)
+    found = [one for one in _texts(home, shown) if one["at"] > since and (code == ALL or code in one["codes"])]
+    if wanted.negative:
+        found = [one for one in found if one["polarity"] == "negative"]
+    if wanted.days:
+        latest = range(wanted.back, wanted.back + wanted.days)
+        found = [one for one in found if (shown.as_of - one["at"]).days in latest]
     part = found[(page - 1) * size : page * size]
+    return TopicTexts(titles[code], len(found), len({one["key"] for one in found}), tuple(_worded(home, part)))
+
+
+def _worded(home: Home, part: Sequence[dict[str, Any]]) -> list[UnsortedText]:
     words = texts_of_activities(home, [one["activity_id"] for one in part])
-    rows = (UnsortedText(one["activity_id"], one["key"], one["at"], words.get(one["activity_id"], "")) for one in part)
-    return TopicTexts(titles[code], len(found), tuple(rows))
+    return [UnsortedText(one["activity_id"], one["key"], one["at"], words.get(one["activity_id"], "")) for one in part]
 
 
-def show_unsorted(home: Home, shown: Shown, *, size: int = 30) -> Unsorted:
-    """Return the texts of six months that say something but fit no code, and phrases that they have in common."""
+def show_unsorted(home: Home, shown: Shown, *, phrase: str = "", page: int = 1, size: int = 30) -> Unsorted:
+    """Return the texts of six months that say something but fit no code, and phrases that they have in common.
+
+    `phrase`: one of these; then only the texts behind its count are listed.
+    """
     since = shown.as_of - timedelta(days=WINDOW_DAYS)
     window = [one for one in _texts(home, shown) if one["at"] > since]
     queue = [one for one in window if _is_unsorted(one)]
-    latest = {one["activity_id"]: one for one in queue[:MOST_READ]}
-    texts = texts_of_activities(home, list(latest))
-    rows = [UnsortedText(one["activity_id"], one["key"], one["at"], texts[name]) for name, one in latest.items() if texts.get(name)]
-    return Unsorted(len(queue), tuple(rows[:size]), _proposed(home, shown, window, [row.text for row in rows]))
+    proposed = _proposed(home, shown, window, queue[:MOST_READ])
+    having = next((set(theme.activities) for theme in proposed if theme.phrase == phrase), None)
+    listed = queue if having is None else [one for one in queue if one["activity_id"] in having]
+    return Unsorted(len(queue), len(listed), tuple(_worded(home, listed[(page - 1) * size : page * size])), proposed)
 
 
 def _is_unsorted(one: dict[str, Any]) -> bool:
@@ -176,14 +204,22 @@ def _is_unsorted(one: dict[str, Any]) -> bool:
     return alone and not one["codes"] and one["polarity"] != "positive" and not one["thanks"]
 
 
-def _proposed(home: Home, shown: Shown, window: Sequence[dict[str, Any]], unsorted: Sequence[str]) -> tuple[ProposedTheme, ...]:
+def _proposed(home: Home, shown: Shown, window: Sequence[dict[str, Any]], unsorted: Sequence[dict[str, Any]]) -> tuple[ProposedTheme, ...]:
     def found() -> list[dict[str, Any]]:
+        texts = {name: text for name, text in texts_of_activities(home, [one["activity_id"] for one in unsorted]).items() if text}
+        names, said = list(texts), list(texts.values())
         coded = [one["activity_id"] for one in window if one["codes"]][:MOST_READ]
-        told = candidates(unsorted, [text for text in texts_of_activities(home, coded).values() if text])
-        return [asdict(ProposedTheme(one.phrase, one.texts, tuple(unsorted[at][:200] for at in one.places[:EXAMPLES]))) for one in told]
+        told = candidates(said, [text for text in texts_of_activities(home, coded).values() if text])
+        themes = (
+            ProposedTheme(
+                one.phrase, one.texts, tuple(said[at][:200] for at in one.places[:EXAMPLES]), tuple(names[at] for at in one.places)
+            )
+            for one in told
+        )
+        return [asdict(theme) for theme in themes]
 
-    kept = kept_json(shown, f"themes_{_themes_key()}", found)
-    return tuple(ProposedTheme(one["phrase"], one["texts"], tuple(one["examples"])) for one in kept)
+    kept = kept_json(shown, f"proposed_{_themes_key()}", found)
+    return tuple(ProposedTheme(one["phrase"], one["texts"], tuple(one["examples"]), tuple(one["activities"])) for one in kept)
 
 
 def _themes_key() -> str:
@@ -239,6 +275,7 @@ def _bursts(texts: Sequence[dict[str, Any]], codes: Sequence[str], as_of: dateti
             "observed": one.observed,
             "expected": one.expected,
             "at": as_of - timedelta(days=days - 1 - first - one.day),
+            "back": days - 1 - first - one.day,
         }
         for one in found
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from lakmus.history.estimate import Estimate
 from lakmus.usecases.causes import audit, avoidable, ledger, promises
+from lakmus.usecases.causes import dominoes as followed
 from lakmus.usecases.causes.ranking import told
 from lakmus.usecases.charts.causes import Falling, dominoes
 from lakmus.usecases.show_verdict import Shown
@@ -58,6 +59,8 @@ def reasons_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str,
     wanted: dict[str, Any] = {name: asked[name] for name in ("month", "code", "customer", "kind") if asked.get(name)}
     if asked.get("silent") in FLAGS:
         wanted["silent"] = FLAGS[asked["silent"]]
+    if asked.get("errors") == "1":
+        wanted["errors"] = True
     if "month" in wanted and month_of(wanted["month"]) is None:
         wanted.pop("month")
     found = ledger.list_reasons(shown, wanted, page=page, size=PAGE_SIZE)
@@ -68,6 +71,8 @@ def reasons_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str,
         told_by.append({"key": "month", "title": side_title("month", wanted["month"])})
     if "silent" in wanted:
         told_by.append({"key": "silent", "title": _("silently") if wanted["silent"] else _("after a complaint")})
+    if "errors" in wanted:
+        told_by.append({"key": "errors", "title": _("service errors only")})
     if "kind" in wanted:
         told_by.append({"key": "kind", "title": worded(ledger.KINDS.get(wanted["kind"], wanted["kind"]))})
     if "customer" in wanted:
@@ -128,7 +133,7 @@ def audit_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str, A
     found = audit.audit_messages(shown)
     if found is None:
         return {"found": None}
-    wanted = {name: asked[name] for name in ("finding", "template", "customer") if asked.get(name)}
+    wanted = {name: asked[name] for name in ("finding", "template", "customer", "sent") if asked.get(name)}
     listing = audit.list_messages(shown, wanted, page=page, size=PAGE_SIZE)
     titles = {code: worded(title) for code, title in audit.FINDINGS.items()}
     seen = [code for code in audit.FINDINGS if found.by_finding[code]]
@@ -143,8 +148,11 @@ def audit_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str, A
         told_by.append({"key": "template", "title": side_title("template", wanted["template"])})
     if "customer" in wanted:
         told_by.append({"key": "customer", "title": wanted["customer"]})
+    if "sent" in wanted:
+        told_by.append({"key": "sent", "title": _("with those that are right")})
     return {
         "found": found,
+        "rows_customers": listing.customers,
         "kinds": [{"code": code, "title": titles[code], "count": found.by_finding[code]} for code in seen],
         "templates": [
             {
@@ -161,14 +169,16 @@ def audit_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str, A
     }
 
 
-def dominoes_page(shown: Shown) -> dict[str, Any]:
-    """Return which error follows which, beyond chance, and what the loss would be without one of them."""
+def dominoes_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str, Any]:
+    """Return which error follows which, beyond chance, what the loss would be without one of them, and the cases of the edge asked for."""
+    seen = followed.count_followed(shown)
     edges = [
         {
             "edge": edge,
             "cause": worded(title_of(edge.cause_code)),
             "effect": worded(title_of(edge.effect_code)),
             "beyond": isinstance(edge.lift, Estimate) and edge.lift.low > 1,
+            "seen": seen.get((edge.cause_code, edge.effect_code), 0),
         }
         for edge in told(shown.verdict, "domino") or ()
     ]
@@ -181,7 +191,17 @@ def dominoes_page(shown: Shown) -> dict[str, Any]:
     ends = [row["loss"] for row in without if isinstance(row["loss"], Estimate)]
     scale = {"scale_low": 0.0, "scale_high": max([1.0, *(finding.high for finding in ends)])}
     edges.sort(key=lambda row: (not row["beyond"], -(row["edge"].lift.point if isinstance(row["edge"].lift, Estimate) else 0.0)))
-    return {"edges": edges, "beyond": falling, "drawing": drawing, "without": without, **scale}
+    opened = _followed_rows(shown, edges, asked, page)
+    return {"edges": edges, "beyond": falling, "drawing": drawing, "without": without, **scale, **opened}
+
+
+def _followed_rows(shown: Shown, edges: list[dict[str, Any]], asked: dict[str, str], page: int) -> dict[str, Any]:
+    ends = (asked.get("cause", ""), asked.get("effect", ""))
+    opened = next((row for row in edges if (row["edge"].cause_code, row["edge"].effect_code) == ends), None)
+    if opened is None:
+        return {"opened": None}
+    found = followed.list_followed(shown, cause=ends[0], effect=ends[1], page=page, size=PAGE_SIZE)
+    return {"opened": opened, "rows": found.rows, "pager": replace(Pager(found.total, page), anchor="rows")}
 
 
 def learned_page(shown: Shown) -> dict[str, Any]:
@@ -197,11 +217,12 @@ def avoidable_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[st
     contacts, (wishes, broken) = avoidable.contacts_of(home, shown), avoidable.wishes_of(home, shown)
     about = "wishes" if asked.get("about") == "wishes" else "contacts"
     code = asked.get("code", "") if about == "contacts" and asked.get("code") in contacts.by_code else ""
+    everybody = about == "contacts" and not code and asked.get("all") == "1"
     if about == "wishes":
         listing = avoidable.list_wishes(home, shown, broken=asked.get("all") != "1", page=page, size=PAGE_SIZE)
     else:
-        listing = avoidable.list_contacts(home, shown, code=code, page=page, size=PAGE_SIZE)
-    rows = [row | {"error": worded(title_of(row["code"]))} if about == "contacts" else row for row in listing.rows]
+        listing = avoidable.list_contacts(home, shown, code=code, caused=not everybody, page=page, size=PAGE_SIZE)
+    rows = [row | {"error": worded(title_of(row["code"]))} if row.get("code") else row for row in listing.rows]
     return {
         "contacts": contacts,
         "kinds": [{"code": each, "title": worded(title_of(each)), "count": n} for each, n in contacts.by_code.items()],
@@ -209,6 +230,7 @@ def avoidable_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[st
         "wishes": wishes,
         "broken": broken,
         "about": about,
+        "everybody": everybody,
         "code": code,
         "told_code": worded(title_of(code)) if code else "",
         "rows": rows,

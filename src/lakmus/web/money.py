@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from lakmus.history.estimate import Estimate
 from lakmus.usecases.charts.money import Brought, Step, retention_curve, waterfall
-from lakmus.usecases.show_money import Worth, show_worth
+from lakmus.usecases.show_money import Worth, clv_rows, show_worth
 from lakmus.usecases.show_money_bridge import LOST, Bridge, bridge_rows, parts_of
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.writing import about_money, money
@@ -20,7 +20,7 @@ TOLD_GAINS = (1, 2, 3, 5, 10)
 
 
 def money_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str, Any]:
-    """Return the page; `cost` chooses how a loss is read, `bar` opens a step of the bridge to its customers."""
+    """Return the page; `cost` chooses how a loss is read, `bar` opens a step of the bridge to its customers, `priced` the CLV."""
     worth = show_worth(shown)
     costs = {cost.code: cost for cost in worth.costs}
     chosen = costs.get(asked.get("cost", ""), next(iter(worth.costs), None))
@@ -29,8 +29,14 @@ def money_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str, A
         "chosen": chosen,
         "tabs": [{"code": cost.code, "title": worded(cost.title), "current": cost is chosen} for cost in worth.costs],
         **_gains(worth, shown.verdict.currency),
+        **(_priced(shown, page) if asked.get("priced") == "1" else {}),
         **(_bridge(shown, worth.bridge, asked.get("bar", ""), page) if worth.bridge else {}),
     }
+
+
+def _priced(shown: Shown, page: int) -> dict[str, Any]:
+    total, amount, rows = clv_rows(shown, page=page, size=PAGE_SIZE)
+    return {"priced": rows, "priced_sum": amount, "pager": Pager(total, page, anchor="priced")}
 
 
 def _gains(worth: Worth, currency: str) -> dict[str, Any]:
@@ -55,8 +61,8 @@ def _bridge(shown: Shown, bridge: Bridge, bar: str, page: int) -> dict[str, Any]
     opened = next((step for step in bridge.bars if step.code == bar and step.customers), None)
     told: dict[str, Any] = {"bridge": bridge, "drawing": drawing, "opened": opened, "lost_before": LOST}
     if opened is not None:
-        total, change, rows = bridge_rows(shown, parts_of(shown, bridge, bar), page=page, size=PAGE_SIZE)
-        told |= {"rows": rows, "change": change, "pager": Pager(total, page, anchor="rows")}
+        found = bridge_rows(shown, parts_of(shown, bridge, bar), page=page, size=PAGE_SIZE)
+        told |= {"rows": found.rows, "behind": found, "pager": Pager(found.total, page, anchor="rows")}
     return told
 
 

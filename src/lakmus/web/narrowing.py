@@ -34,6 +34,8 @@ MONEY_COLUMNS = frozenset({"revenue", "mean_order_amount", "value_at_risk", "los
 FLAGS = {"1": True, "0": False}
 THEN = ("left_silently", "left", "complained")
 SIDES = tuple(DIMENSIONS)
+OF_WHOM = ("linked", "bought")
+"""Whether a file links the error to a customer, and whether the customer bought in the last 12 months."""
 
 
 def sort_choices(request: HttpRequest) -> list[dict[str, Any]]:
@@ -107,6 +109,7 @@ def error_filters(request: HttpRequest) -> dict[str, Any]:
     """Read the filters that narrow the list of service errors."""
     asked = request.GET
     filters: dict[str, Any] = {name: True for name in THEN if asked.get(name) == "1" or asked.get("then") == name}
+    filters |= {name: FLAGS[asked[name]] for name in OF_WHOM if asked.get(name) in FLAGS}
     for name in ("code", "customer", *SIDES):
         if asked.get(name):
             filters[name] = asked[name]

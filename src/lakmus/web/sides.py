@@ -76,7 +76,12 @@ def sort_titles() -> dict[str, str]:
 def told_sides(asked: dict[str, Any]) -> list[dict[str, str]]:
     """Say in words by which sides a list of errors is narrowed."""
     named = {"staff": _("member of staff: %(name)s"), "sort": _("buyers: %(name)s"), "moment": _("time: %(name)s")}
-    return [
+    of_whom = {
+        "linked": {True: _("the customer is known"), False: _("the customer is not known")},
+        "bought": {True: _("bought in the last 12 months"), False: _("bought nothing in the last 12 months")},
+    }
+    told = [{"key": name, "title": titles[asked[name]]} for name, titles in of_whom.items() if name in asked]
+    return told + [
         {"key": name, "title": named.get(name, "%(name)s") % {"name": side_title(name, asked[name])}}
         for name in DIMENSIONS
         if asked.get(name)

@@ -22,7 +22,7 @@ from lakmus.usecases.label_texts import (
     next_text,
 )
 from lakmus.usecases.own_reading import TakenReading, judged_reading, taken_reading
-from lakmus.usecases.show_topics import Topic, has_texts, show_topics, show_unsorted, texts_of_topic
+from lakmus.usecases.show_topics import TextsAsked, Topic, has_texts, show_topics, show_unsorted, texts_of_topic
 from lakmus.usecases.show_verdict import Shown
 from lakmus.web import answers
 from lakmus.web.lists import PAGE_SIZE, Pager
@@ -65,17 +65,25 @@ def _growing(topic: Topic) -> bool:
     return isinstance(topic.trend, Estimate) and topic.trend.low > 1
 
 
-def topic_page(analysis: Shown, code: str, *, page: int) -> dict[str, Any]:
-    """Return what the page of one theme shows: its texts."""
-    found = texts_of_topic(answers.home(), analysis, code, page=page, size=PAGE_SIZE)
+def topic_page(analysis: Shown, code: str, asked: dict[str, str], *, page: int) -> dict[str, Any]:
+    """Return what the page of one theme shows: its texts, all or those behind one figure."""
+    days, back = (int(asked[name]) if asked.get(name, "").isdecimal() else 0 for name in ("days", "back"))
+    wanted = TextsAsked(asked.get("year") == "1", asked.get("negative") == "1", days, back)
+    found = texts_of_topic(answers.home(), analysis, code, wanted, page=page, size=PAGE_SIZE)
+    told_by = [{"key": "negative", "title": _("displeased")}] if wanted.negative else []
+    if days:
+        told_by.append({"key": "days", "title": ngettext("%(n)s day of a burst", "%(n)s days of a burst", days) % {"n": count(days)}})
     known = {error.code for error in analysis.verdict.errors}
-    return {"code": code, "found": found, "pager": Pager(found.total, page), "is_error": code in known}
+    page_of = {"found": found, "pager": Pager(found.total, page), "told_by": told_by, "year": wanted.year}
+    return {"code": code, "is_error": code in known, **page_of}
 
 
-def unsorted_page(analysis: Shown) -> dict[str, Any]:
-    """Return what the page of unsorted texts shows."""
-    found = show_unsorted(answers.home(), analysis) if has_texts(analysis) else None
-    return {"unsorted": found, "themes": list(standing_themes()), "version": taxonomy_version()}
+def unsorted_page(analysis: Shown, *, phrase: str, page: int) -> dict[str, Any]:
+    """Return what the page of unsorted texts shows; with a `phrase` of those proposed, the texts that hold it."""
+    found = show_unsorted(answers.home(), analysis, phrase=phrase, page=page, size=PAGE_SIZE) if has_texts(analysis) else None
+    known = phrase if found and any(theme.phrase == phrase for theme in found.proposed) else ""
+    listed = {"phrase": known, "pager": Pager(found.listed if found else 0, page, anchor="rows")}
+    return {"unsorted": found, "themes": list(standing_themes()), "version": taxonomy_version(), **listed}
 
 
 def labels_page(analysis: Shown, user: Any, *, wanted: str, skipped: list[str]) -> dict[str, Any]:

@@ -44,6 +44,7 @@ urlpatterns = [
     path("signals/groups/<int:number>/delete/", insights.drop, name="segment_drop"),
     path("causes/", causes.ranked, name="causes"),
     path("causes/waiting/", waits.waiting, name="waiting"),
+    path("causes/staff/", waits.staff_cases, name="staff_cases"),
     path("causes/waiting/cases/", waits.cases, name="waiting_cases"),
     path("causes/ledger/", losses.ledger, name="ledger"),
     path("causes/ledger/file/", losses.ledger_file, name="ledger_file"),

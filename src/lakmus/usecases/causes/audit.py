@@ -54,9 +54,10 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class MessageRows:
-    """A page of messages that contradict, the latest first."""
+    """A page of messages, the latest first; `customers`: how many got any of them."""
 
     total: int
+    customers: int
     rows: tuple[Row, ...]
 
 
@@ -81,12 +82,16 @@ def audit_messages(shown: Shown) -> Audit | None:
 
 
 def list_messages(shown: Shown, asked: Mapping[str, Any], *, page: int = 1, size: int = 50) -> MessageRows:
-    """Return the messages behind a figure. `asked`: any of `finding`, `template`, `customer`; without a finding, all that contradict."""
+    """Return the messages behind a figure.
+
+    `asked`: any of `finding`, `template`, `customer`; without a finding all that contradict, with `sent` whatever was sent.
+    """
     if not has_rows(shown, MESSAGES):
-        return MessageRows(0, ())
+        return MessageRows(0, 0, ())
     conditions = Conditions()
     conditions.add('"at" > ?', shown.verdict.definition.window_start_at)
-    conditions.add("len(findings) > 0")
+    if not asked.get("sent"):
+        conditions.add("len(findings) > 0")
     if asked.get("finding"):
         conditions.add("list_contains(findings, ?)", asked["finding"])
     if asked.get("template") == UNSAID:
@@ -96,9 +101,10 @@ def list_messages(shown: Shown, asked: Mapping[str, Any], *, page: int = 1, size
     if asked.get("customer"):
         conditions.add("customer = ?", asked["customer"])
     parameters = [shown.table(MESSAGES), *conditions.parameters]
-    total = ask(f"SELECT count(*) AS n FROM read_parquet(?) WHERE {conditions.where}", parameters)[0]["n"]  # noqa: S608
+    counting = f"SELECT count(*) AS n, count(DISTINCT customer) AS customers FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
+    counted = ask(counting, parameters)[0]
     size = max(1, min(size, LARGEST_PAGE))
     sql = f"""SELECT * FROM (SELECT * FROM read_parquet(?) WHERE {conditions.where} ORDER BY "at" DESC, activity_id LIMIT ? OFFSET ?)
               LEFT JOIN (SELECT customer, name FROM read_parquet(?)) USING (customer) ORDER BY "at" DESC, activity_id"""  # noqa: S608
     rows = ask(sql, [*parameters, size, (max(page, 1) - 1) * size, shown.table(PEOPLE)])
-    return MessageRows(total, tuple(rows))
+    return MessageRows(counted["n"], counted["customers"], tuple(rows))

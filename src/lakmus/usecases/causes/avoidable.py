@@ -75,10 +75,11 @@ def contacts_of(home: Home, shown: Shown) -> Contacts:
     return Contacts(sum(row["n"] for row in found), sum(by_code.values()), by_code)
 
 
-def list_contacts(home: Home, shown: Shown, *, code: str = "", page: int = 1, size: int = 50) -> Rows:
-    """Return the contacts that we caused, of one kind of error or of all, the latest first."""
+def list_contacts(home: Home, shown: Shown, *, code: str = "", caused: bool = True, page: int = 1, size: int = 50) -> Rows:
+    """Return the contacts that we caused, of one kind of error or of all, the latest first; with `caused` false, the others as well."""
     conditions = Conditions()
-    conditions.add("code IS NOT NULL")
+    if caused:
+        conditions.add("code IS NOT NULL")
     if code:
         conditions.add("code = ?", code)
     return _page(shown, _contacts(home, shown), conditions, page, size)

@@ -106,9 +106,10 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Reasons:
-    """A page of the customers behind a cell; `left` and `money` sum over all of them, not only the page."""
+    """A page of the reasons behind a cell; `customers`, `left` and `money` are those of all of them, not only of the page."""
 
     total: int
+    customers: int
     left: float
     money: float
     rows: tuple[Row, ...]
@@ -178,10 +179,10 @@ def ledger_line(ledger: Ledger, shown: Shown, month: str) -> list[Line]:
 def list_reasons(shown: Shown, asked: Mapping[str, Any], *, page: int = 1, size: int = 50) -> Reasons:
     """Return the customers behind a cell, the dearest first, with what people decided.
 
-    `asked`: any of `month` (`YYYY-MM`), `code`, `customer`, `silent` (bool), `kind` (of evidence).
+    `asked`: any of `month` (`YYYY-MM`), `code`, `customer`, `silent` (bool), `kind` (of evidence), `errors` (bool: service errors only).
     """
     if not has_table(shown, REASONS):
-        return Reasons(0, 0.0, 0.0, ())
+        return Reasons(0, 0, 0.0, 0.0, ())
     conditions = Conditions()
     for name in ("month", "code", "customer"):
         if asked.get(name):
@@ -190,9 +191,12 @@ def list_reasons(shown: Shown, asked: Mapping[str, Any], *, page: int = 1, size:
         conditions.add("coalesce(silent, false) = ?", bool(asked["silent"]))
     if asked.get("kind"):
         conditions.add("list_contains(kinds, ?)", asked["kind"])
+    if asked.get("errors"):
+        conditions.add("list_contains(?::VARCHAR[], code)", list(ERROR_CODES))
     where = f"FROM read_parquet(?) WHERE {conditions.where}"
     summed = ask(
-        f'SELECT count(*) AS total, coalesce(sum(probability), 0) AS "left", coalesce(sum(money), 0) / 100.0 AS money {where}',
+        f"""SELECT count(*) AS total, count(DISTINCT customer) FILTER (probability > 0) AS customers,
+                   coalesce(sum(probability), 0) AS "left", coalesce(sum(money), 0) / 100.0 AS money {where}""",
         [shown.table(REASONS), *conditions.parameters],
     )[0]
     size = max(1, min(size, LARGEST_PAGE))

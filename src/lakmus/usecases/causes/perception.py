@@ -29,7 +29,10 @@ FEW_TEXTS = Wording("мало прочитанных текстов клиент
 
 @dataclass(frozen=True, slots=True)
 class Believed:
-    """One error three ways, each a share 0..1: of buyers, as colleagues believe; of buyers, by the facts; of customers' texts."""
+    """One error three ways, each a share 0..1: of buyers, as colleagues believe; of buyers, by the facts; of customers' texts.
+
+    `met` buyers and `named` texts are behind the second and the third.
+    """
 
     error: ErrorFinding
     mine: float | None
@@ -37,6 +40,8 @@ class Believed:
     believed: float | None
     facts: Finding
     voices: Finding
+    met: int
+    named: int
     detectors: tuple[Any, ...]
 
 
@@ -57,6 +62,8 @@ def show_perception(shown: Shown, user: Any) -> tuple[Believed, ...]:
                 fmean(beliefs) if beliefs else None,
                 _share(met.get(error.code, 0), buyers, FEW_CUSTOMERS) if error.measured else NotEnoughEvidence(NOT_MEASURED, NEEDED, 0),
                 _share(named.get(error.code, 0), texts, FEW_TEXTS),
+                met.get(error.code, 0),
+                named.get(error.code, 0),
                 tuple(detector for detector in DETECTORS if detector.code == error.code),
             )
         )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from lakmus.engine.errors.clocks import CHANNEL_SYNONYMS
+from lakmus.engine.errors.staff_rates import WINDOW_DAYS
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.asking import ask
@@ -165,6 +167,14 @@ def _of_customers(conditions: Conditions, shown: Shown, name: str, asked: str) -
 
 
 @dataclass(frozen=True, slots=True)
+class StaffCases:
+    """A page of the cases in which a member of staff replied, the latest reply first."""
+
+    total: int
+    rows: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StaffRate:
     """How often an error happens with one member of staff, on the company's mix of cases and shrunk to the team (0..1), beside the team's.
 
@@ -186,3 +196,19 @@ def staff_rates(shown: Shown, code: str) -> tuple[StaffRate, ...]:
         return ()
     sql = "SELECT staff, cases, found, rate, low, high, team_rate FROM read_parquet(?) WHERE code = ? ORDER BY lower(staff), staff"
     return tuple(StaffRate(**row) for row in ask(sql, [shown.table("staff"), code]))
+
+
+def list_staff_cases(shown: Shown, staff: str, *, page: int = 1, size: int = 50) -> StaffCases:
+    """Return the cases of 12 months behind the figures of one member of staff (`engine.errors.staff_rates.staff_cases`)."""
+    if not has_table(shown, "replies"):
+        return StaffCases(0, ())
+    cases = """SELECT customer, "case", count(*) AS replies, max("at") AS last_at, arg_max(activity_id, "at") AS activity_id,
+                      arg_max(channel, "at") AS channel
+               FROM read_parquet(?) WHERE staff = ? AND "case" IS NOT NULL AND "at" > ?
+               GROUP BY customer, "case" """
+    parameters = [shown.table("replies"), staff, shown.as_of - timedelta(days=WINDOW_DAYS)]
+    total = ask(f"SELECT count(*) AS n FROM ({cases})", parameters)[0]["n"]  # noqa: S608 - our own text
+    order = 'ORDER BY last_at DESC, "case", customer'
+    sql = f"""SELECT * FROM (SELECT * FROM ({cases}) {order} LIMIT ? OFFSET ?)
+              LEFT JOIN (SELECT customer, name FROM read_parquet(?)) USING (customer) {order}"""  # noqa: S608 - our own text
+    return StaffCases(total, tuple(ask(sql, [*parameters, size, (max(page, 1) - 1) * size, shown.table(PEOPLE)])))

@@ -32,7 +32,7 @@ def themes(request: HttpRequest, analysis: Any) -> HttpResponse:
 @verdict_page("topics")
 def theme(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
     """List the texts behind a theme's count."""
-    return _shown(request, "topic.html", analysis, topics.topic_page(analysis, code, page=asked_page(request)))
+    return _shown(request, "topic.html", analysis, topics.topic_page(analysis, code, request.GET.dict(), page=asked_page(request)))
 
 
 @verdict_page("unsorted", post="change")
@@ -46,7 +46,9 @@ def unsorted(request: HttpRequest, analysis: Any) -> HttpResponse:
             keep_theme(title=request.POST.get("title", ""), phrases=request.POST.get("phrases", "").splitlines(), actor=request.user)
             messages.success(request, _("The theme is taken up; texts with its phrases are counted under it from now on."))
         return HttpResponseRedirect(reverse("unsorted"))
-    return _shown(request, "unsorted.html", analysis, topics.unsorted_page(analysis))
+    return _shown(
+        request, "unsorted.html", analysis, topics.unsorted_page(analysis, phrase=request.GET.get("phrase", ""), page=asked_page(request))
+    )
 
 
 @verdict_page("labels")

@@ -81,7 +81,7 @@ def audit(request: HttpRequest, analysis: Any) -> HttpResponse:
 @verdict_page("dominoes")
 def dominoes(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show which error follows which."""
-    return _shown(request, "dominoes.html", analysis, losses.dominoes_page(analysis))
+    return _shown(request, "dominoes.html", analysis, losses.dominoes_page(analysis, request.GET.dict(), page=asked_page(request)))
 
 
 @verdict_page("learned")

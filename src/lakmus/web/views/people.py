@@ -99,7 +99,7 @@ def errors(request: HttpRequest, analysis: Any) -> HttpResponse:
         "then_choices": choices(outcomes),
         "error_choices": answers.error_choices(analysis),
         "sides": told_sides(filters),
-        "kept": [(name, filters[name]) for name in narrowing.SIDES if name in filters],
+        "kept": [(name, request.GET[name]) for name in (*narrowing.SIDES, *narrowing.OF_WHOM) if name in filters],
         **answers.errors(analysis, filters, page=asked_page(request), size=15),
     }
     return show(request, "errors.html", answers.carried(analysis) | context)

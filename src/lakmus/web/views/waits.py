@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from lakmus.usecases.causes.sides import list_staff_cases
 from lakmus.web import answers, first_waits
+from lakmus.web.lists import PAGE_SIZE, Pager
 from lakmus.web.needing import verdict_page
 from lakmus.web.page import asked_page, show
 
@@ -28,3 +30,12 @@ def cases(request: HttpRequest, analysis: Any) -> HttpResponse:
     )
     kept = [(key, asked[key]) for key in ("by", "group") if key in asked]
     return show(request, "waiting_cases.html", answers.carried(analysis) | context | {"kept": kept}, current="causes")
+
+
+@verdict_page("waiting")
+def staff_cases(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """List the cases in which one member of staff replied."""
+    staff, page = request.GET.get("staff", ""), asked_page(request)
+    found = list_staff_cases(analysis, staff, page=page, size=PAGE_SIZE)
+    context = {"staff": staff, "rows": found.rows, "pager": Pager(found.total, page)}
+    return show(request, "staff_cases.html", answers.carried(analysis) | context, current="causes")
