@@ -84,22 +84,20 @@ def _forgiven(scenario: Scenario, season: Season, draws: Draws, story: Story, nu
 
 
 def _drivers(story: Story, numbers: Numbering, season: Season, chosen: np.ndarray) -> pl.DataFrame:
-    """Return the errors that drove somebody away, with the numbers that the files show."""
+    """Return the errors that drove somebody away, with the numbers that the files show; of a matter with two cases that of the first."""
     met, shown = story.potential_errors, story.errors
     keys = ["code", "owner", "order", "at"]
     rows = pl.DataFrame({name: getattr(met, name)[chosen] for name in (*keys, "felt_at")})
-    seen = pl.DataFrame({name: getattr(shown, name) for name in (*keys, "case", "review", "second_case")})
+    seen = pl.DataFrame({name: getattr(shown, name) for name in (*keys, "case", "review")})
     rows = rows.join(seen.unique(keys, keep="first", maintain_order=True), on=keys, how="left", maintain_order="left").with_columns(
-        pl.col("case", "review").fill_null(-1), pl.col("second_case").fill_null(False)
+        pl.col("case", "review").fill_null(-1)
     )
-    case = rows["case"].to_numpy()
-    first, again = _gathered(numbers.case, case), _gathered(numbers.again, case)
     return pl.DataFrame(
         {
             "customer": numbers.customer.gather(rows["owner"]),
             "code": pl.Series(ERROR_CODES).gather(rows["code"]),
             "order": _gathered(numbers.order, rows["order"].to_numpy()),
-            "case": pl.select(pl.when(rows["second_case"]).then(again).otherwise(first)).to_series(),
+            "case": _gathered(numbers.case, rows["case"].to_numpy()),
             "review": rows["review"] >= 0,
             "at": _moments(rows["at"].to_numpy(), season),
             "felt_at": _moments(rows["felt_at"].to_numpy(), season),

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 
 from lakmus.engine.bucket import facts_until
-from lakmus.engine.errors.detector import Scene
+from lakmus.engine.errors.detector import Found, Scene
 from lakmus.engine.errors.search import DETECTORS, detectors_of, find_errors
 from lakmus.engine.feeds import feeds_of
 from lakmus.history.activity import empty_activities
@@ -19,9 +19,17 @@ from tests.engine.histories import COMPANY, History
 
 def errors_of(table: pa.Table, as_of: datetime, code: str | None = None) -> pl.DataFrame:
     """The errors of a table that is the whole company, of one code or of all."""
+    return _found(table, as_of, code).errors
+
+
+def moments_of(table: pa.Table, as_of: datetime, code: str) -> pl.DataFrame:
+    """The moments at which the error could have happened."""
+    return _found(table, as_of, code).moments
+
+
+def _found(table: pa.Table, as_of: datetime, code: str | None) -> Found:
     facts = facts_until(table, as_of=as_of)
-    detectors = DETECTORS if code is None else detectors_of(code)
-    return find_errors(Scene(facts, feeds_of(facts), COMPANY, as_of), detectors).errors
+    return find_errors(Scene(facts, feeds_of(facts), COMPANY, as_of), DETECTORS if code is None else detectors_of(code))
 
 
 def check_detector(history: History, code: str, *, as_of: datetime, found: int) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 
 from lakmus.engine.errors.catalogue import ERROR_CODES, OTHER_REASONS
 from lakmus.engine.errors.search import DETECTORS
-from tests.engine.batteries import check_detector, errors_of
+from tests.engine.batteries import check_detector, errors_of, moments_of
 from tests.engine.histories import History, day_end, moment
 
 AS_OF = moment("2025-06-01")
@@ -150,6 +150,21 @@ def test_coming_back_on_the_same_topic_soon_is_unresolved(later: str, topic: str
     history = History().customer("anna").case("1", "2025-03-01", topic="Возврат").reply("1", "2025-03-01 00:30").resolve("1", "2025-03-02")
     errors = check_detector(history.case("2", later, topic=topic), "unresolved_problem", as_of=AS_OF, found=found)
     assert errors["case"].to_list() == ["2"] * found
+
+
+def test_a_matter_is_one_moment_however_often_the_customer_comes_back_with_it() -> None:
+    history = History().customer("anna")
+    for number, day in (("1", "2025-03-01"), ("2", "2025-03-10"), ("3", "2025-03-20"), ("4", "2025-06-01")):
+        history = history.case(number, day, topic="Возврат").reply(number, f"{day} 00:30").resolve(number, f"{day} 12:00")
+    found = moments_of(history.table(), AS_OF, "unresolved_problem").select("case", "at", "exposed").rows()
+    assert found == [("1", moment("2025-03-01"), True), ("4", moment("2025-06-01"), False)]
+
+
+def test_closings_before_the_opening_lead_round_in_no_circle() -> None:
+    history = History().customer("anna")
+    for number, opened, closed in (("1", "2025-03-10", "2025-03-05"), ("2", "2025-03-06", "2025-03-09")):
+        history = history.case(number, opened, topic="Возврат").resolve(number, closed)
+    assert moments_of(history.table(), AS_OF, "unresolved_problem")["case"].to_list() == ["2"]
 
 
 def test_a_topic_that_says_nothing_is_not_the_same_matter() -> None:

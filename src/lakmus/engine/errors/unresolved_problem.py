@@ -29,9 +29,13 @@ _HOW = {
 
 
 def find(scene: Scene) -> Found:
-    """Return at most one unresolved problem per case: the earliest of the three ways; every known case is a moment."""
+    """Return at most one unresolved problem per case: the earliest of the three ways; every known matter is a moment, its first case's.
+
+    The case with which a customer comes back is no moment of its own, nor is the case before it one at which nothing went wrong.
+    """
     cases = _cases(scene.facts)
-    ways = [_reopened(scene, cases), _came_back(scene, cases)]
+    again = _came_back(scene, cases)
+    ways = [_reopened(scene, cases), _way(again, "came_back", ["close_id", "open_id"])]
     if scene.feeds.has("received_reply"):
         ways.append(_closed_unanswered(scene, cases))
     every = pl.concat(ways).sort("at", "how", "anchor").unique([KEY, "case"], keep="first", maintain_order=True)
@@ -47,10 +51,22 @@ def find(scene: Scene) -> Found:
             for language in ("ru", "en")
         ),
     )
-    moments = cases.join(every.select(KEY, "case", pl.lit(True).alias("exposed")), on=[KEY, "case"], how="left").with_columns(
-        pl.col("opened_at").alias("at"), pl.col("exposed").fill_null(False)
-    )
-    return shaped(errors, moments)
+    return shaped(errors, _matters(cases, again, every))
+
+
+def _matters(cases: pl.DataFrame, again: pl.DataFrame, errors: pl.DataFrame) -> pl.DataFrame:
+    """Return the first case of every matter: when it was opened, and whether any of the matter's cases went wrong."""
+    wrong = cases.join(errors.select(KEY, "case", pl.lit(True).alias("exposed")), on=[KEY, "case"], how="left")
+    first = wrong.select(KEY, "case", "exposed", pl.col("case").alias("first"))
+    before = again.select(KEY, pl.col("case").alias("first"), "earlier")
+    while True:
+        # Each turn goes one case back, to one that was opened earlier; so the turns come to an end.
+        back = first.join(before, on=[KEY, "first"], how="left", maintain_order="left")
+        if back["earlier"].null_count() == back.height:
+            break
+        first = back.with_columns(pl.coalesce("earlier", "first").alias("first")).drop("earlier")
+    met = first.group_by(KEY, pl.col("first").alias("case")).agg(pl.col("exposed").fill_null(False).any())
+    return cases.join(met, on=[KEY, "case"], how="inner").with_columns(pl.col("opened_at").alias("at"))
 
 
 def _moments(zone: str, language: str) -> tuple[pl.Expr, pl.Expr]:
@@ -105,14 +121,17 @@ def _reopened(scene: Scene, cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def _came_back(scene: Scene, cases: pl.DataFrame) -> pl.DataFrame:
-    """Return cases opened within `repeat_contact_days` after an earlier one on the same topic or order was closed."""
-    closed = _closings(scene.facts).join(cases.select(KEY, "case", "topic", "order"), on=[KEY, "case"], how="inner")
+    """Return cases opened within `repeat_contact_days` after an earlier one on the same topic or order was closed, and that one."""
+    about = cases.select(KEY, "case", "topic", "order", pl.col("opened_at").alias("begun_at"))
+    closed = _closings(scene.facts).join(about, on=[KEY, "case"], how="inner")
     limit = pl.duration(days=scene.company.repeat_contact_days)
     parts = []
     for matter in ("topic", "order"):
         says = pl.col(matter).is_not_null() & ~pl.col(matter).str.to_lowercase().str.contains(_NO_MATTER)
         earlier = (
-            closed.filter(says).select(KEY, matter, pl.col("case").alias("earlier"), "closed_at", "close_id", "_staff").sort("closed_at")
+            closed.filter(says & (pl.col("begun_at") <= pl.col("closed_at")))
+            .select(KEY, matter, pl.col("case").alias("earlier"), "begun_at", "closed_at", "close_id", "_staff")
+            .sort("closed_at")
         )
         joined = (
             cases.filter(says)
@@ -120,16 +139,17 @@ def _came_back(scene: Scene, cases: pl.DataFrame) -> pl.DataFrame:
             .join_asof(earlier, left_on="opened_at", right_on="closed_at", by=[KEY, matter], strategy="backward", check_sortedness=False)
         )
         again = (pl.col("opened_at") - pl.col("closed_at") <= limit) & (pl.col("earlier") != pl.col("case"))
+        again &= pl.col("begun_at") < pl.col("opened_at")
         parts.append(
             joined.filter(again).select(
-                *(KEY, "customer", "anonymous_customer_id", "case", "order", "channel", "open_id", "close_id"),
+                *(KEY, "customer", "anonymous_customer_id", "case", "earlier", "order", "channel", "open_id", "close_id"),
                 pl.col("opened_at").alias("at"),
                 pl.col("closed_at").alias("before_at"),
                 pl.col("_staff").alias("staff"),
                 pl.col("open_id").alias("anchor"),
             )
         )
-    return _way(pl.concat(parts).unique([KEY, "case"], keep="first", maintain_order=True), "came_back", ["close_id", "open_id"])
+    return pl.concat(parts).unique([KEY, "case"], keep="first", maintain_order=True)
 
 
 def _closed_unanswered(scene: Scene, cases: pl.DataFrame) -> pl.DataFrame:
