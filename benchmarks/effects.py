@@ -112,7 +112,7 @@ def _peers(rows: Rows, place: int) -> dict[str, tuple[float, float]]:
     began = time.process_time()
     fit = effect_of(rows, own=place)
     out["ours"] = (fit.point if fit else math.nan, time.process_time() - began)
-    x = design_of(rows)[:, 1:].astype(np.float64)
+    x = design_of(rows)[0][:, 1:].astype(np.float64)
     y, d = rows.left.astype(float), rows.exposed.astype(float)
     if importlib.util.find_spec("doubleml"):
         out["DoubleML"] = _doubleml(x, y, d)

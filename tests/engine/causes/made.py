@@ -35,6 +35,7 @@ def rows(
         topic=np.zeros(n, np.uint32),
         dose=np.zeros(n, np.float32),
         at_day=np.full(n, 20_000, np.int32),
+        undisturbed=~exposed.astype(bool),
     )
 
 

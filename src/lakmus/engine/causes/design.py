@@ -14,9 +14,10 @@ LEAST_MET = 10
 CROSSED = (("purchases", "silence"), ("mean_gap", "silence"), ("purchases", "mean_gap"), ("mean_gap", "gap_spread"))
 
 
-def design_of(rows: Rows) -> npt.NDArray[np.float32]:
-    """Return the design (n, p): a constant; each number as a line broken at its quantiles; months; frequent places, channels, topics;
-    and errors since the last purchase or earlier in the same matter, by code.
+def design_of(rows: Rows) -> tuple[npt.NDArray[np.float32], int]:
+    """Return the design (n, p): a constant; each number as it stands; then where its line breaks at its quantiles; months; frequent
+    places, channels, topics; and errors since the last purchase or earlier in the same matter, by code. And how many of the columns after
+    the constant are the numbers as they stand.
 
     A line broken at quantiles (Harrell, Regression Modeling Strategies, ch. 2, with straight pieces) follows any smooth curve closely
     enough, and costs a handful of columns. Columns are scaled to mean 0 and variance 1, so that one ridge suits all.
@@ -30,17 +31,18 @@ def design_of(rows: Rows) -> npt.NDArray[np.float32]:
         x = rows.levels[:, place].astype(np.float32)
         plain[name] = x
         knots = np.unique(np.quantile(x, KNOTS)) if n else np.zeros(0)
-        columns.append(x)
         columns += [np.maximum(x - np.float32(knot), 0) for knot in knots if x.min() < knot < x.max()]
     for one, other in CROSSED:
         columns.append((plain[one] - plain[one].mean()) * (plain[other] - plain[other].mean()))
     columns += named_columns(rows)
-    scaled = []
-    for column in columns:
-        deviation = float(column.std())
-        if deviation > 1e-6:
-            scaled.append((column - np.float32(column.mean())) / np.float32(deviation))
-    return np.column_stack([np.ones(n, np.float32), *scaled]) if scaled else np.ones((n, 1), np.float32)
+    straight, bent = _scaled(list(plain.values())), _scaled(columns)
+    return np.column_stack([np.ones(n, np.float32), *straight, *bent]), len(straight)
+
+
+def _scaled(columns: list[npt.NDArray[np.float32]]) -> list[npt.NDArray[np.float32]]:
+    """Return the columns that vary, with mean 0 and variance 1."""
+    varying = [column for column in columns if column.size and float(column.std()) > 1e-6]
+    return [(column - np.float32(column.mean())) / np.float32(column.std()) for column in varying]
 
 
 def named_columns(rows: Rows) -> list[npt.NDArray[np.float32]]:

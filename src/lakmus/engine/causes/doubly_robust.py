@@ -82,13 +82,13 @@ def effect_of(
     met = rows.exposed if exposed is None else exposed
     if met.sum() < 2 or (~met).sum() < 2:
         return None
-    x = design_of(rows)
+    x, free = design_of(rows)
     fold = (rows.owner % np.uint64(FOLDS)).astype(np.int64)
     bred = _staying(rows, passing)
     left = rows.left.astype(np.float64)
     freed = 1 - (1 - left) / bred
-    e = cross_fitted(x, met.astype(np.float64), fold, np.ones(rows.count, np.bool_), folds=FOLDS)
-    m = cross_fitted(x, freed, fold, ~met, folds=FOLDS)
+    e = cross_fitted(x, met.astype(np.float64), fold, np.ones(rows.count, np.bool_), folds=FOLDS, free=free)
+    m = cross_fitted(x, freed, fold, ~met, folds=FOLDS, free=free)
     used = e <= MOST_PROPENSITY
     a = (met & used).astype(np.float64)
     n1 = float(a.sum())

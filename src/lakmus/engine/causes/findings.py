@@ -122,17 +122,17 @@ def estimate(point: float, variance: float, n: int) -> Estimate:
 
 def _control(rows: Rows, fit: Effect, place: int) -> Finding:
     """Return the effect of an invented error: drawn with the chances that the real one had, so confounded alike, but doing nothing."""
-    invented = drawn(rows, fit.propensity)
+    invented = drawn(rows, fit.propensity, salt=place)
     found = effect_of(rows, own=place, exposed=invented, hidden=False)
     if found is None or found.customers < NEEDED_CUSTOMERS:
         return too_few(0 if found is None else found.customers, exposed=True)
     return estimate(found.point, found.variance, found.used)
 
 
-def drawn(rows: Rows, chance: Floats) -> Flags:
-    """Return an exposure drawn with given chances, by a hash of customer and day: the same draw in every run."""
+def drawn(rows: Rows, chance: Floats, *, salt: int) -> Flags:
+    """Return an exposure drawn with given chances, by a hash of customer, day and `salt`: the same draw in every run."""
     with np.errstate(over="ignore"):
-        mixed = rows.owner ^ (rows.at_day.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+        mixed = rows.owner ^ ((rows.at_day.astype(np.uint64) + np.uint64(salt << 32)) * np.uint64(0x9E3779B97F4A7C15))
         mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         mixed = mixed ^ (mixed >> np.uint64(31))

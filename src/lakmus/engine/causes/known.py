@@ -47,6 +47,29 @@ def errors_before(owner: Ints, at_us: Ints, last_us: Ints, errors: pl.DataFrame,
     return Since(counts, severity)
 
 
+def undisturbed_after(owner: Ints, at_us: Ints, errors: pl.DataFrame, purchases: Purchases) -> Flags:
+    """Say which moments no error of any code followed until the customer's next purchase, or within their usual gap if that is sooner.
+
+    Only then does what became of the customer tell of nothing but their own ways.
+    """
+    index = pl.DataFrame({"customer": purchases.customers}).with_row_index("owner").with_columns(pl.col("owner").cast(pl.Int64))
+    known = errors.filter(pl.col("customer").is_not_null()).join(index, on="customer", how="inner").sort("owner", "at")
+    keys = ordinal(known["owner"].to_numpy(), known["at"].to_physical().cast(pl.Int64).to_numpy())
+    if not purchases.owner.size:
+        return np.ones(len(owner), np.bool_)
+    so_far = np.searchsorted(ordinal(purchases.owner, purchases.first_us), ordinal(owner, at_us), side="right")
+    following = np.minimum(so_far, purchases.owner.size - 1)
+    again = (so_far < purchases.owner.size) & (purchases.owner[following] == owner)
+    first, last = np.searchsorted(purchases.owner, owner, side="left"), np.maximum(so_far - 1, 0)
+    gap_days = (purchases.day[last] - purchases.day[np.minimum(first, last)]) / np.maximum(last - first, 1)
+    usual = at_us + (gap_days * DAY_US).astype(np.int64)
+    until = np.where(again, np.minimum(purchases.first_us[following], usual), usual)
+    return np.asarray(
+        np.searchsorted(keys, ordinal(owner, np.maximum(until, at_us)), side="right")
+        <= np.searchsorted(keys, ordinal(owner, at_us), side="left")
+    )
+
+
 def met_before(owner: Ints, at_us: Ints, mine: Ints, exposed: Flags) -> tuple[Floats, Floats]:
     """Return, for each moment, how many earlier moments of its code and customer were exposed, and their share (shrunk to a fifth)."""
     order = np.lexsort((at_us, owner, mine))

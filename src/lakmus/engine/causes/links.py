@@ -16,7 +16,9 @@ was solved, what came after. An error of an earlier stage of the same matter may
 
 def linked_errors(moments: pl.DataFrame, errors: pl.DataFrame, codes: tuple[str, ...]) -> pl.DataFrame:
     """Add to moments `earlier` and `later` (arrays over `codes`: other errors of the same case, or about the same order, of an earlier or a
-    later stage), and `dose`: the delay of the moment's own error, 0 where there was none, NaN where it is unknown.
+    later stage), `dose`: the delay of the moment's own error, 0 where there was none, NaN where it is unknown, and `tangled`: at that very
+    moment another error of the same stage happened, or the case had gone wrong at this or a later stage before, so that the moment tells
+    neither what the error does nor how it is without it.
 
     Parameters
     ----------
@@ -29,9 +31,13 @@ def linked_errors(moments: pl.DataFrame, errors: pl.DataFrame, codes: tuple[str,
     by_case = frame.filter(pl.col("case").is_not_null()).join(own.filter(pl.col("case").is_not_null()), on=["customer", "case"])
     by_order = frame.filter(pl.col("order").is_not_null()).join(own.filter(pl.col("order").is_not_null()), on=["customer", "order"])
     columns = ["row", "code", "other", "at", "other_at", "amount_of_delay", "exposed"]
-    pairs = pl.concat([by_case.select(columns), by_order.select(columns)]).unique(["row", "other"], keep="first", maintain_order=True)
+    both = pl.concat([by_case.select(*columns, same_case=pl.lit(True)), by_order.select(*columns, same_case=pl.lit(False))])
     stage = {code: STAGE.get(code, 3) for code in codes}
     mine, its = (pl.col(name).replace_strict(stage, default=3, return_dtype=pl.Int64) for name in ("code", "other"))
+    at_once = (its == mine) & (pl.col("other") != pl.col("code")) & (pl.col("other_at") == pl.col("at"))
+    tangled = both.filter(at_once | (pl.col("same_case") & (its >= mine) & (pl.col("other_at") < pl.col("at"))))["row"]
+    frame = frame.with_columns(pl.col("row").is_in(tangled.unique().implode()).alias("tangled"))
+    pairs = both.unique(["row", "other"], keep="first", maintain_order=True)
     # Faults of one stage (a slow answer or none, two faults of one reply) do not breed each other: each stands beside the other.
     beside = (its == mine) & (pl.col("other") != pl.col("code"))
     kind = pl.when(pl.col("other") == pl.col("code")).then(pl.lit("own")).when((its < mine) | beside).then(pl.lit("earlier"))

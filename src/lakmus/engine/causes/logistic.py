@@ -16,7 +16,7 @@ Wide = npt.NDArray[np.float32]
 
 
 def cross_fitted(
-    design: Wide, outcome: Floats, fold: Ints, used: npt.NDArray[np.bool_], *, folds: int, ridges: tuple[float, ...] = RIDGES
+    design: Wide, outcome: Floats, fold: Ints, used: npt.NDArray[np.bool_], *, folds: int, free: int = 0, ridges: tuple[float, ...] = RIDGES
 ) -> Floats:
     """Return for each row the prediction of a logistic regression that has not seen the row's fold, (n,) in 0..1.
 
@@ -29,7 +29,7 @@ def cross_fitted(
     Parameters
     ----------
     design : (n, p), first column 1. outcome : (n,), mostly 0 or 1, any real number is allowed (quasi-likelihood). fold : (n,) 0..folds - 1.
-    used : (n,) rows to learn from; all rows are predicted.
+    used : (n,) rows to learn from; all rows are predicted. free : so many columns after the constant always have the smallest ridge.
     """
     parts = [np.flatnonzero(used & (fold == k)) for k in range(folds)]
     taken = [(design[rows], outcome[rows].astype(np.float32)) for rows in parts]
@@ -39,7 +39,7 @@ def cross_fitted(
     plenty = min(mean, 1 - mean) * used.sum() > PLENTY * design.shape[1]
     least, best = np.inf, [b] * folds
     for ridge in (min(ridges),) if plenty else sorted(ridges, reverse=True):
-        b, without = _fit_without(taken, b, ridge)
+        b, without = _fit_without(taken, b, _penalty(len(b), ridge, free, min(ridges)))
         deviance = sum(_deviance(x, y, own) for (x, y), own in zip(taken, without, strict=True))
         if deviance >= least:
             break
@@ -51,10 +51,14 @@ def cross_fitted(
     return predicted
 
 
-def _fit_without(taken: list[tuple[Wide, Wide]], b: Floats, ridge: float) -> tuple[Floats, list[Floats]]:
+def _penalty(columns: int, ridge: float, free: int, least: float) -> Floats:
+    penalty = np.full(columns, ridge)
+    penalty[0], penalty[1 : free + 1] = 1e-6, least
+    return penalty
+
+
+def _fit_without(taken: list[tuple[Wide, Wide]], b: Floats, penalty: Floats) -> tuple[Floats, list[Floats]]:
     """Return the coefficients from all folds, begun at `b`, and for each fold those without it."""
-    penalty = np.full(len(b), ridge)
-    penalty[0] = 1e-6
     slopes, curves = _sums(taken, b)
     for _ in range(STEPS):
         step = _newton(slopes.sum(axis=0), curves.sum(axis=0), penalty, b)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from lakmus.engine.bucket import of_kind
-from lakmus.engine.causes.known import errors_before, known_before, met_before
+from lakmus.engine.causes.known import errors_before, known_before, met_before, undisturbed_after
 from lakmus.engine.causes.links import linked_errors
 from lakmus.engine.errors.detector import Scene
 from lakmus.engine.errors.search import CODES, FACTS_DETECTORS, detectors_of
@@ -43,6 +43,7 @@ class Rows:
     `before` (n, codes): errors of each code since the customer's last purchase, or earlier in the same case or about the same order.
     `bred` (n, codes): later errors in the same case or about the same order. `place`, `channel`, `topic`: 32-bit hashes, 0 where unknown.
     `dose`: days or minutes of delay, 0 where none, NaN where unknown. `at_day`: days since 1970.
+    `undisturbed`: nothing went wrong from the moment to the next purchase, or for a usual gap (`known.undisturbed_after`).
     """
 
     owner: npt.NDArray[np.uint64]
@@ -56,6 +57,7 @@ class Rows:
     topic: npt.NDArray[np.uint32]
     dose: npt.NDArray[np.float32]
     at_day: npt.NDArray[np.int32]
+    undisturbed: Flags
 
     @property
     def count(self) -> int:
@@ -158,7 +160,11 @@ def exposure_rows(
     """
     seen = moments.filter("observed")
     hashes = owner_hash(purchases.customers)
-    frame = linked_errors(seen, errors, codes).join(topics, on=["customer", "case"], how="left", maintain_order="left")
+    frame = (
+        linked_errors(seen, errors, codes)
+        .filter(~pl.col("tangled"))
+        .join(topics, on=["customer", "case"], how="left", maintain_order="left")
+    )
     frame = frame.join(places, on="customer", how="left", maintain_order="left")
     owner = frame["owner"].to_numpy()
     at_us = frame["at"].to_physical().cast(pl.Int64).to_numpy()
@@ -182,6 +188,7 @@ def exposure_rows(
         topic,
         frame["dose"].cast(pl.Float32).to_numpy(),
         (at_us // DAY_US).astype(np.int32),
+        undisturbed_after(owner, at_us, errors, purchases),
     )
     lot = (rows.owner >> np.uint64(11)) / float(1 << 53)
     return {
