@@ -277,6 +277,7 @@ REASONS = pa.schema(
         ("code", pa.string()),
         ("probability", pa.float64()),
         ("money", pa.int64()),
+        ("money_variance", pa.float64()),
         ("silent", pa.bool_()),
         ("kinds", _TEXTS),
         ("evidence", _TEXTS),
@@ -285,7 +286,8 @@ REASONS = pa.schema(
 )
 """One row per customer lost in the window and reason: a service error, another reason, or `unknown`; written once after all buckets.
 
-`probability`s of a customer sum to 1, `money` (hundredths) to the lost value. `kinds`: of evidence (behaviour, words, survey, fact).
+`probability`s of a customer sum to 1, `money` (hundredths) to the lost value, `money_variance` (squared units of the currency) to the
+variance of that value. `kinds`: of evidence (behaviour, words, survey, fact).
 `status`: hypothesis, confirmed or rejected by a person. The ledger of losses is this table by month and code.
 """
 

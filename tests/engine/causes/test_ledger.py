@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
-
 import numpy as np
 import polars as pl
 import pytest
 
 from lakmus.engine.causes.ledger import ledger_year
-from lakmus.engine.causes.reasons import UNKNOWN
+from lakmus.engine.causes.reasons import UNKNOWN, Driving
 from lakmus.history.estimate import Estimate
 
 DOUBT = {"slow_reply": 0.3, "no_reply": 0.2}
 CODES = (*DOUBT, UNKNOWN)
 
 
-def harms() -> Any:
-    """Effects of 1, as doubtful as `DOUBT` says."""
-    return {code: SimpleNamespace(fit=SimpleNamespace(point=1.0, variance=doubt**2)) for code, doubt in DOUBT.items()}
+def drives(doubt: dict[str, float]) -> Driving:
+    """Shares of 1, as doubtful as said."""
+    return Driving(dict.fromkeys(doubt, 1.0), {code: part**2 for code, part in doubt.items()}, {})
 
 
-def losses(n: int = 300) -> tuple[pl.DataFrame, np.ndarray, np.ndarray]:
-    """Customers lost in twelve months: their reasons, probabilities (n, 3) and worths."""
+def losses(n: int = 300, spread: float = 0.0) -> tuple[pl.DataFrame, np.ndarray, np.ndarray]:
+    """Customers lost in twelve months: their reasons, probabilities (n, 3) and worths, with the standard error of each worth."""
     rng = np.random.default_rng(3)
     shares, worth = rng.dirichlet([0.5, 0.7, 2.0], n), np.round(rng.lognormal(5, 0.6, n), 2)
     rows = [
         {
             "customer": f"c{who}", "month": f"2025-{who % 12 + 1:02}", "code": code, "probability": float(shares[who, place]),
-            "money": round(float(shares[who, place]) * worth[who] * 100), "silent": who % 2 == 0,
+            "money": round(float(shares[who, place]) * worth[who] * 100), "money_variance": float(shares[who, place]) * spread**2,
+            "silent": who % 2 == 0,
         }
         for who in range(n)
         for place, code in enumerate(CODES)
@@ -37,7 +35,7 @@ def losses(n: int = 300) -> tuple[pl.DataFrame, np.ndarray, np.ndarray]:
     return pl.DataFrame(rows), shares, worth
 
 
-def drawn(shares: np.ndarray, worth: np.ndarray, draws: int = 4000) -> np.ndarray:
+def drawn(shares: np.ndarray, worth: np.ndarray, spread: float, draws: int = 4000) -> np.ndarray:
     """What reasons drawn one by one would sum to, (draws, 3), where each error's effect is off by one factor for all customers."""
     rng = np.random.default_rng(4)
     off = np.exp(rng.normal(0, [*DOUBT.values(), 0.0], (draws, 3)))
@@ -46,14 +44,14 @@ def drawn(shares: np.ndarray, worth: np.ndarray, draws: int = 4000) -> np.ndarra
         moved = shares * off[draw]
         moved /= moved.sum(axis=1, keepdims=True)
         chosen = (rng.random(len(worth))[:, None] > np.cumsum(moved, axis=1)).sum(axis=1)
-        sums[draw] = np.bincount(chosen, weights=worth, minlength=3)
+        sums[draw] = np.bincount(chosen, weights=worth + rng.normal(0, spread, len(worth)), minlength=3)
     return sums
 
 
-def test_the_intervals_of_a_year_are_as_wide_as_reasons_and_effects_drawn_anew_would_differ() -> None:
-    reasons, shares, worth = losses()
-    sums = drawn(shares, worth)
-    told = {row.code: row.money for row in ledger_year(reasons, harms())}
+def test_the_intervals_of_a_year_are_as_wide_as_reasons_worths_and_effects_drawn_anew_would_differ() -> None:
+    reasons, shares, worth = losses(spread=150.0)
+    sums = drawn(shares, worth, 150.0)
+    told = {row.code: row.money for row in ledger_year(reasons, drives(DOUBT))}
     expected = {code: sums[:, place] for place, code in enumerate(CODES) if code in DOUBT} | {"": sums[:, :2].sum(axis=1)}
     for code, drawn_sums in expected.items():
         money = told[code]
@@ -65,16 +63,16 @@ def test_a_year_is_surer_than_its_months_if_effects_are_known_and_no_surer_if_on
     reasons, _, _ = losses()
     halves = [reasons.filter(pl.col("month") < "2025-07"), reasons.filter(pl.col("month") >= "2025-07")]
 
-    def width(frame: pl.DataFrame, doubts: Any) -> float:
-        money = next(row.money for row in ledger_year(frame, doubts) if row.code == "slow_reply")
+    def width(frame: pl.DataFrame, doubts: dict[str, float]) -> float:
+        money = next(row.money for row in ledger_year(frame, drives(doubts)) if row.code == "slow_reply")
         assert isinstance(money, Estimate)
         return money.high - money.point
 
     assert width(reasons, {}) == pytest.approx(np.hypot(*(width(half, {}) for half in halves)), rel=1e-3)
-    unsure = {"slow_reply": SimpleNamespace(fit=SimpleNamespace(point=1.0, variance=1e6))}
+    unsure = {"slow_reply": 1e3}
     assert width(reasons, unsure) == pytest.approx(sum(width(half, unsure) for half in halves), rel=1e-3)
 
 
 def test_without_service_errors_there_is_no_sum_of_them() -> None:
     reasons, _, _ = losses()
-    assert [row.code for row in ledger_year(reasons.filter(pl.col("code") == UNKNOWN), {})] == [UNKNOWN]
+    assert [row.code for row in ledger_year(reasons.filter(pl.col("code") == UNKNOWN), drives({}))] == [UNKNOWN]

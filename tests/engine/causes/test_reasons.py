@@ -17,7 +17,7 @@ from lakmus.engine.causes.doubly_robust import Effect
 from lakmus.engine.causes.evidence import EVIDENCE_SCHEMA, loss_evidence
 from lakmus.engine.causes.findings import Harm, unmeasured
 from lakmus.engine.causes.learned import PRIOR_WEIGHT, learning_of
-from lakmus.engine.causes.reasons import UNKNOWN, driving_share, leaving_otherwise, parted, reasons_of
+from lakmus.engine.causes.reasons import UNKNOWN, driving, leaving_otherwise, parted, reasons_of
 from lakmus.engine.tables import CUSTOMERS, ERRORS, TEXTS
 from lakmus.history.estimate import Estimate, NotEnoughEvidence
 from lakmus.history.wording import Wording
@@ -32,7 +32,8 @@ def evidence(*pieces: tuple[str | None, int, str], money: int = 10_001, customer
     made = [
         {
             "customer": customer, "lost_at": LAST + timedelta(days=90), "last_order_at": LAST, "month": "2025-08", "money": money,
-            "silent": True, "gap_days": 30.0, "code": code, "at": LAST + timedelta(days=days), "kind": kind, "evidence": [f"{code}-{days}"],
+            "money_variance": 4.0, "silent": True, "gap_days": 30.0,
+            "code": code, "at": LAST + timedelta(days=days), "kind": kind, "evidence": [f"{code}-{days}"],
         }
         for code, days, kind in pieces or [(None, 0, "fact")]
     ]  # fmt: skip
@@ -44,6 +45,7 @@ def why(frame: pl.DataFrame, **more) -> dict[str, float]:
         frame, share=lambda code, delay: {"slow_reply": 0.2, "no_reply": 0.5}.get(code, 0.0), otherwise=lambda gap: 0.1, **more
     )
     assert found["probability"].sum() == pytest.approx(1) and found["money"].sum() == frame["money"][0]
+    assert found["money_variance"].sum() == pytest.approx(4.0)
     return dict(found.select("code", "probability").iter_rows())
 
 
@@ -57,7 +59,8 @@ def test_what_happens_anyway_is_read_where_nothing_went_wrong() -> None:
     n = 4000
     exposed, spoilt = np.arange(n) % 4 == 0, np.arange(n) % 2 == 1
     moments = rows(exposed, (np.arange(n) % 10 == 0) | spoilt | exposed)
-    moments.before[:, 1] = spoilt
+    moments.before[:, 1] = spoilt & (np.arange(n) % 3 == 0)
+    moments.undisturbed[:] = ~spoilt | moments.before[:, 1].astype(bool)
     clean = float(moments.left[~exposed & ~spoilt].mean())
     assert (
         leaving_otherwise({"slow_reply": moments}, horizon_days=60)(30.0) == pytest.approx(clean, abs=0.02) == pytest.approx(0.2, abs=0.02)
@@ -71,11 +74,11 @@ def test_an_error_too_rare_to_be_estimated_counts_as_the_mean_of_all() -> None:
         return Harm(few, few, None, None, None, fit)
 
     few = NotEnoughEvidence(Wording("мало", "few"), 1, 0)
-    share = driving_share({"slow_reply": harm(0.2, 1e-6), "no_reply": harm(0.1, 1e-6), "rudeness": harm(0.0, 1.0), "x": unmeasured(few)})
-    assert share("slow_reply", None) == pytest.approx(0.2, abs=0.001)
-    assert share("rudeness", None) == pytest.approx(0.15, abs=0.01) == pytest.approx(share("x", None), abs=0.01)
-    lone = driving_share({"slow_reply": harm(0.2, 0.01), "x": unmeasured(few)})
-    assert lone("slow_reply", None) == pytest.approx(0.15) and lone("x", None) == 0.0
+    drives = driving({"slow_reply": harm(0.2, 1e-6), "no_reply": harm(0.1, 1e-6), "rudeness": harm(0.0, 1.0), "x": unmeasured(few)})
+    assert drives.share("slow_reply", None) == pytest.approx(0.2, abs=0.001)
+    assert drives.share("rudeness", None) == pytest.approx(0.15, abs=0.01) == pytest.approx(drives.share("x", None), abs=0.01)
+    lone = driving({"slow_reply": harm(0.2, 0.01), "x": unmeasured(few)})
+    assert lone.share("slow_reply", None) == pytest.approx(0.15) and lone.share("x", None) == 0.0
 
 
 def test_of_whom_nothing_is_known_the_reason_is_unknown() -> None:
@@ -94,7 +97,7 @@ def test_a_last_word_outweighs_words_in_passing() -> None:
 
 def test_thanks_and_praise_are_no_reasons_to_leave() -> None:
     lost = {"customer": "c", "lost_in_window": True, "lost_at": LAST + timedelta(days=90), "last_order_at": LAST, "lost_value": 100.0}
-    customers = pl.from_arrow(pa.Table.from_pylist([dict.fromkeys(CUSTOMERS.names) | lost], CUSTOMERS))
+    customers = pl.from_arrow(pa.Table.from_pylist([dict.fromkeys(CUSTOMERS.names) | lost], CUSTOMERS)).with_columns(worth_variance=9.0)
     wrote = {
         "customer": "c",
         "at": LAST + timedelta(days=3),
@@ -104,7 +107,7 @@ def test_thanks_and_praise_are_no_reasons_to_leave() -> None:
     }
     said = pl.from_arrow(pa.Table.from_pylist([dict.fromkeys(TEXTS.names) | wrote], TEXTS))
     found = loss_evidence(customers, pl.from_arrow(ERRORS.empty_table()), said, time_zone="Europe/Moscow")
-    assert found["code"].to_list() == ["price"]
+    assert found["code"].to_list() == ["price"] and found["money_variance"].to_list() == [9.0]
 
 
 def test_people_confirm_and_reject() -> None:

@@ -16,6 +16,7 @@ EVIDENCE_SCHEMA: dict[str, pl.DataType] = {
     "last_order_at": pl.Datetime("us", "UTC"),
     "month": pl.String(),
     "money": pl.Int64(),
+    "money_variance": pl.Float64(),
     "silent": pl.Boolean(),
     "gap_days": pl.Float64(),
     "code": pl.String(),
@@ -24,7 +25,8 @@ EVIDENCE_SCHEMA: dict[str, pl.DataType] = {
     "delay": pl.Float64(),
     "evidence": pl.List(pl.String()),
 }
-"""One row per lost customer and piece of evidence; `code` null for customers of whom nothing is known. `money` in hundredths."""
+"""One row per lost customer and piece of evidence; `code` null for customers of whom nothing is known. `money` in hundredths,
+`money_variance` in squared units of the currency."""
 
 
 def loss_evidence(customers: pl.DataFrame, errors: pl.DataFrame, said: pl.DataFrame, *, time_zone: str) -> pl.DataFrame:
@@ -43,6 +45,7 @@ def loss_evidence(customers: pl.DataFrame, errors: pl.DataFrame, said: pl.DataFr
         "last_order_at",
         pl.col("lost_at").dt.convert_time_zone(time_zone).dt.strftime("%Y-%m").alias("month"),
         (pl.col("lost_value").fill_null(0.0) * 100).round(0).cast(pl.Int64).alias("money"),
+        pl.when(pl.col("lost_value").is_not_null()).then("worth_variance").otherwise(0.0).fill_null(0.0).alias("money_variance"),
         pl.col("lost_silently").fill_null(True).alias("silent"),
         pl.col("gap_median_days").alias("gap_days"),
     )

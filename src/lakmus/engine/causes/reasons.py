@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -29,11 +31,13 @@ def leaving_otherwise(rows: Mapping[str, Rows], *, horizon_days: int) -> Callabl
     """Return a function: personal gap in days -> probability of being lost within a horizon when no error happens.
 
     Share lost among the moments that nothing is known to have gone wrong at: not exposed, no error since the last purchase, none later in
-    the same matter; over eighths of them by mean gap. Whatever another error did would otherwise count against this one twice: as a
-    competing reason and as what would have happened anyway. Moments of orders go before those of conversations, since who writes is not
-    everybody; .1 where there are fewer than `LEAST_CLEAN` such moments.
+    the same matter, nor any other until the next purchase; over eighths of them by mean gap. Whatever another error did would otherwise
+    count against this one twice: as a competing reason and as what would have happened anyway. Moments of orders go before those of
+    conversations, since who writes is not everybody; .1 where there are fewer than `LEAST_CLEAN` such moments.
     """
-    clean = {code: ~own.exposed & (own.before.sum(axis=1) == 0) & (own.bred.sum(axis=1) == 0) for code, own in rows.items()}
+    clean = {
+        code: own.undisturbed & ~own.exposed & (own.before.sum(axis=1) == 0) & (own.bred.sum(axis=1) == 0) for code, own in rows.items()
+    }
     enough = [code for code, kept in clean.items() if kept.sum() >= LEAST_CLEAN]
     if not enough:
         return lambda gap_days: 0.1
@@ -46,31 +50,46 @@ def leaving_otherwise(rows: Mapping[str, Rows], *, horizon_days: int) -> Callabl
     return lambda gap_days: float(means[np.searchsorted(edges, gap_days, side="right")])
 
 
-def driving_share(harms: Mapping[str, Harm]) -> Callable[[str, float | None], float]:
-    """Return a function: (code, days of delay) -> probability that the error alone drives a customer away, 0..1.
+@dataclass(frozen=True)
+class Driving:
+    """How likely each error alone drives a customer away: `shares` and the variances of what is known of them by code, those of an error
+    too rare to be estimated (`usual`, `between`), and the curves by days of delay."""
+
+    shares: Mapping[str, float]
+    variances: Mapping[str, float]
+    curves: Mapping[str, Callable[[float], float]]
+    usual: float = 0.0
+    between: float = 0.0
+
+    def share(self, code: str, delay: float | None) -> float:
+        """Return the probability that the error, so many days of delay long, drives a customer away, 0..1."""
+        own = self.shares.get(code, self.usual)
+        curve = self.curves.get(code)
+        return curve(delay) if curve is not None and delay is not None and own > 0 else min(own, 0.95)
+
+    def doubt(self, code: str) -> float:
+        """Return the standard error of a share as a part of it, 0 where the share is 0."""
+        own = self.shares.get(code, self.usual)
+        return math.sqrt(self.variances.get(code, self.between)) / own if own > 0 else 0.0
+
+
+def driving(harms: Mapping[str, Harm]) -> Driving:
+    """Return how likely each error alone drives a customer away.
 
     The multiplicative effect q of each error, drawn to the mean of all errors by its own doubt v: (q / v + mean / between) / (1 / v + 1 /
-    between), mean and variance between errors by moments (DerSimonian and Laird, 1986); never below zero. An error too rare to be
-    estimated counts as the mean of all. With fewer than `LEAST_ESTIMATED` errors estimated q is drawn to zero instead: q (1 - v / q^2)
-    (James and Stein, 1961).
+    between), with the variance 1 / (1 / v + 1 / between), mean and variance between errors by moments (DerSimonian and Laird, 1986); never
+    below zero. An error too rare to be estimated counts as the mean of all. With fewer than `LEAST_ESTIMATED` errors estimated q is drawn
+    to zero instead: q (1 - v / q^2) (James and Stein, 1961).
     """
     fits = {code: harm.fit for code, harm in harms.items() if harm.fit is not None}
     q = {code: fit.passing for code, fit in fits.items()}
     v = {code: fit.variance / max(1 - fit.otherwise, 0.05) ** 2 for code, fit in fits.items()}
-    usual, shares = 0.0, {}
-    if len(fits) >= LEAST_ESTIMATED:
-        usual, between = _usual_effect(np.array(list(q.values())), np.array(list(v.values())))
-        shares = {code: max((q[code] * between + usual * v[code]) / (between + v[code]), 0.0) for code in fits}
-    else:
-        shares = {code: max(q[code] - v[code] / q[code], 0.0) for code in fits if q[code] > 0}
-
-    def share(code: str, delay: float | None) -> float:
-        curve = harms[code].curve if code in harms else None
-        if curve is not None and delay is not None and shares.get(code, 0.0) > 0:
-            return curve(delay)
-        return min(shares.get(code, usual if code not in fits else 0.0), 0.95)
-
-    return share
+    curves = {code: harm.curve for code, harm in harms.items() if harm.curve is not None}
+    if len(fits) < LEAST_ESTIMATED:
+        return Driving({code: max(q[code] - v[code] / q[code], 0.0) if q[code] > 0 else 0.0 for code in fits}, v, curves)
+    usual, between = _usual_effect(np.array(list(q.values())), np.array(list(v.values())))
+    shares = {code: max((q[code] * between + usual * v[code]) / (between + v[code]), 0.0) for code in fits}
+    return Driving(shares, {code: v[code] * between / (between + v[code]) for code in fits}, curves, usual, between)
 
 
 def _usual_effect(q: Floats, v: Floats) -> tuple[float, float]:
@@ -90,7 +109,8 @@ def reasons_of(
     otherwise: Callable[[float], float],
     decided: Decided | None = None,
 ) -> pl.DataFrame:
-    """Return one row per lost customer and reason: customer, lost_at, month, code, probability, money, silent, kinds, evidence, status.
+    """Return one row per lost customer and reason: customer, lost_at, month, code, probability, money, money_variance, silent, kinds,
+    evidence, status.
 
     Probability of causation (Robins and Greenland, 1989): of the share P1 lost after the error, (P1 - P0) / P1 left because of it. Several
     errors compete in the order of time, each for those whom the ones before it left: error j takes q_j prod_{i<j} (1 - q_i), no error at
@@ -109,9 +129,9 @@ def reasons_of(
         for code, money in zip(chances, parted(first["money"], np.array(list(chances.values()))), strict=True):
             named = [piece for piece in pieces if piece[0] == code]
             row = (
-                customer, first["lost_at"], first["month"], code, chances[code], money, first["silent"],
-                sorted({piece[2] for piece in named} or {"behaviour"}), list(dict.fromkeys(i for piece in named for i in piece[4] or [])),
-                verdicts.get(code, HYPOTHESIS),
+                customer, first["lost_at"], first["month"], code, chances[code], money, chances[code] * first["money_variance"],
+                first["silent"], sorted({piece[2] for piece in named} or {"behaviour"}),
+                list(dict.fromkeys(i for piece in named for i in piece[4] or [])), verdicts.get(code, HYPOTHESIS),
             )  # fmt: skip
             for name, cell in zip(_COLUMNS, row, strict=True):
                 out[name].append(cell)
@@ -125,6 +145,7 @@ _COLUMNS: dict[str, pl.DataType] = {
     "code": pl.String(),
     "probability": pl.Float64(),
     "money": pl.Int64(),
+    "money_variance": pl.Float64(),
     "silent": pl.Boolean(),
     "kinds": pl.List(pl.String()),
     "evidence": pl.List(pl.String()),
