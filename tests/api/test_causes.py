@@ -9,6 +9,7 @@ ADDRESSES = (
     "/api/causes", "/api/causes/broken_promise", "/api/ledger", "/api/ledger/customers", "/api/promises", "/api/promises/rows",
     "/api/automatic-messages", "/api/automatic-messages/rows", "/api/dominoes", "/api/learned", "/api/perception",
     "/api/avoidable", "/api/avoidable/contacts", "/api/avoidable/wishes", "/api/money",
+    "/api/topics", "/api/topics/all/texts", "/api/unsorted", "/api/unsorted/texts", "/api/dominoes/cases?cause=a&effect=b",
 )  # fmt: skip
 
 
@@ -52,6 +53,8 @@ def test_colleagues_stand_beside_promises_only_for_whom_leads_them(program, shop
     assert "staff" not in program("get", "/api/causes/slow_reply", role="marketer").json()["sides"]
 
 
-@pytest.mark.parametrize("address", ["/api/causes/nothing", "/api/ledger?month=2026-13", "/api/promises?by=mood"])
+@pytest.mark.parametrize(
+    "address", ["/api/topics/nothing/texts", "/api/causes/nothing", "/api/ledger?month=2026-13", "/api/promises?by=mood"]
+)
 def test_what_is_not_there_is_refused_in_words(program, shop, address: str) -> None:
     assert program("get", address).status_code in (404, 422)

@@ -10,9 +10,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from lakmus.engine.errors.search import FACTS_DETECTORS
 from lakmus.usecases.causes.dominoes import count_followed, list_followed
 from tests.web.invented_tables import write_tables
 
+LATER = [("1", 3), ("1", 9), ("2", 31), ("3", 3), ("4", 3), ("5", 30)]
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -24,10 +26,11 @@ def shown(tmp_path: Path) -> Any:
         {"code": "slow_reply", "customer": who, "at": FIRST, "exposed": exposed, "observed": observed, "order": None, "case": "c"}
         for who, _, exposed, observed in moments
     ]
-    later = [("1", 3), ("1", 9), ("2", 31), ("3", 3), ("4", 3), ("5", 30)]
+    unanswered = next(detector.name for detector in FACTS_DETECTORS if detector.code == "no_reply")
+    later = [("1", 1, "told_in_words"), *((who, days, unanswered) for who, days in LATER)]
     errors = [
-        {"error_id": f"e{number}", "code": "no_reply", "customer": who, "at": FIRST + timedelta(days=days)}
-        for number, (who, days) in enumerate(later)
+        {"error_id": f"e{number}", "code": "no_reply", "customer": who, "at": FIRST + timedelta(days=days), "detector": detector}
+        for number, (who, days, detector) in enumerate(later)
     ]
     pl.DataFrame(met, schema_overrides={"order": pl.String}).write_parquet(tmp_path / "met.parquet")
     pl.DataFrame(errors).write_parquet(tmp_path / "erred.parquet")

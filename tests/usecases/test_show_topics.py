@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from lakmus.cli.cause_pages import written
 from lakmus.history.failures import NotFound
+from lakmus.usecases.causes.pages import cause_page
 from lakmus.usecases.causes.perception import show_perception
 from lakmus.usecases.causes.quotes import quotes_of
 from lakmus.usecases.label_texts import asked_text, keep_label, keep_theme, next_text
@@ -33,6 +35,17 @@ def test_texts_of_a_year_are_those_that_quotes_and_the_voice_of_customers_count(
         texts = texts_of_topic(company_home, shown, row.error.code, year)
         assert texts.total == row.named == quotes_of(company_home, shown, row.error.code, size=1).total
     assert texts_of_topic(company_home, shown, ALL, year).total == row.voices.n
+
+
+def test_programs_and_terminals_are_told_what_the_pages_show(shown, company_home) -> None:
+    page, told = show_topics(company_home, shown), cause_page(company_home, shown, "topics", {}, language="en")
+    counted = [(one["code"], one["texts"], one["negative"]) for one in told["topics"]]
+    assert counted == [(one.code, one.texts, one.negative) for one in page.rows]
+    unsorted = cause_page(company_home, shown, "unsorted", {}, language="en")
+    assert (told["texts"], told["unsorted"], unsorted["texts"]) == (page.texts, page.unsorted, show_unsorted(company_home, shown).total)
+    printed = written(told, "RUB", "en")
+    assert all(one["title"] in printed for one in told["topics"]) and str(page.rows[0].texts) in printed
+    assert unsorted["latest"][0]["text"][:20] in written(unsorted, "RUB", "en")
 
 
 def test_the_queue_of_texts_without_a_code_can_be_read_to_its_end(shown, company_home) -> None:

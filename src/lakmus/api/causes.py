@@ -15,6 +15,7 @@ from lakmus.api.wordings import language_of
 from lakmus.operations.accounts.permissions import may, require
 from lakmus.usecases.causes.audit import FINDINGS, list_messages
 from lakmus.usecases.causes.avoidable import list_contacts, list_wishes
+from lakmus.usecases.causes.dominoes import list_followed
 from lakmus.usecases.causes.ledger import KINDS, list_reasons
 from lakmus.usecases.causes.pages import PAGES, cause_page
 from lakmus.usecases.causes.promises import BY, STATUSES, list_promises
@@ -72,12 +73,16 @@ def reasons(
     code: Code = "",
     customer: Short = "",
     silent: bool | None = None,
+    errors: bool = False,
     kind: Kind | None = None,  # type: ignore[valid-type]
     page: PageNumber = 1,
     page_size: PageSize = 100,
 ) -> Any:
-    """Return one page, the dearest first: each reason of each customer with its probability, money, evidence and status."""
-    asked = {"month": month, "code": code, "customer": customer, "silent": silent, "kind": kind}
+    """Return one page, the dearest first: each reason of each customer with its probability, money, evidence and status.
+
+    `errors`: service errors only, without the other reasons and the unknown.
+    """
+    asked = {"month": month, "code": code, "customer": customer, "silent": silent, "errors": errors, "kind": kind}
     found = list_reasons(verdict_asked(home(), as_of), asked, page=page, size=page_size)
     return _rows(request, found.total, found.rows, page, page_size)
 
@@ -124,11 +129,12 @@ def message_rows(
     finding: Contradiction | None = None,  # type: ignore[valid-type]
     template: Short = "",
     customer: Short = "",
+    sent: bool = False,
     page: PageNumber = 1,
     page_size: PageSize = 100,
 ) -> Any:
-    """Return one page, the latest first: what each said, and what was so."""
-    asked = {"finding": finding, "template": template, "customer": customer}
+    """Return one page, the latest first: what each said, and what was so; with `sent` those that are right as well."""
+    asked = {"finding": finding, "template": template, "customer": customer, "sent": sent}
     found = list_messages(verdict_asked(home(), as_of), asked, page=page, size=page_size)
     return _rows(request, found.total, found.rows, page, page_size)
 
@@ -137,6 +143,13 @@ def message_rows(
 def dominoes(request: HttpRequest, as_of: AsOf = None) -> Any:
     """Return how many times as often as by chance one error follows another, and the loss without each of them."""
     return _page(request, "dominoes", as_of)
+
+
+@router.get("/dominoes/cases", auth=Bearer("read", "dominoes"), response=ROWS, summary="Cases in which one error followed another")
+def followed(request: HttpRequest, cause: Code, effect: Code, as_of: AsOf = None, page: PageNumber = 1, page_size: PageSize = 100) -> Any:
+    """Return one page, the latest first: when a customer met with the first error, and when with the second; none where no edge is."""
+    found = list_followed(verdict_asked(home(), as_of), cause=cause, effect=effect, page=page, size=page_size)
+    return _rows(request, found.total, found.rows, page, page_size)
 
 
 @router.get("/learned", auth=Bearer("read", "learned"), response=ANSWER, summary="The articles' figures and the company's own")
@@ -158,10 +171,12 @@ def avoidable(request: HttpRequest, as_of: AsOf = None) -> Any:
 
 
 @router.get("/avoidable/contacts", auth=Bearer("read", "avoidable"), response=ROWS, summary="The contacts behind it")
-def contact_rows(request: HttpRequest, as_of: AsOf = None, code: Code = "", page: PageNumber = 1, page_size: PageSize = 100) -> Any:
-    """Return one page, the latest first: each contact with the error before it."""
+def contact_rows(
+    request: HttpRequest, as_of: AsOf = None, code: Code = "", caused: bool = True, page: PageNumber = 1, page_size: PageSize = 100
+) -> Any:
+    """Return one page, the latest first: each contact with the error before it; with `caused` false, contacts without one as well."""
     place = home()
-    found = list_contacts(place, pages_asked(place, as_of), code=code, page=page, size=page_size)
+    found = list_contacts(place, pages_asked(place, as_of), code=code, caused=caused, page=page, size=page_size)
     return _rows(request, found.total, found.rows, page, page_size)
 
 

@@ -19,7 +19,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.renderers import JSONRenderer
 
 from lakmus import __version__
-from lakmus.api import activities, alerts, causes, customers, definition, errors, health, imports, signals, verdict, waiting
+from lakmus.api import activities, alerts, causes, customers, definition, errors, health, imports, signals, topics, verdict, waiting
 from lakmus.api.asked import StillComputing
 from lakmus.api.forms import StrictParser
 from lakmus.api.wordings import (
@@ -68,6 +68,7 @@ api.add_router("", definition.router)
 api.add_router("", signals.router)
 api.add_router("", alerts.router)
 api.add_router("", waiting.router)
+api.add_router("", topics.router)
 api.add_router("", causes.router)
 api.add_router("", imports.router)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from functools import partial
+from textwrap import shorten
 from typing import Any
 
 from lakmus.cli.cause_words import STATUSES, side_word, word
@@ -24,6 +25,8 @@ ABOUT = {
     "learned": Wording("цифры статей рядом со своими", "the articles' figures beside the company's own"),
     "perception": Wording("что мы думаем, что есть и что не измеряется", "what we think, what is, and what is not measured"),
     "avoidable": Wording("обращения, которые вызвали мы сами", "contacts that the company caused itself"),
+    "topics": Wording("о чём пишут клиенты", "what customers write about"),
+    "unsorted": Wording("тексты, к которым не подошёл ни один код", "texts that no code fits"),
     "money": Wording("сколько стоят клиенты, потери и исправления", "what customers, losses and repairs are worth"),
     "customers": Wording("клиенты за строкой книги потерь", "the customers behind a line of the ledger"),
 }
@@ -58,6 +61,17 @@ CAUSED = Wording(
 )
 READINGS = Wording("как считать потерю|сколько", "a loss counted as|how much")
 REPAIRED = Wording("без какой ошибки|осталось бы|недель работы|за неделю", "without which error|would be kept|weeks of work|per week")
+TOPICS = Wording("тема|текстов|из них недовольных|клиентов|доля|рост", "theme|texts|displeased|customers|share|growth")
+WRITTEN_OF = Wording(
+    "Текстов за полгода: {texts}; ни к одному коду не подошло: {unsorted}.", "Texts of six months: {texts}; no code fits: {unsorted}."
+)
+BURST = Wording(
+    "{title}: {observed} за {days} дн. по {day}, а обычно бывало {expected}.",
+    "{title}: {observed} in {days} days up to {day}, where {expected} were usual.",
+)
+NO_CODE = Wording("Без кода: {texts}. Последние:", "Without a code: {texts}. The latest:")
+PHRASES = Wording("что у них общего|текстов", "what they have in common|texts")
+LONGEST_LINE, LATEST = 100, 10
 STILL = Wording(
     "Живые клиенты ещё принесут (CLV): {all}; один: {each}.", "The living customers will still bring (CLV): {all}; one: {each}."
 )
@@ -243,6 +257,40 @@ def _avoidable(told: Answer, currency: str, language: str) -> str:
     return f"{head}\n\n{table(AFTER_ERRORS, rows, language, right=(1,))}" if rows else head
 
 
+def _topics(told: Answer, currency: str, language: str) -> str:
+    rows = [
+        [
+            one["title"],
+            *(number(one[name], language) for name in ("texts", "negative", "customers")),
+            percent(one["share"], language, digits=1),
+            finding(one["trend"], language, partial(number, digits=1)),
+        ]
+        for one in told["topics"]
+    ]
+    if not rows:
+        return ""
+    head = WRITTEN_OF.in_language(language).format(**{name: number(told[name], language) for name in ("texts", "unsorted")})
+    bursts = [_burst(one, language) for one in told["topics"] if one["burst"]]
+    return "\n".join([head, *bursts, "", table(TOPICS, rows, language, right=(1, 2, 3, 4))])
+
+
+def _burst(topic: Answer, language: str) -> str:
+    burst = topic["burst"]
+    said = {"title": topic["title"], "observed": number(burst["observed"], language), "days": number(burst["days"], language)}
+    usual = number(burst["expected"], language, digits=1)
+    return BURST.in_language(language).format(**said, expected=usual, day=day_of(burst["at"], language))
+
+
+def _unsorted(told: Answer, currency: str, language: str) -> str:
+    if not told["texts"]:
+        return ""
+    phrases = [[theme["phrase"], number(theme["texts"], language)] for theme in told["phrases"]]
+    head = NO_CODE.in_language(language).format(texts=number(told["texts"], language))
+    latest = [f"{day_of(row['at'], language)}  {shorten(row['text'], LONGEST_LINE, placeholder='…')}" for row in told["latest"][:LATEST]]
+    parts = [table(PHRASES, phrases, language, right=(1,)) if phrases else "", "\n".join([head, *latest])]
+    return "\n\n".join(part for part in parts if part)
+
+
 def _money(told: Answer, currency: str, language: str) -> str:
     head = STILL.in_language(language).format(all=cost(told["clv"], currency, language), each=cost(told["clv_each"], currency, language))
     costs = [[row["title"], cost(row["cost"], currency, language)] for row in told["costs"]]
@@ -274,5 +322,7 @@ WRITTEN = {
     "learned": _learned,
     "perception": _perception,
     "avoidable": _avoidable,
+    "topics": _topics,
+    "unsorted": _unsorted,
     "money": _money,
 }

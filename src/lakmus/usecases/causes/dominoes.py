@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lakmus.engine.errors.search import FACTS_DETECTORS
 from lakmus.engine.harm import DominoEdge
 from lakmus.usecases.asking import ask
 from lakmus.usecases.kept_beside import kept_table
@@ -13,13 +14,14 @@ from lakmus.usecases.results import LARGEST_PAGE, Row
 from lakmus.usecases.show_verdict import Shown
 
 FOLLOWED = "followed"
-# As `engine.causes.domino.domino_sums` counts: a regular's moment of the first error whose outcome is known, and the next one soon after.
+# As `engine.causes.domino.domino_sums` counts: a regular's moment of the first error whose outcome is known, and soon after it one of the
+# second that facts show.
 _SQL = """
 WITH edges AS (SELECT unnest(?::VARCHAR[]) AS cause, unnest(?::VARCHAR[]) AS effect, unnest(?::INTEGER[]) AS within_days)
 SELECT cause, effect, customer, "first".at AS first_at, "first"."order", "first"."case",
        min("second".at) AS second_at, arg_min("second".error_id, "second".at) AS second_id
 FROM edges JOIN read_parquet(?) AS "first" ON "first".code = cause JOIN read_parquet(?) AS "second" USING (customer)
-WHERE "first".exposed AND "first".observed AND "second".code = effect
+WHERE "first".exposed AND "first".observed AND "second".code = effect AND list_contains(?::VARCHAR[], "second".detector)
       AND "second".at > "first".at AND "second".at <= "first".at + to_days(within_days)
 GROUP BY ALL
 """
@@ -55,5 +57,5 @@ def _followed(shown: Shown) -> str:
     edges: Iterable[DominoEdge] = shown.verdict.domino or ()
     named = [(edge.cause_code, edge.effect_code, edge.within_days) for edge in edges]
     columns = [list(column) for column in zip(*named, strict=True)] if named else [[], [], []]
-    parameters = [*columns, shown.table("moments"), shown.table("errors")]
+    parameters = [*columns, shown.table("moments"), shown.table("errors"), [detector.name for detector in FACTS_DETECTORS]]
     return kept_table(shown, FOLLOWED, lambda connection: connection.sql(_SQL, params=parameters))

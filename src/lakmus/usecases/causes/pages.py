@@ -20,6 +20,7 @@ from lakmus.usecases.causes.sides import sides_of
 from lakmus.usecases.home import Home
 from lakmus.usecases.show_money import show_worth
 from lakmus.usecases.show_stages import show_causes
+from lakmus.usecases.show_topics import has_texts, show_topics, show_unsorted
 from lakmus.usecases.show_verdict import Shown
 
 Answer = dict[str, Any]
@@ -160,6 +161,22 @@ def _avoidable(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
     return {**contacts, "by_code": by_code, "wishes": {"stated": stated, "not_kept": broken}}
 
 
+def _topics(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
+    if not has_texts(shown):
+        return {"texts": 0, "unsorted": 0, "since": None, "topics": []}
+    found = show_topics(home, shown)
+    topics = [{name: getattr(topic, name) for name in topic.__slots__} for topic in found.rows]
+    return {"texts": found.texts, "unsorted": found.unsorted, "since": found.since, "topics": topics}
+
+
+def _unsorted(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
+    if not has_texts(shown):
+        return {"texts": 0, "phrases": [], "latest": []}
+    found = show_unsorted(home, shown, size=QUOTES)
+    phrases = [{"phrase": theme.phrase, "texts": theme.texts, "examples": theme.examples} for theme in found.proposed]
+    return {"texts": found.total, "phrases": phrases, "latest": found.rows}
+
+
 def _money(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
     worth = show_worth(shown)
     terms = {name: getattr(worth.terms, name) for name in ("margin_share", "margin_is_assumed", "acquisition_cost", "discount_rate")}
@@ -180,6 +197,8 @@ PAGES: dict[str, CausePage] = {
     "learned": CausePage(Wording("таблица, которая учится", "the table that learns"), _learned, permit="learned"),
     "perception": CausePage(Wording("что мы думаем и что есть", "what we think and what is"), _perception, permit="perception"),
     "avoidable": CausePage(Wording("лишние обращения", "needless contacts"), _avoidable, permit="avoidable", prepared=True),
+    "topics": CausePage(Wording("о чём пишут клиенты", "what customers write about"), _topics, permit="topics"),
+    "unsorted": CausePage(Wording("тексты, не разобранные по кодам", "texts that no code fits"), _unsorted, permit="unsorted"),
     "money": CausePage(Wording("деньги", "money"), _money, permit="money", prepared=True),
 }
 """By the names that addresses and commands have."""
