@@ -20,7 +20,7 @@ from lakmus.engine.causes.rows import Rows, rows_of_bucket
 from lakmus.engine.causes.segments import names_of
 from lakmus.engine.customer_table import customer_table
 from lakmus.engine.errors.detector import MOMENT_SCHEMA, Scene
-from lakmus.engine.errors.search import CODES, find_errors, leading
+from lakmus.engine.errors.search import CODES, by_facts, find_errors, leading
 from lakmus.engine.errors.staff_rates import no_staff_cases, staff_cases
 from lakmus.engine.learning import Learned
 from lakmus.engine.measures.people import candidates, left_alone, people_of
@@ -140,7 +140,7 @@ def score_bucket(
         months=_months(customers, company.time_zone),
         stars=_stars(orders),
         most_orders=_most_orders(orders),
-        dominoes=domino_sums(leads, errors, CODES),
+        dominoes=domino_sums(leads, by_facts(errors), CODES),
         losses=loss_evidence(customers, errors, scene.said, time_zone=company.time_zone),
         met=exposures_by_month(errors, time_zone=company.time_zone),
         rows=rows_of_bucket(leads, scene, found.errors, displeasure, horizon_days=learned.definition.horizon_days),

@@ -27,6 +27,7 @@ def rows(
         owner=np.arange(n).astype(np.uint64),
         exposed=exposed.astype(bool),
         left=left.astype(bool),
+        gone=left.astype(bool),
         levels=levels,
         before=np.zeros((n, len(CODES)), np.uint8),
         bred=np.zeros((n, len(CODES)), np.uint8),

@@ -32,7 +32,7 @@ def followed(moments: pl.DataFrame, purchases: Purchases, *, horizon_days: int, 
     Returns
     -------
     pl.DataFrame : the columns of `moments` and owner, stratum, observed (the horizon has passed by as_of), left (no order in
-        (at, at + horizon]; null unless observed).
+        (at, at + horizon]; null unless observed), gone (no order since).
     """
     codes = pl.DataFrame({"customer": purchases.customers}).with_row_index("owner")
     rows = moments.join(codes, on="customer", how="inner").with_columns(pl.col("owner").cast(pl.Int64))
@@ -44,14 +44,16 @@ def followed(moments: pl.DataFrame, purchases: Purchases, *, horizon_days: int, 
     after = np.searchsorted(ordinal(purchases.owner, purchases.last_us), ordinal(owner, at_us), side="right")
     regular = so_far >= 2
     last = np.where(regular, before - 1, 0)
-    silent, mean_gap, back = (np.zeros(len(owner)), np.zeros(len(owner)), np.zeros(len(owner), bool))
+    silent, mean_gap = np.zeros(len(owner)), np.zeros(len(owner))
+    back, gone = np.zeros(len(owner), bool), np.ones(len(owner), bool)
     if purchases.owner.size:
         silent = (at_us - np.minimum(purchases.last_us[last], at_us)) / DAY_US / horizon_days
         span = purchases.day[last] - purchases.day[np.minimum(begins, last)]
         mean_gap = span / np.maximum(so_far - 1, 1) / horizon_days
         following = np.minimum(after, purchases.owner.size - 1)
         end_us = at_us + horizon_days * DAY_US
-        back = (after < purchases.owner.size) & (purchases.owner[following] == owner) & (purchases.first_us[following] <= end_us)
+        gone = (after == purchases.owner.size) | (purchases.owner[following] != owner)
+        back = ~gone & (purchases.first_us[following] <= end_us)
     stratum = np.searchsorted(PURCHASES_EDGES, so_far, side="right")
     stratum = stratum * (len(RHYTHM_EDGES) + 1) + np.searchsorted(RHYTHM_EDGES, mean_gap, side="left")
     stratum = stratum * 2 + (silent > SILENCE_EDGE)
@@ -60,6 +62,7 @@ def followed(moments: pl.DataFrame, purchases: Purchases, *, horizon_days: int, 
         pl.Series("stratum", stratum, dtype=pl.Int32),
         pl.Series("observed", observed, dtype=pl.Boolean),
         pl.Series("left", ~back, dtype=pl.Boolean),
+        pl.Series("gone", gone, dtype=pl.Boolean),
         pl.Series("regular", regular & (silent < 1), dtype=pl.Boolean),
     )
     return judged.filter("regular").with_columns(pl.when("observed").then("left").alias("left"))

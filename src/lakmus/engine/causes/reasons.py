@@ -21,22 +21,29 @@ BEFORE_LAST_ORDER = 0.15
 """Who ordered after an error was seldom driven away by it: such errors count for so much (who cools still orders, ever less)."""
 WORDS_WEIGHT, LAST_WORD_WEIGHT = 0.4, 0.8
 """How much of the probability goes to what a customer said: in passing, and in a survey or on leaving."""
-BINS, LEAST_CLEAN, LEAST_ESTIMATED = 8, 200, 3
+BINS, LEAST_CLEAN, LEAST_ESTIMATED, LAST_DAYS = 8, 200, 3, 365
 
 Decided = Mapping[str, Mapping[str, str]]
 Piece = tuple[str, datetime, str, float | None, list[str]]
 
 
 def leaving_otherwise(rows: Mapping[str, Rows], *, horizon_days: int) -> Callable[[float], float]:
-    """Return a function: personal gap in days -> probability of being lost within a horizon when no error happens.
+    """Return a function: personal gap in days -> probability of being lost, and not seen again since, when no error happens.
 
-    Share lost among the moments that nothing is known to have gone wrong at: not exposed, no error since the last purchase, none later in
-    the same matter, nor any other until the next purchase; over eighths of them by mean gap. Whatever another error did would otherwise
+    Share of customers gone among the moments of the last year whose horizon is over and at which nothing is known to have gone wrong: not
+    exposed, no error since the last purchase, none later in the same matter, nor any other until the next purchase; over eighths of them by
+    mean gap. Who came back after a horizon is not among the lost whose reasons are asked for. Whatever another error did would otherwise
     count against this one twice: as a competing reason and as what would have happened anyway. Moments of orders go before those of
     conversations, since who writes is not everybody; .1 where there are fewer than `LEAST_CLEAN` such moments.
     """
+    newest = max((int(own.at_day.max()) for own in rows.values() if own.count), default=0)
     clean = {
-        code: own.undisturbed & ~own.exposed & (own.before.sum(axis=1) == 0) & (own.bred.sum(axis=1) == 0) for code, own in rows.items()
+        code: own.undisturbed
+        & ~own.exposed
+        & (own.before.sum(axis=1) == 0)
+        & (own.bred.sum(axis=1) == 0)
+        & (own.at_day > newest - LAST_DAYS)
+        for code, own in rows.items()
     }
     enough = [code for code, kept in clean.items() if kept.sum() >= LEAST_CLEAN]
     if not enough:
@@ -45,7 +52,7 @@ def leaving_otherwise(rows: Mapping[str, Rows], *, horizon_days: int) -> Callabl
     gap = unscaled(rows[code], "mean_gap")[clean[code]] * horizon_days
     edges = np.quantile(gap, np.arange(1, BINS) / BINS)
     place = np.searchsorted(edges, gap, side="right")
-    lost = np.bincount(place, weights=rows[code].left[clean[code]].astype(np.float64), minlength=BINS)
+    lost = np.bincount(place, weights=rows[code].gone[clean[code]].astype(np.float64), minlength=BINS)
     means = (lost + 0.5) / (np.bincount(place, minlength=BINS) + 5)
     return lambda gap_days: float(means[np.searchsorted(edges, gap_days, side="right")])
 

@@ -18,7 +18,7 @@ from lakmus.engine.bucket import of_kind
 from lakmus.engine.causes.known import errors_before, known_before, met_before, undisturbed_after
 from lakmus.engine.causes.links import linked_errors
 from lakmus.engine.errors.detector import Scene
-from lakmus.engine.errors.search import CODES, FACTS_DETECTORS, detectors_of
+from lakmus.engine.errors.search import CODES, by_facts, detectors_of
 from lakmus.engine.feeds import Feeds
 from lakmus.engine.risk.segments import places_of
 from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Purchases
@@ -39,7 +39,7 @@ LEVELS = (
 class Rows:
     """Moments of one error code, arrays (n,): who, exposed or not, what followed, and what was known before.
 
-    `owner`: 64-bit hash of the customer. `left`: no order within the horizon. `levels` (n, len(LEVELS)).
+    `owner`: 64-bit hash of the customer. `left`: no order within the horizon; `gone`: none until now. `levels` (n, len(LEVELS)).
     `before` (n, codes): errors of each code since the customer's last purchase, or earlier in the same case or about the same order.
     `bred` (n, codes): later errors in the same case or about the same order. `place`, `channel`, `topic`: 32-bit hashes, 0 where unknown.
     `dose`: days or minutes of delay, 0 where none, NaN where unknown. `at_day`: days since 1970.
@@ -49,6 +49,7 @@ class Rows:
     owner: npt.NDArray[np.uint64]
     exposed: Flags
     left: Flags
+    gone: Flags
     levels: Levels
     before: Levels
     bred: Levels
@@ -105,14 +106,12 @@ def rows_of_bucket(
     """Return the compact rows of one bucket's followed moments of leading detectors, by code; none while the rhythm is unknown."""
     if horizon_days is None or moments.is_empty():
         return {}
-    # What customers say of an error is said in anger, often at what went wrong before: only facts stand beside an exposure.
-    shown = errors.filter(pl.col("detector").is_in([detector.name for detector in FACTS_DETECTORS]))
     opened = of_kind(scene.facts, "opened_case").filter(pl.col("_case").is_not_null() & pl.col("customer").is_not_null())
     topics = opened.sort("ts", "activity_id").unique(["customer", "_case"], keep="first", maintain_order=True)
     return exposure_rows(
         moments,
         bucket_purchases(scene.orders, scene.facts.customers, time_zone=scene.company.time_zone),
-        shown,
+        by_facts(errors),
         scene.orders,
         places_of(scene.facts),
         displeasure,
@@ -158,14 +157,10 @@ def exposure_rows(
     topics : customer, case, topic, channel. codes : every error code, the columns of `before` and `bred`. shares : part of the customers to
     keep, by code.
     """
-    seen = moments.filter("observed")
     hashes = owner_hash(purchases.customers)
-    frame = (
-        linked_errors(seen, errors, codes)
-        .filter(~pl.col("tangled"))
-        .join(topics, on=["customer", "case"], how="left", maintain_order="left")
-    )
-    frame = frame.join(places, on="customer", how="left", maintain_order="left")
+    frame = linked_errors(moments.filter("observed"), errors, codes).filter(~pl.col("tangled"))
+    for more, on in ((topics, ["customer", "case"]), (places, ["customer"])):
+        frame = frame.join(more, on=on, how="left", maintain_order="left")
     owner = frame["owner"].to_numpy()
     at_us = frame["at"].to_physical().cast(pl.Int64).to_numpy()
     known, last_us = known_before(frame, owner, at_us, purchases, orders, displeasure, horizon_days=horizon_days)
@@ -180,6 +175,7 @@ def exposure_rows(
         hashes[owner] if len(owner) else np.zeros(0, np.uint64),
         frame["exposed"].to_numpy(),
         frame["left"].to_numpy().astype(np.bool_),
+        frame["gone"].to_numpy(),
         levels,
         before,
         frame["later"].to_numpy().reshape(len(owner), len(codes)).astype(np.uint8),
@@ -191,11 +187,7 @@ def exposure_rows(
         undisturbed_after(owner, at_us, errors, purchases),
     )
     lot = (rows.owner >> np.uint64(11)) / float(1 << 53)
-    return {
-        code: rows.only((mine == place) & (lot < shares.get(code, 1.0)))
-        for place, code in enumerate(codes)
-        if ((mine == place) & rows.exposed).any() or (mine == place).any()
-    }
+    return {code: rows.only((mine == place) & (lot < shares.get(code, 1.0))) for place, code in enumerate(codes) if (mine == place).any()}
 
 
 _LOGARITHMIC = {

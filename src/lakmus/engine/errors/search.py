@@ -66,6 +66,11 @@ def detectors_of(code: str) -> tuple[Detector, ...]:
     return tuple(detector for detector in DETECTORS if detector.code == code)
 
 
+def by_facts(errors: pl.DataFrame) -> pl.DataFrame:
+    """Return the errors that facts show: what customers say of an error is said in anger, often at what went wrong before."""
+    return errors.filter(pl.col("detector").is_in([detector.name for detector in FACTS_DETECTORS]))
+
+
 def leading(feeds: Feeds) -> dict[str, str]:
     """Return, by code, the detector whose moments the effect of the code is taken from: the first that measures, facts before words."""
     return {detector.code: detector.name for detector in reversed(DETECTORS) if detector.measures(feeds)}
