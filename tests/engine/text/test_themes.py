@@ -17,7 +17,7 @@ OTHERS = ["Нахамил курьер", "Коробка большая, жду 
 def test_a_phrase_common_in_unsorted_texts_and_rare_in_others_is_a_candidate() -> None:
     found = candidates(UNSORTED * 3, OTHERS)
     assert found[0].phrase == "пункт выдачи" and found[0].texts == 12
-    assert found[0].places == (0, 1, 2, 4, 5)
+    assert found[0].places[:5] == (0, 1, 2, 4, 5) and len(found[0].places) == 12
     assert not {"пункт", "выдачи"} & {one.phrase for one in found}  # they stand in the same texts
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
-from lakmus.engine.text.words import STOP
+from lakmus.engine.text.words import COMMA, STOP
 
 _EXPECTED = frozenset(
     """
@@ -13,22 +14,48 @@ _EXPECTED = frozenset(
     thought feared afraid worried expected anticipated dreaded
     """.split()
 )
+_AWAITED = frozenset("ждал ждала ждали ожидал ожидала ожидали готовился готовилась готовились настроился настроилась braced".split())
+"""Verbs of waiting that say what was feared only where the next words name something bad: «ждал отписку», not «ждал ответа»."""
+_BAD = re.compile(
+    r"отпис|отказ|хамств|груб|подвох|скандал|волокит|шаблон|робот|отговор|нервотреп|проблем|обман|бюрократ|футбол|равнодуш|безразлич|руган|"
+    r"rude|refus|excuse|brush|trouble|fight|argument|script|hassle"
+)
+_REACH = 4
+_LACK = frozenset("без вместо without".split())
+_OF_WHAT = frozenset(
+    """
+    единого единой единственного единственной малейшего малейшей всякого всякой всяких никакого никакой никаких лишнего лишней лишних
+    вечного вечной вечных привычного привычной привычных обычного обычной обычных этих этого ожидаемого ожидаемой намека
+    a any single usual
+    """.split()
+)
 _TURNS = frozenset("а но однако but yet however instead".split())
 _TAKES_BACK = frozenset("не not never didn't n't никогда wasn't weren't hadn't".split())
 
 
 def expected_places(texts: Sequence[str]) -> frozenset[int]:
-    """Return the places of words that say what was expected: from a verb of expecting to the turn («а», «но», "but") in its sentence.
+    """Return the places of words that tell of what did not happen.
 
-    Without a turn nothing was taken back («думаю, нахамили нарочно»); «не думала, что нахамят» tells of what happened.
+    From a verb of expecting to the turn («а», «но», "but") in its sentence: without a turn nothing was taken back («думаю, нахамили
+    нарочно»), and «не думала, что нахамят» tells of what happened. And what there was none of: «без единого „не положено“», "without a
+    single excuse", up to the next comma or stop.
     """
-    if _EXPECTED.isdisjoint(texts):
-        return frozenset()
     places: set[int] = set()
+    if not _EXPECTED.isdisjoint(texts) or not _AWAITED.isdisjoint(texts):
+        places.update(_feared(texts))
+    if not _LACK.isdisjoint(texts):
+        for place in range(len(texts) - 1):
+            if texts[place] in _LACK and texts[place + 1] in _OF_WHAT:
+                end = next((one for one in range(place + 1, len(texts)) if texts[one] in (STOP, COMMA)), len(texts))
+                places.update(range(place, min(end, place + 1 + _REACH)))
+    return frozenset(places)
+
+
+def _feared(texts: Sequence[str]) -> Iterator[int]:
     for begin, text in enumerate(texts):
-        if text not in _EXPECTED or (begin and texts[begin - 1] in _TAKES_BACK):
+        awaited = text in _AWAITED and any(_BAD.match(one) for one in texts[begin + 1 : begin + 1 + _REACH])
+        if not (awaited or text in _EXPECTED) or (begin and texts[begin - 1] in _TAKES_BACK):
             continue
         end = next((place for place in range(begin + 1, len(texts)) if texts[place] == STOP or texts[place] in _TURNS), len(texts))
         if end < len(texts) and texts[end] in _TURNS:
-            places.update(range(begin, end))
-    return frozenset(places)
+            yield from range(begin, end)

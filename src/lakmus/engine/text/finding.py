@@ -15,6 +15,12 @@ from lakmus.engine.text.words import COMMA, STOP, Words
 NEGATION_REACH = 3
 """Words before a saying in which a negation takes it back («не было никакого хамства»)."""
 
+_NOT, _NEEDED = (
+    frozenset({"не", "not"}),
+    frozenset("нужно надо пришлось приходится придется требуется понадобилось needed necessary".split()),
+)
+"""What takes back a saying behind it: «долго ждать не пришлось»."""
+
 _ENDS_NEGATION = frozenset({STOP, COMMA, "а", "но", "и", "зато", "but", "and"})
 
 
@@ -110,6 +116,7 @@ class Lexicon:
         negating, found = bool(behind >> self.negating & 1), list[Heard]()
         for place, behind in reversed(begins):
             said: list[str] = []
+            denied: dict[str, int] = {}
             for number, alone, seconds, longer in told[place].firsts:
                 patterns = alone
                 if seconds & behind:
@@ -120,10 +127,14 @@ class Lexicon:
                     if pattern.code in said:
                         continue
                     last = _last_place(pattern, 1, place, texts, known)
-                    if last is not None:
-                        said.append(pattern.code)
-                        negated = negating and not pattern.negates and self.negated(place, last, texts, known)
-                        found.append(Heard(pattern.code, place, last, negated))
+                    if last is None:
+                        continue
+                    if negating and not pattern.negates and self.negated(place, last, texts, known):
+                        denied.setdefault(pattern.code, last)  # another way of saying it may hold the negation itself
+                        continue
+                    said.append(pattern.code)
+                    found.append(Heard(pattern.code, place, last, False))
+            found.extend([Heard(code, place, last, True) for code, last in denied.items() if code not in said])
         return found
 
     def _side(self, text: str) -> Side:
@@ -148,6 +159,7 @@ class Lexicon:
             before -= 1
         negations = [numbers for numbers in reach if self.negating in numbers]
         full = sum(self.concord not in numbers for numbers in negations)
+        full += last + 2 < len(texts) and texts[last + 1] in _NOT and texts[last + 2] in _NEEDED
         return full % 2 == 1 or (full == 0 and bool(negations))
 
 

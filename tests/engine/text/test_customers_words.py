@@ -1,0 +1,83 @@
+"""Ways in which customers say which error they met, made up at the desk; what reads like one and is none stands beside."""
+
+from __future__ import annotations
+
+import pytest
+
+from lakmus.engine.text.reader import read
+
+SAID = {
+    "no_reply": (
+        "Написала три письма – ни ответа ни привета.",
+        "Пишу как в пустоту.",
+        "Сообщение прочитали и молчат.",
+        "Никто не удосужился перезвонить.",
+        "На связь не выходят вторую неделю.",
+        "Спросил цену, ответа ноль.",
+        "До сих пор жду ответа.",
+        "Кто-нибудь вообще читает отзывы?",
+        "Nobody ever got back to me.",
+        "Two e-mails and not a single reply.",
+        "It is like talking to a wall.",
+        "I was left on read.",
+    ),
+    "misunderstanding": (
+        "При чём тут доставка?",
+        "Вопрос был о другом.",
+        "Спрашивала размер, а вы отвечаете про скидку.",
+        "Вы не прочитали, что я написал.",
+        "Прочитайте, пожалуйста, сообщение внимательно.",
+        "Повторяю вопрос: когда откроется отдел?",
+        "Разговор слепого с глухим.",
+        "Ответ не по теме.",
+        "This has nothing to do with my question.",
+        "My question was about the size.",
+        "You got me wrong.",
+    ),
+    "hidden_charge": (
+        "Почему сняли 900 рублей?",
+        "Списали 900 вместо 700.",
+        "Взяли больше, чем стоило.",
+        "На кассе одна цена, в чеке другая.",
+        "Про доплату никто не сказал.",
+        "Откуда взялась эта сумма?",
+        "Я не подключала эту подписку.",
+        "Верните разницу.",
+        "The total was higher than the price on the site.",
+        "They sneaked an insurance into the bill.",
+        "Refund me the difference.",
+    ),
+    "inflexibility": ("Навстречу не пошли.", "Развели руками, и всё.", "В положение не вошли.", "They told me their hands are tied."),
+    "formal_script": ("Ответили как под копирку.", "Сухой дежурный ответ.", "Прислали заготовку.", "I got a stock reply."),
+    "broken_promise": ("Должны были привезти вчера.", "Слово не держат.", "Привезли на день позже обещанного.", "It was due last Monday."),
+    "checkout_obstacle": ("Ошибка при оплате.", "Пытаюсь оплатить пятый раз.", "Карта отклонена.", "The checkout page is stuck."),
+}
+NOT_SAID = (
+    ("no_reply", "После звонка проблем нет."),
+    ("no_reply", "Ответили сразу, молодцы."),
+    ("misunderstanding", "Спросила размер, а мне сразу помогли."),
+    ("misunderstanding", "I asked about the parcel and it came at once."),
+    ("hidden_charge", "Списали бонусы, всё верно."),
+    ("hidden_charge", "The repair took over two weeks."),
+    ("inflexibility", "Поменяли без единого «не положено»."),
+    ("inflexibility", "Обменяли товар без лишних вопросов."),
+    ("formal_script", "Ждал отписку, а ответил живой человек."),
+    ("formal_script", "I got my answer without a single canned phrase."),
+    ("slow_reply", "Долго ждать не пришлось."),
+    ("wrong_information", "Обещали привезти завтра, а привезли через неделю."),
+    ("unresolved_problem", "Когда мои родители открыли счёт, всё было иначе."),
+)
+
+
+@pytest.mark.parametrize(("code", "text"), [(code, text) for code, texts in SAID.items() for text in texts])
+def test_a_way_of_saying_an_error_is_heard(code: str, text: str) -> None:
+    assert code in read(text).codes
+
+
+@pytest.mark.parametrize(("code", "text"), NOT_SAID)
+def test_what_only_reads_like_an_error_is_none(code: str, text: str) -> None:
+    assert code not in read(text).codes
+
+
+def test_waiting_for_an_answer_is_not_fear_of_one() -> None:
+    assert "no_reply" in read("Ждал ответа неделю, а мне никто не ответил.").codes
