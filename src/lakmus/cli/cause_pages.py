@@ -30,6 +30,13 @@ ABOUT = {
     "money": Wording("сколько стоят клиенты, потери и исправления", "what customers, losses and repairs are worth"),
     "customers": Wording("клиенты за строкой книги потерь", "the customers behind a line of the ledger"),
 }
+ABOUT_LEARN = Wording(
+    "учесть решения людей о причинах ухода в следующем вердикте", "take people's decisions on reasons over into the next verdict"
+)
+TAKEN_OVER = Wording(
+    "Решения о причинах учтены: следующий вердикт будет посчитан с ними.",
+    "Decisions on reasons are taken over: the next verdict will be computed with them.",
+)
 OPTIONS = {
     "error": {"code": Wording("код ошибки, например slow_reply", "the code of an error, such as slow_reply")},
     "ledger": {"month": Wording("только этот месяц, например 2026-03", "only this month, such as 2026-03")},
@@ -92,11 +99,25 @@ def add_below(parser: ArgumentParser, commands: Commands) -> None:
                 under.add_argument(option, metavar="CODE", help=commands.say(meaning))
             else:
                 under.add_argument(f"--{option}", default=None, metavar=option.upper(), help=commands.say(meaning))
+    below.add("learn", ABOUT_LEARN, learn)
     under = below.add("customers", ABOUT["customers"], customers)
     add_as_of(under, commands, inherited=True)
     under.add_argument("--month", default="", metavar="MONTH", help=commands.say(OPTIONS["ledger"]["month"]))
     under.add_argument("--code", default="", metavar="CODE", help=commands.say(CODE))
     under.add_argument("--limit", type=int, default=30, metavar="N", help=commands.say(LIMIT))
+
+
+def learn(asked: Namespace, voice: Voice) -> None:
+    """Have the next verdict count what people decided on reasons until now."""
+    from lakmus.cli.home import home_at
+
+    home = home_at(asked.home)
+    from lakmus.usecases.taken_decisions import take_over_decisions
+
+    until = take_over_decisions(home, actor=None)
+    if voice.wants_json:
+        voice.json({"until": until})
+    voice.message(TAKEN_OVER)
 
 
 def page(name: str, asked: Namespace, voice: Voice) -> None:

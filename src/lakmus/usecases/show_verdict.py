@@ -36,6 +36,7 @@ from lakmus.stream.store import Stream
 from lakmus.usecases.home import Home
 from lakmus.usecases.lay_out_people import write_people, write_rows
 from lakmus.usecases.own_reading import company_reading, reading_key
+from lakmus.usecases.taken_decisions import taken_at
 
 FORMAT = 4
 KEPT = 8
@@ -164,6 +165,8 @@ def _asked(home: Home, as_of: date | datetime | None) -> tuple[datetime, str]:
         raise NotFound("no_data", NO_DATA)
     moment = _last_moment(stream) if as_of is None else moment_of(home, as_of=as_of)
     said = [FORMAT, _engine_at_start(), stream.version, moment.isoformat(), _terms_of_a_verdict(), reading_key(home)]
+    taken = taken_at(home)
+    said += [taken.isoformat()] if taken is not None else []
     return moment, hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:24]
 
 
@@ -264,7 +267,8 @@ def _compute(home: Home, moment: datetime, key: str, progress: Progress | None, 
 
     for name, schema in TABLES.items():
         keep(name, schema.empty_table())
-    # Decisions are no part of the key: each would have everything computed anew. They are shown at once, and counted from the next time on.
+    # Decisions are no part of the key: each would have everything computed anew. They are shown at once, and counted from the next time on,
+    # at the latest when somebody takes them over.
     analysis = analyse(
         over_buckets, company=company_terms(), as_of=moment, keep=keep, decided=decided_reasons(), reading=company_reading(home)
     )

@@ -50,6 +50,7 @@ urlpatterns = [
     path("causes/ledger/file/", losses.ledger_file, name="ledger_file"),
     path("causes/ledger/customers/", losses.reasons, name="reasons"),
     path("causes/ledger/decide/", losses.decide, name="reason_decide"),
+    path("causes/ledger/take-over/", losses.take_over, name="decisions_take_over"),
     path("causes/money/", money.money, name="money"),
     path("causes/money/weeks/", money.weeks, name="money_weeks"),
     path("causes/promises/", losses.promises, name="promises"),

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST
 
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
-from lakmus.operations.accounts.permissions import may
+from lakmus.operations.accounts.permissions import may, page
 from lakmus.usecases.causes import ledger as ledgers
 from lakmus.usecases.causes import perception as beliefs
+from lakmus.usecases.taken_decisions import not_taken_over, take_over_decisions
 from lakmus.web import answers, losses
 from lakmus.web.needing import verdict_page
-from lakmus.web.page import asked_page, show
+from lakmus.web.page import asked_page, says_failures, show
 from lakmus.web.templatetags.written import language
 
 NOT_A_NUMBER = Wording(
@@ -34,7 +35,8 @@ def _shown(request: HttpRequest, template: str, analysis: Any, context: dict[str
 @verdict_page("ledger", prepared=True)
 def ledger(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show the ledger of losses by month and reason."""
-    return _shown(request, "ledger.html", analysis, losses.ledger_page(analysis, month=request.GET.get("month", "")))
+    told = losses.ledger_page(analysis, month=request.GET.get("month", ""))
+    return _shown(request, "ledger.html", analysis, told | {"not_taken": not_taken_over(analysis)})
 
 
 @verdict_page("ledger", verb="export", prepared=True)
@@ -49,7 +51,8 @@ def ledger_file(request: HttpRequest, analysis: Any) -> HttpResponse:
 @verdict_page("ledger")
 def reasons(request: HttpRequest, analysis: Any) -> HttpResponse:
     """List the customers behind a cell of the ledger."""
-    return _shown(request, "reasons.html", analysis, losses.reasons_page(analysis, request.GET.dict(), page=asked_page(request)))
+    told = losses.reasons_page(analysis, request.GET.dict(), page=asked_page(request))
+    return _shown(request, "reasons.html", analysis, told | {"not_taken": not_taken_over(analysis)})
 
 
 @require_POST
@@ -59,10 +62,20 @@ def decide(request: HttpRequest, analysis: Any) -> HttpResponse:
     asked = request.POST
     customer, code, status = (asked.get(name, "") for name in ("customer", "code", "status"))
     ledgers.decide_reason(analysis, customer=customer, code=code, status=status, actor=request.user)
-    messages.success(request, _("The decision is kept. It shows at once; shares and money follow when new data are computed."))
+    messages.success(request, _("The decision is kept. It shows at once; shares and money follow when everything is computed again."))
     back = asked.get("next", "")
     safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
     return HttpResponseRedirect(back if safe else reverse("ledger"))
+
+
+@require_POST
+@page("ledger", verb="change")
+@says_failures
+def take_over(request: HttpRequest) -> HttpResponse:
+    """Have the verdict computed again with what people decided on reasons."""
+    take_over_decisions(answers.home(), actor=request.user)
+    messages.success(request, _("Everything is computed again with your decisions."))
+    return HttpResponseRedirect(reverse("ledger"))
 
 
 @verdict_page("promises")
