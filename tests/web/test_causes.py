@@ -12,7 +12,7 @@ from lakmus.operations.journal.models import JournalEntry
 from lakmus.operations.reasons.queries import decided_reasons
 from lakmus.usecases.home import Home
 from lakmus.usecases.taken_decisions import taken_at
-from lakmus.web import answers
+from tests.web import invented_answers
 from tests.web.test_pages import invented, opened
 
 REASON = {"customer": "1001", "code": "broken_promise", "status": "confirmed"}
@@ -52,7 +52,7 @@ def test_the_ledger_says_how_many_decisions_it_does_not_know_and_offers_to_compu
     owner.post("/causes/ledger/decide/", REASON)
     page = opened(owner, "/causes/ledger/", "en")
     assert "1 decision on a reason is not in these figures yet." in page and "/causes/ledger/take-over/" in page
-    monkeypatch.setattr(answers, "home", lambda: Home(home))
+    monkeypatch.setattr(invented_answers, "home", lambda: Home(home))
     assert someone("marketer").post("/causes/ledger/take-over/").status_code == 403 and taken_at(Home(home)) is None
     assert owner.post("/causes/ledger/take-over/").headers["Location"] == "/causes/ledger/"
     assert taken_at(Home(home)) is not None
