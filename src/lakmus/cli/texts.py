@@ -66,6 +66,7 @@ WOULD_LEAVE = Wording(
 )
 WAS_SENT = Wording("На машину {host} отправлено запросов: {count}.", "Requests sent to the machine {host}: {count}.")
 TASK = Wording("Задание", "Task")
+_AS_JSON = json.JSONEncoder(ensure_ascii=False)
 POLARITY = {
     "negative": Wording("недоволен", "negative"),
     "positive": Wording("доволен", "positive"),
@@ -163,7 +164,7 @@ def ask(asked: Namespace, voice: Voice) -> None:
 
 def line_for_programs(text: ReadText) -> str:
     """Return what one text says as JSON."""
-    return json.dumps(text.as_json(), ensure_ascii=False)
+    return _AS_JSON.encode(text.as_json())
 
 
 def line_for_people(text: ReadText, *, language: str) -> str:

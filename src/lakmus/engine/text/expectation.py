@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from lakmus.engine.text.words import COMMA, STOP
+from lakmus.engine.text.words import COMMA, STOP, Words
 
 _EXPECTED = frozenset(
     """
@@ -29,6 +29,9 @@ _OF_WHAT = frozenset(
     a any single usual
     """.split()
 )
+_QUOTE_OPENS = frozenset("«„“\"'‘")
+_DENIES = frozenset("не ни нет без вместо никаких никакого никакой никогда not no never without instead any single".split())
+_DENIAL_REACH = 4
 _TURNS = frozenset("а но однако but yet however instead".split())
 _TAKES_BACK = frozenset("не not never didn't n't никогда wasn't weren't hadn't".split())
 
@@ -49,6 +52,18 @@ def expected_places(texts: Sequence[str]) -> frozenset[int]:
                 end = next((one for one in range(place + 1, len(texts)) if texts[one] in (STOP, COMMA)), len(texts))
                 places.update(range(place, min(end, place + 1 + _REACH)))
     return frozenset(places)
+
+
+def quoted_to_deny(words: Words, place: int, text: str) -> bool:
+    """Say whether the saying that begins at a word is quoted only to say that nobody said it («ни разу не услышала „не положено“»)."""
+    start = words.span(place)[0]
+    if not start or text[start - 1] not in _QUOTE_OPENS:
+        return False
+    before = words.texts[max(0, place - _DENIAL_REACH) : place]
+    for ends in (STOP, COMMA):
+        if ends in before:
+            before = before[len(before) - before[::-1].index(ends) :]
+    return not _DENIES.isdisjoint(before)
 
 
 def _feared(texts: Sequence[str]) -> Iterator[int]:

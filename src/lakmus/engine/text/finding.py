@@ -6,7 +6,7 @@ import functools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import or_
+from operator import itemgetter, or_
 from typing import NamedTuple
 
 from lakmus.engine.text.notation import KNOWN_WORDS, Pattern, Terms, patterns_of
@@ -47,16 +47,33 @@ class Heard(NamedTuple):
         return Saying(self.code, words.span(self.place)[0], words.span(self.last)[1], self.negated)
 
 
+_place_among = itemgetter(0)
 Known = list[tuple[int, ...]]
 
 
 class First(NamedTuple):
-    """What the term `number` begins: patterns of it alone, and `longer` ones, with the second terms of these as bits."""
+    """What the term `number` begins: patterns of it alone, and `longer` ones by the bit of their second term, each with its place among
+    them all; `seconds` are all these bits, `reach` how many words on the farthest second term may stand.
+    """
 
     number: int
     alone: Sequence[Pattern]
     seconds: int
-    longer: Sequence[Pattern]
+    reach: int
+    longer: Mapping[int, Sequence[tuple[int, Pattern]]]
+
+    def fitting(self, near: int, behind: int) -> Sequence[Pattern]:
+        """Return the patterns whose second term is in `near` and all of whose others are in `behind`, in their order."""
+        seconds = self.seconds & near
+        if not seconds:
+            return self.alone
+        found: list[tuple[int, Pattern]] = []
+        while seconds:
+            second = seconds & -seconds
+            seconds ^= second
+            found += [one for one in self.longer[second] if one[1].others & behind == one[1].others]
+        found.sort(key=_place_among)
+        return [*self.alone, *[pattern for _, pattern in found]]
 
 
 class Side(NamedTuple):
@@ -117,12 +134,13 @@ class Lexicon:
         for place, behind in reversed(begins):
             said: list[str] = []
             denied: dict[str, int] = {}
-            for number, alone, seconds, longer in told[place].firsts:
-                patterns = alone
-                if seconds & behind:
-                    patterns = [*alone, *(one for one in longer if one.others & behind == one.others)]
-                if not patterns or number not in known[place]:
+            for first in told[place].firsts:
+                if not (first.alone or first.seconds & behind) or first.number not in known[place]:
                     continue
+                near = 0
+                for side in told[place + 1 : place + 1 + first.reach]:
+                    near |= side.bits
+                patterns = first.fitting(near, behind)
                 for pattern in patterns:
                     if pattern.code in said:
                         continue
@@ -179,6 +197,14 @@ def _last_place(pattern: Pattern, term: int, place: int, texts: Sequence[str], k
     return None
 
 
+def _first(number: int, alone: Sequence[Pattern], longer: Sequence[Pattern]) -> First:
+    by_second: defaultdict[int, list[tuple[int, Pattern]]] = defaultdict(list)
+    for place, one in enumerate(longer):
+        by_second[1 << one.terms[1]].append((place, one))
+    reach = max((one.gaps[0] + 1 for one in longer), default=0)
+    return First(number, alone, functools.reduce(or_, by_second, 0), reach, dict(by_second))
+
+
 def compiled(entries: Mapping[str, Sequence[str]], classes: Mapping[str, str]) -> Lexicon:
     """Compile entries by code (each a text of one entry a line) to a lexicon; `classes` must hold ``not``, ``concord`` and ``only``."""
     terms = Terms()
@@ -188,10 +214,7 @@ def compiled(entries: Mapping[str, Sequence[str]], classes: Mapping[str, str]) -
         for text in texts:
             for pattern in patterns_of(code, text, terms, classes):
                 (longer if len(pattern.terms) > 1 else alone)[pattern.terms[0]].append(pattern)
-    firsts = {
-        number: First(number, alone[number], functools.reduce(or_, (1 << one.terms[1] for one in longer[number]), 0), longer[number])
-        for number in {*alone, *longer}
-    }
+    firsts = {number: _first(number, alone[number], longer[number]) for number in {*alone, *longer}}
     negating, concord, not_only = (terms.number_of(name, classes) for name in ("{not}", "{concord}", "{only}"))
     terms.lookups.update({STOP: (), COMMA: ()})
     return Lexicon(terms, firsts, negating, concord, not_only)

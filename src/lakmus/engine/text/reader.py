@@ -11,7 +11,7 @@ from math import exp, log1p
 
 from lakmus.engine.text import lexicon
 from lakmus.engine.text.cleaning import cleaned
-from lakmus.engine.text.expectation import expected_places
+from lakmus.engine.text.expectation import expected_places, quoted_to_deny
 from lakmus.engine.text.finding import Heard, Lexicon, Saying, compiled
 from lakmus.engine.text.language import language_of
 from lakmus.engine.text.mentions import attempts_in, may_ask, questions_in
@@ -25,6 +25,7 @@ ENTRIES = ("ru", "en", "feelings")
 
 GLAD_SIGNS = "😀😃😄😁😆😊😍🥰😘🙂☺👍👏🙏❤💕🎉🔥😂🤗💯✅🌟⭐😎"
 ANGRY_SIGNS = "😡😠🤬😤😞😢😭😩😫🙁☹👎💩🤮🤢😒😑💔❌🤦😔😖"
+_QUOTES = re.compile('[«„“"‘]')
 _MAY_BE_SIGN = re.compile("[\u2600-\u27bf\u2b50\U0001f300-\U0001faff]")
 PLEASED_WORD, DISPLEASED_WORD, LEAVING = "pleased", "displeased", "leaving"
 FEELINGS = (PLEASED_WORD, DISPLEASED_WORD)
@@ -125,6 +126,8 @@ def read(text: str | None) -> Reading:
     found = known.heard(words, known.known(words))
     if expected := expected_places(words.texts):
         found = [one for one in found if one.place not in expected and one.last not in expected]
+    if found and _QUOTES.search(own.text):
+        found = [one for one in found if not quoted_to_deny(words, one.place, own.text)]
     feelings = _feelings(found, own.text)
     sayings = tuple([one.saying(words) for one in found if one.code not in FEELINGS and not one.negated])
     cries = any(one.code == LEAVING for one in sayings)
