@@ -28,7 +28,7 @@ def shown(tmp_path: Path, db: None) -> Shown:
 
 
 ASKED = [
-    *((name, {}) for name in PAGES if name not in ("error", "promises", "avoidable", "topics", "unsorted")),
+    *((name, {}) for name in PAGES if name not in ("error", "promises", "avoidable", "topics", "unsorted", "profiles")),
     *(("promises", {"by": by}) for by in BY),
 ]
 

@@ -45,6 +45,8 @@ unsorted     change   + + - - + -
 labels       view     + + + + + -
 labels       change   + + + + + -
 avoidable    view     + + + - + -
+scorecard    view     + + + - + -
+profiles     view     + + + - + -
 perception   view     + + + - + -
 perception   change   + + + - - -
 measures     view     + + + - + -

@@ -29,8 +29,10 @@ PAGES = {
     "automatic messages": "/causes/messages/",
     "needless contacts": "/causes/avoidable/",
     "topics": "/causes/topics/",
+    "five sides": "/causes/scorecard/",
+    "profiles": "/causes/profiles/",
 }
-LEAST = {"money": 3, "needless contacts": 4}
+LEAST = {"money": 3, "profiles": 4, "needless contacts": 4}
 """So many different figures open on a page at least; on the others ten."""
 
 

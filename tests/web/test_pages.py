@@ -16,7 +16,7 @@ from tests.web import invented_answers
 ROOMS = (
     "/", "/signals/", "/signals/?state=cold", "/causes/", "/causes/broken_promise/", "/causes/no_reply/", "/causes/waiting/",
     "/causes/ledger/", "/causes/ledger/customers/?code=broken_promise", "/causes/promises/", "/causes/promises/?by=staff&status=late",
-    "/causes/money/",
+    "/causes/money/", "/causes/scorecard/", "/causes/staff/?staff=12",
     "/causes/messages/", "/causes/messages/?finding=at_night", "/causes/dominoes/", "/causes/learned/", "/causes/perception/",
     "/errors/?code=broken_promise&moment=3-4&worth=most",
     "/causes/waiting/?by=staff", "/causes/waiting/cases/?by=shift&outcome=late", "/stories/case:77/",

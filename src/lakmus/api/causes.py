@@ -188,6 +188,18 @@ def wish_rows(request: HttpRequest, as_of: AsOf = None, not_kept: bool = True, p
     return _rows(request, found.total, found.rows, page, page_size)
 
 
+@router.get("/scorecard", auth=Bearer("read", "scorecard"), response=ANSWER, summary="Five sides of service")
+def scorecard(request: HttpRequest, as_of: AsOf = None) -> Any:
+    """Return each side with its errors and reasons: customers hit, their share of the buyers, money of the ledger, growth."""
+    return _page(request, "scorecard", as_of)
+
+
+@router.get("/profiles", auth=Bearer("read", "profiles"), response=ANSWER, summary="Profiles of customers at risk")
+def profiles(request: HttpRequest, as_of: AsOf = None) -> Any:
+    """Return how many living customers have each profile, their probability of leaving, and the margin at stake."""
+    return _page(request, "profiles", as_of)
+
+
 @router.get("/money", auth=Bearer("read", "money"), response=ANSWER, summary="What customers are worth, and what losses cost")
 def money(request: HttpRequest, as_of: AsOf = None) -> Any:
     """Return CLV, the readings of what losses cost, repairs by money kept per week, gains of retention, and the bridge of revenue."""

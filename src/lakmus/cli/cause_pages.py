@@ -25,6 +25,8 @@ ABOUT = {
     "learned": Wording("цифры статей рядом со своими", "the articles' figures beside the company's own"),
     "perception": Wording("что мы думаем, что есть и что не измеряется", "what we think, what is, and what is not measured"),
     "avoidable": Wording("обращения, которые вызвали мы сами", "contacts that the company caused itself"),
+    "scorecard": Wording("пять сторон сервиса", "five sides of service"),
+    "profiles": Wording("какие клиенты под угрозой: портреты", "which kinds of customers are at risk"),
     "topics": Wording("о чём пишут клиенты", "what customers write about"),
     "unsorted": Wording("тексты, к которым не подошёл ни один код", "texts that no code fits"),
     "money": Wording("сколько стоят клиенты, потери и исправления", "what customers, losses and repairs are worth"),
@@ -78,6 +80,13 @@ BURST = Wording(
 )
 NO_CODE = Wording("Без кода: {texts}. Последние:", "Without a code: {texts}. The latest:")
 PHRASES = Wording("что у них общего|текстов", "what they have in common|texts")
+FIVE_SIDES = Wording(
+    "сторона|столкнулись|доля купивших|потеряно из-за неё|рост", "side|met with it|share of buyers|lost because of it|growth"
+)
+PROFILES = Wording(
+    "портрет|клиентов|вероятность ухода|маржа за 12 месяцев|ожидаемо уйдёт",
+    "profile|customers|probability of leaving|margin of 12 months|expected to be lost",
+)
 LONGEST_LINE, LATEST = 100, 10
 STILL = Wording(
     "Живые клиенты ещё принесут (CLV): {all}; один: {each}.", "The living customers will still bring (CLV): {all}; one: {each}."
@@ -278,6 +287,33 @@ def _avoidable(told: Answer, currency: str, language: str) -> str:
     return f"{head}\n\n{table(AFTER_ERRORS, rows, language, right=(1,))}" if rows else head
 
 
+def _scorecard(told: Answer, currency: str, language: str) -> str:
+    rows = [
+        [
+            side["title"],
+            number(side["hit"], language),
+            _share(side["share"], language),
+            cost(side["money"], currency, language),
+            finding(side["growth"], language, partial(number, digits=1)),
+        ]
+        for side in told["sides"]
+    ]
+    return table(FIVE_SIDES, rows, language, right=(1,))
+
+
+def _profiles(told: Answer, currency: str, language: str) -> str:
+    rows = [
+        [
+            row["title"],
+            number(row["customers"], language),
+            _share(row["risk"], language),
+            *(money(row[name], currency, language) for name in ("value", "expected")),
+        ]
+        for row in (*told["profiles"], told["everybody"])
+    ]
+    return table(PROFILES, rows, language, right=(1, 3, 4))
+
+
 def _topics(told: Answer, currency: str, language: str) -> str:
     rows = [
         [
@@ -343,6 +379,8 @@ WRITTEN = {
     "learned": _learned,
     "perception": _perception,
     "avoidable": _avoidable,
+    "scorecard": _scorecard,
+    "profiles": _profiles,
     "topics": _topics,
     "unsorted": _unsorted,
     "money": _money,

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
+from lakmus.usecases.causes.profiles import KEYS as PROFILE_KEYS
+from lakmus.usecases.causes.profiles import profile_conditions, profile_told
 from lakmus.usecases.home import Home
 from lakmus.usecases.results import LEAVING, Conditions, Listing, count_people, customer_conditions, list_people, states_named
 from lakmus.usecases.show_alerts import alert_conditions, alert_told
@@ -31,6 +33,7 @@ KEYS = {
     "alert": ("measure", "dimension", "segment", "until", "window_days", "direction"),
     "site": ("step", "next", "exit"),
     "check": CHECK_KEYS,
+    "profile": PROFILE_KEYS,
     "list": ("q", "state", "lost", "silent", "month", "error", "signal", "exclusion"),
 }
 """What a group can be `of`, and the words by which it is asked for; `list` goes by the address of the list of customers."""
@@ -79,6 +82,8 @@ def group_conditions(home: Home, shown: Shown, group: Group) -> Conditions:
         return site_conditions(home, shown, asked)
     if group.of == "check":
         return check_conditions(home, shown, asked)
+    if group.of == "profile":
+        return profile_conditions(home, shown, asked)
     return customer_conditions(home, shown, query=asked.get("q", ""), filters=list_filters(asked))
 
 
@@ -101,6 +106,8 @@ def group_told(shown: Shown, group: Group) -> Wording:
         return site_told(group.asked)
     if group.of == "check":
         return check_told(shown, group.asked)
+    if group.of == "profile":
+        return profile_told(group.asked)
     return _list_told(group.asked)
 
 

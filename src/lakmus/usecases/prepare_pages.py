@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lakmus.usecases.alert_rules import standing_rule, watches
 from lakmus.usecases.causes.avoidable import contacts_of, wishes_of
+from lakmus.usecases.causes.profiles import show_profiles
 from lakmus.usecases.causes.sides import counted_sides
 from lakmus.usecases.home import Home
 from lakmus.usecases.loss_facts import SEGMENTS, segment_rhythms
@@ -41,6 +42,7 @@ def prepare_pages(home: Home, shown: Shown) -> None:
     counted_sides(shown)
     contacts_of(home, shown)
     wishes_of(home, shown)
+    show_profiles(home, shown)
     revenue_bridge(shown)
     (shown.folder / DONE).touch()
 

@@ -21,6 +21,7 @@ from lakmus.web.templatetags.written import language, number, worded
 
 ROOMS = (
     "causes",
+    "scorecard",
     "ledger",
     "money",
     "promises",
@@ -33,6 +34,7 @@ ROOMS = (
     "labels",
     "avoidable",
     "perception",
+    "profiles",
 )
 SHOWN_QUOTES = 5
 HOUR_MINUTES, DAY_MINUTES = 60, 1440
@@ -45,6 +47,7 @@ def rooms(current: str) -> list[dict[str, Any]]:
     """Return the pages of causes."""
     titles = {
         "causes": _("What costs most"),
+        "scorecard": _("Five sides of service"),
         "ledger": _("Ledger of losses"),
         "money": _("Money"),
         "promises": _("Promises"),
@@ -57,6 +60,7 @@ def rooms(current: str) -> list[dict[str, Any]]:
         "labels": _("Label texts"),
         "avoidable": _("Needless contacts"),
         "perception": _("What we think and what is"),
+        "profiles": _("Profiles at risk"),
     }
     return [{"name": name, "title": titles[name], "current": name == current} for name in ROOMS]
 

@@ -11,6 +11,7 @@ from lakmus.history.estimate import Estimate
 from lakmus.usecases.causes import audit, avoidable, ledger, promises
 from lakmus.usecases.causes import dominoes as followed
 from lakmus.usecases.causes.ranking import told
+from lakmus.usecases.causes.scorecard import TITLES as SIDE_TITLES
 from lakmus.usecases.charts.causes import Falling, dominoes
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.titles import title_of
@@ -56,7 +57,7 @@ def ledger_page(shown: Shown, *, month: str) -> dict[str, Any]:
 
 def reasons_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str, Any]:
     """Return the customers behind a cell of the ledger."""
-    wanted: dict[str, Any] = {name: asked[name] for name in ("month", "code", "customer", "kind") if asked.get(name)}
+    wanted: dict[str, Any] = {name: asked[name] for name in ("month", "code", "customer", "kind", "side") if asked.get(name)}
     if asked.get("silent") in FLAGS:
         wanted["silent"] = FLAGS[asked["silent"]]
     if asked.get("errors") == "1":
@@ -71,6 +72,8 @@ def reasons_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str,
         told_by.append({"key": "month", "title": side_title("month", wanted["month"])})
     if "silent" in wanted:
         told_by.append({"key": "silent", "title": _("silently") if wanted["silent"] else _("after a complaint")})
+    if wanted.get("side") in SIDE_TITLES:
+        told_by.append({"key": "side", "title": worded(SIDE_TITLES[wanted["side"]])})
     if "errors" in wanted:
         told_by.append({"key": "errors", "title": _("service errors only")})
     if "kind" in wanted:

@@ -33,7 +33,7 @@ MONEY_SORTS = {"-value_at_risk", "-lost_value", "-revenue"}
 MONEY_COLUMNS = frozenset({"revenue", "mean_order_amount", "value_at_risk", "lost_value"})
 FLAGS = {"1": True, "0": False}
 THEN = ("left_silently", "left", "complained")
-SIDES = tuple(DIMENSIONS)
+SIDES = (*DIMENSIONS, "side", "quarter")
 OF_WHOM = ("linked", "bought")
 """Whether a file links the error to a customer, and whether the customer bought in the last 12 months."""
 

@@ -9,6 +9,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lakmus.usecases.causes.scorecard import TITLES as SIDE_TITLES
 from lakmus.usecases.causes.sides import DIMENSIONS, HOURS, MOST_TIMES, UNSAID, Side, sides_of, staff_rates
 from lakmus.usecases.charts.causes import MonthOfError, error_by_month
 from lakmus.usecases.show_verdict import Shown
@@ -80,7 +81,10 @@ def told_sides(asked: dict[str, Any]) -> list[dict[str, str]]:
         "linked": {True: _("the customer is known"), False: _("the customer is not known")},
         "bought": {True: _("bought in the last 12 months"), False: _("bought nothing in the last 12 months")},
     }
-    told = [{"key": name, "title": titles[asked[name]]} for name, titles in of_whom.items() if name in asked]
+    quarters = {"last": _("last 91 days"), "before": _("the 91 days before")}
+    told = [{"key": "side", "title": worded(SIDE_TITLES[asked["side"]])}] if asked.get("side") in SIDE_TITLES else []
+    told += [{"key": "quarter", "title": quarters.get(asked["quarter"], quarters["before"])}] if asked.get("quarter") else []
+    told += [{"key": name, "title": titles[asked[name]]} for name, titles in of_whom.items() if name in asked]
     return told + [
         {"key": name, "title": named.get(name, "%(name)s") % {"name": side_title(name, asked[name])}}
         for name in DIMENSIONS

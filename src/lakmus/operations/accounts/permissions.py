@@ -60,6 +60,8 @@ PERMITS = (
     Permit("dominoes", "view", READERS, "which error follows which; as causes"),
     Permit("learned", "view", READERS, "the articles' figures beside the company's own; as causes"),
     Permit("avoidable", "view", READERS, "contacts that we caused, wishes not kept"),
+    Permit("scorecard", "view", READERS, "five sides of service, over all customers; as causes"),
+    Permit("profiles", "view", READERS, "which kinds of customers are at risk, over all of them; as signals"),
     Permit("perception", "view", READERS, "what we believe beside what is"),
     Permit("perception", "change", frozenset({OWNER, HEAD, MARKETER}), "one's own belief; an analyst would write the figures"),
     Permit("topics", "view", READERS, "what customers write about, over all customers; as causes"),

@@ -70,7 +70,7 @@ class Rows:
 
 def contacts_of(home: Home, shown: Shown) -> Contacts:
     """Count the contacts that follow an error of ours with the same order or case within `WITHIN_DAYS` days."""
-    found = ask("SELECT code, count(*) AS n FROM read_parquet(?) GROUP BY code ORDER BY n DESC, code", [_contacts(home, shown)])
+    found = ask("SELECT code, count(*) AS n FROM read_parquet(?) GROUP BY code ORDER BY n DESC, code", [contacts_table(home, shown)])
     by_code = {row["code"]: row["n"] for row in found if row["code"]}
     return Contacts(sum(row["n"] for row in found), sum(by_code.values()), by_code)
 
@@ -82,7 +82,7 @@ def list_contacts(home: Home, shown: Shown, *, code: str = "", caused: bool = Tr
         conditions.add("code IS NOT NULL")
     if code:
         conditions.add("code = ?", code)
-    return _page(shown, _contacts(home, shown), conditions, page, size)
+    return _page(shown, contacts_table(home, shown), conditions, page, size)
 
 
 def wishes_of(home: Home, shown: Shown) -> tuple[int, int]:
@@ -115,7 +115,8 @@ def _page(shown: Shown, table: str, conditions: Conditions, page: int, size: int
     return Rows(total, tuple(rows))
 
 
-def _contacts(home: Home, shown: Shown) -> str:
+def contacts_table(home: Home, shown: Shown) -> str:
+    """Return the table of contacts of 12 months, each with the error of ours before it, if any; it is made once."""
     since = shown.verdict.definition.window_start_at
     parameters = [home.stream().files(), since, shown.as_of, shown.as_of, list(CONTACTS), shown.table("errors"), WITHIN_DAYS, WITHIN_DAYS]
     return kept_table(shown, "contacts", lambda connection: connection.sql(CONTACTS_SQL, params=parameters))

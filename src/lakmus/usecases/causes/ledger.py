@@ -17,7 +17,7 @@ from lakmus.operations.journal.changes import record
 from lakmus.operations.reasons import changes
 from lakmus.operations.reasons.queries import decided_reasons
 from lakmus.usecases.asking import ask
-from lakmus.usecases.causes.sides import months_of_errors
+from lakmus.usecases.causes.sides import FIVE_SIDES, months_of_errors
 from lakmus.usecases.causes.standing import has_rows, has_table
 from lakmus.usecases.export_tables import BYTE_ORDER_MARK, DIALECTS
 from lakmus.usecases.home import Home
@@ -179,7 +179,8 @@ def ledger_line(ledger: Ledger, shown: Shown, month: str) -> list[Line]:
 def list_reasons(shown: Shown, asked: Mapping[str, Any], *, page: int = 1, size: int = 50) -> Reasons:
     """Return the customers behind a cell, the dearest first, with what people decided.
 
-    `asked`: any of `month` (`YYYY-MM`), `code`, `customer`, `silent` (bool), `kind` (of evidence), `errors` (bool: service errors only).
+    `asked`: any of `month` (`YYYY-MM`), `code`, `customer`, `silent` (bool), `kind` (of evidence), `errors` (bool: service errors only),
+    `side` (of `FIVE_SIDES`).
     """
     if not has_table(shown, REASONS):
         return Reasons(0, 0, 0.0, 0.0, ())
@@ -191,6 +192,8 @@ def list_reasons(shown: Shown, asked: Mapping[str, Any], *, page: int = 1, size:
         conditions.add("coalesce(silent, false) = ?", bool(asked["silent"]))
     if asked.get("kind"):
         conditions.add("list_contains(kinds, ?)", asked["kind"])
+    if asked.get("side"):
+        conditions.add("list_contains(?::VARCHAR[], code)", list(FIVE_SIDES.get(asked["side"], ())))
     if asked.get("errors"):
         conditions.add("list_contains(?::VARCHAR[], code)", list(ERROR_CODES))
     where = f"FROM read_parquet(?) WHERE {conditions.where}"

@@ -14,8 +14,10 @@ from lakmus.usecases.causes.audit import audit_messages
 from lakmus.usecases.causes.avoidable import contacts_of, wishes_of
 from lakmus.usecases.causes.ledger import Line, ledger_line, show_ledger
 from lakmus.usecases.causes.perception import show_perception
+from lakmus.usecases.causes.profiles import show_profiles
 from lakmus.usecases.causes.promises import BY, promises_of
 from lakmus.usecases.causes.quotes import quotes_of
+from lakmus.usecases.causes.scorecard import show_scorecard
 from lakmus.usecases.causes.sides import sides_of
 from lakmus.usecases.home import Home
 from lakmus.usecases.show_money import show_worth
@@ -161,6 +163,22 @@ def _avoidable(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
     return {**contacts, "by_code": by_code, "wishes": {"stated": stated, "not_kept": broken}}
 
 
+def _scorecard(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
+    names = ("code", "title", "meaning", "hit", "buyers", "share", "money", "lately", "before", "growth")
+    sides = [
+        {name: getattr(side, name) for name in names}
+        | {"reasons": [{"code": one.code, "title": one.title, "met": one.met} for one in side.reasons]}
+        | {"not_measured": [{"code": error.code, "title": error.title, "needed": error.not_measured} for error in side.unmeasured]}
+        for side in show_scorecard(shown)
+    ]
+    return {"sides": sides}
+
+
+def _profiles(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
+    found = show_profiles(home, shown)
+    return {"profiles": found.rows, "everybody": found.whole}
+
+
 def _topics(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
     if not has_texts(shown):
         return {"texts": 0, "unsorted": 0, "since": None, "topics": []}
@@ -197,6 +215,8 @@ PAGES: dict[str, CausePage] = {
     "learned": CausePage(Wording("таблица, которая учится", "the table that learns"), _learned, permit="learned"),
     "perception": CausePage(Wording("что мы думаем и что есть", "what we think and what is"), _perception, permit="perception"),
     "avoidable": CausePage(Wording("лишние обращения", "needless contacts"), _avoidable, permit="avoidable", prepared=True),
+    "scorecard": CausePage(Wording("пять сторон сервиса", "five sides of service"), _scorecard, permit="scorecard"),
+    "profiles": CausePage(Wording("портреты риска", "profiles at risk"), _profiles, permit="profiles", prepared=True),
     "topics": CausePage(Wording("о чём пишут клиенты", "what customers write about"), _topics, permit="topics"),
     "unsorted": CausePage(Wording("тексты, не разобранные по кодам", "texts that no code fits"), _unsorted, permit="unsorted"),
     "money": CausePage(Wording("деньги", "money"), _money, permit="money", prepared=True),

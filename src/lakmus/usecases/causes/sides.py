@@ -38,6 +38,16 @@ DIMENSIONS: dict[str, tuple[Wording, str]] = {
     "times": (Wording("сколько раз столкнулись", "how many times they met with it"), "times"),
 }
 """What the cases of an error are counted by, and how that is read off a row of `_joined`."""
+FIVE_SIDES: dict[str, tuple[str, ...]] = {
+    "people": ("indifference", "rudeness", "formal_script", "misunderstanding", "inattention", "untrained_staff", "no_personal_approach"),
+    "system": ("slow_reply", "no_reply", "hard_to_reach", "automatic_message_error", "no_aftersales"),
+    "expectations": ("broken_promise", "wrong_information", "hidden_charge"),
+    "problems": ("unresolved_problem", "inflexibility"),
+    "choice": ("checkout_obstacle", "missing_product", "no_option"),
+}
+"""Five sides of service, each with its errors and other reasons; every error of the catalogue belongs to one."""
+QUARTER = 91
+"""Days of a quarter, of which the last is held against the one before."""
 ABOUT_CUSTOMERS = frozenset({"place", "state", "sort", "worth"})
 COUNTS = "cause_sides"
 
@@ -133,6 +143,11 @@ def narrow_errors(conditions: Conditions, shown: Shown, asked: Mapping[str, Any]
         # A channel is counted under one name, whatever it is called in the files.
         also = [written for written, known in CHANNEL_SYNONYMS.items() if known == asked["channel"]]
         conditions.add("channel = ? OR list_contains(?::VARCHAR[], lower(trim(channel)))", asked["channel"], also)
+    if asked.get("side"):
+        conditions.add("list_contains(?::VARCHAR[], code)", list(FIVE_SIDES.get(asked["side"], ())))
+    if asked.get("quarter"):
+        middle, first = shown.as_of - timedelta(days=QUARTER), shown.as_of - timedelta(days=2 * QUARTER)
+        conditions.add(*(('"at" > ?', middle) if asked["quarter"] == "last" else ('"at" > ? AND "at" <= ?', first, middle)))
     if asked.get("times"):
         _of_times(conditions, shown, asked)
     for name in sorted(ABOUT_CUSTOMERS & {name for name in asked if asked[name]}):

@@ -16,8 +16,9 @@ from lakmus.history.wording import Wording
 from lakmus.operations.accounts.permissions import may, page
 from lakmus.usecases.causes import ledger as ledgers
 from lakmus.usecases.causes import perception as beliefs
+from lakmus.usecases.causes.profiles import show_profiles
 from lakmus.usecases.taken_decisions import not_taken_over, take_over_decisions
-from lakmus.web import answers, losses
+from lakmus.web import answers, losses, scorecards
 from lakmus.web.needing import verdict_page
 from lakmus.web.page import asked_page, says_failures, show
 from lakmus.web.templatetags.written import language
@@ -107,6 +108,18 @@ def learned(request: HttpRequest, analysis: Any) -> HttpResponse:
 def avoidable(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show contacts that we caused ourselves, and wishes that were not kept."""
     return _shown(request, "avoidable.html", analysis, losses.avoidable_page(analysis, request.GET.dict(), page=asked_page(request)))
+
+
+@verdict_page("scorecard")
+def scorecard(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Show five sides of service with the facts behind each."""
+    return _shown(request, "scorecard.html", analysis, scorecards.scorecard_page(analysis))
+
+
+@verdict_page("profiles", prepared=True)
+def profiles(request: HttpRequest, analysis: Any) -> HttpResponse:
+    """Show the checklist of profiles at risk."""
+    return _shown(request, "profiles.html", analysis, {"checklist": show_profiles(answers.home(), analysis)})
 
 
 @verdict_page("perception", post="change")
