@@ -10,6 +10,7 @@ import pytest
 
 from lakmus.cli.texts import line_for_programs
 from lakmus.engine.text.own_labels import learn_polarity
+from lakmus.history.failures import NotFound
 from lakmus.usecases import read_texts
 from lakmus.usecases.read_texts import read_lines
 
@@ -59,6 +60,17 @@ def test_whatever_stands_in_a_text_each_gets_its_line(tmp_path: Path, write) -> 
     assert found["emoji"]["polarity"] == found["one sign of another plane"]["polarity"] == "negative"
     assert {"no_reply", "rudeness"} & {*found["both scripts"]["codes"]} and "no_reply" in found["markup"]["codes"]
     assert found["pasted from a PDF"]["codes"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
+def test_a_file_of_nothing_but_texts_is_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "texts.csv"
+    path.write_text('text\nникто не отвечает\n"всё хорошо,\nспасибо"\n' + "а" * 200_000 + "\n", encoding=encoding)
+    found = read_all(path)
+    assert [one["row"] for one in found] == [1, 2, 3]
+    assert "no_reply" in found[0]["codes"] and found[1]["polarity"] == "positive"
+    with pytest.raises(NotFound, match="text"):
+        list(read_lines(path, column="другая", line=line_for_programs))
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import csv
 import multiprocessing
 import os
 import tempfile
@@ -17,6 +18,7 @@ from typing import Any
 import polars as pl
 
 from lakmus.connectors.files import FilePlan, inspect_files
+from lakmus.connectors.files.encodings import LONGEST_LINE, scan_text, transcode
 from lakmus.connectors.files.staging import connect
 from lakmus.connectors.files.whole import relation_of
 from lakmus.engine.text.own_labels import OwnLabels, polarity_column
@@ -26,6 +28,8 @@ from lakmus.history.wording import Wording
 
 BATCH, ALONE = 5_000, 20_000
 """Texts that are read in one go; texts from which on several processes read: to start one costs a second."""
+ONE_COLUMN, NO_DELIMITER = "one_column", "\x1f"
+"""How the import refuses a file of one column; a sign that separates units in no file that we were sent."""
 NO_COLUMN = Wording(
     "В файле «{name}» нет колонки «{column}». Есть: {known}. Ничего не изменилось.",
     "The file “{name}” has no column “{column}”. There are: {known}. Nothing was changed.",
@@ -105,12 +109,31 @@ def texts_of_column(path: Path, column: str, work: Path) -> Iterator[tuple[int, 
     BadInput : the file cannot be read. NotFound : it has no such column.
     """
     plan = inspect_files([path], work_dir=work, time_zone="UTC").files[0]
+    if ONE_COLUMN in plan.problem_codes:  # no table of orders or cases, but a list of texts all the same
+        yield from _only_column(path, column, work)
+        return
     place = _place_of(plan, column)
     with connect(work) as connection:
         found = connection.execute(f"SELECT c{place} FROM {relation_of(plan, work)}")
         row = 1
         while batch := found.fetchmany(BATCH):
             yield row, [text or "" for (text,) in batch]
+            row += len(batch)
+
+
+def _only_column(path: Path, column: str, work: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the texts of a CSV file that holds nothing else, as `texts_of_column` does."""
+    copy = work / "one-column.csv"
+    transcode(path, copy, scan_text(path).encoding or "utf-8")
+    csv.field_size_limit(LONGEST_LINE)
+    with copy.open(encoding="utf-8", newline="") as file:
+        cells = (cell for cell, *_ in filter(None, csv.reader(file, delimiter=NO_DELIMITER)))
+        name = next(cells, "").strip()
+        if name != column:
+            raise NotFound("column_unknown", NO_COLUMN.filled(name=path.name, column=column, known=name))
+        row = 1
+        while batch := list(islice(cells, BATCH)):
+            yield row, batch
             row += len(batch)
 
 
