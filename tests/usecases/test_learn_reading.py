@@ -6,11 +6,14 @@ import csv
 import shutil
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from django.utils import timezone
 
+from lakmus.engine.text import embeddings
 from lakmus.history.estimate import NotEnoughEvidence
+from lakmus.history.failures import NotFound
 from lakmus.operations.labels import changes
 from lakmus.usecases.home import Home
 from lakmus.usecases.learn_reading import judge_polarity, take_over
@@ -101,3 +104,31 @@ def test_a_broken_file_of_what_was_taken_over_means_the_lexicon_reads(tmp_path: 
     home = empty_home(tmp_path / "home")
     (home.path / "reading.json").write_text('{"until": "yesterday"}', encoding="utf-8")
     assert taken_reading(home) is None and reading_key(home) is None and company_reading(home) is None
+
+
+@pytest.mark.slow
+def test_sentence_embeddings_stay_once_asked_for_and_are_missed_where_they_are_gone(office: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embeddings, "_encoder", Alike)
+    monkeypatch.setattr(embeddings, "installed_version", lambda: "stand-in/1")
+    without = take_over(office, embeddings=False).taken
+    key = reading_key(office)
+    assert without.embeddings is None and take_over(office).taken.embeddings is None
+    assert take_over(office, embeddings=True).taken.embeddings == "stand-in/1" and reading_key(office) != key
+    taken = take_over(office).taken
+    assert taken.embeddings == "stand-in/1" == company_reading(office).embeddings and taken.polarity.used == "own"
+    assert own_reading(office).told(["Скрепка опять кривая"]) == ["negative"]
+
+    monkeypatch.setattr(embeddings, "installed_version", lambda: None)
+    with pytest.raises(NotFound, match=r"lakmus\[embeddings\]"):
+        own_reading(office)
+    with pytest.raises(NotFound):
+        take_over(office)
+    assert taken_reading(office) == taken
+    assert take_over(office, embeddings=False).taken.embeddings is None
+
+
+class Alike:
+    """Stands in for the model: all texts mean the same."""
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        return np.tile(np.eye(1, embeddings.WIDTH, dtype=np.float32), (len(texts), 1))
