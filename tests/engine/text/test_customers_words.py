@@ -56,7 +56,7 @@ SAID = {
     ),
     "formal_script": ("Ответили как под копирку.", "Сухой дежурный ответ.", "Прислали заготовку.", "I got a stock reply."),
     "broken_promise": ("Должны были привезти вчера.", "Слово не держат.", "Привезли на день позже обещанного.", "It was due last Monday."),
-    "checkout_obstacle": ("Ошибка при оплате.", "Пытаюсь оплатить пятый раз.", "Карта отклонена.", "The checkout page is stuck."),
+    "checkout_obstacle": ("Ошибка при оплате.", "Карта отклонена.", "The checkout page is stuck."),
 }
 NOT_SAID = (
     ("no_reply", "После звонка проблем нет."),
@@ -69,7 +69,7 @@ NOT_SAID = (
     ("inflexibility", "Ни разу не услышала «не положено»."),
     ("inflexibility", "Решили вопрос, никаких «не положено»."),
     ("inflexibility", "I never heard “against our policy”."),
-    ("checkout_obstacle", "Пытаюсь оформить возврат."),
+    ("checkout_obstacle", "Пытаюсь войти в личный кабинет, подскажите как."),
     ("inflexibility", "Обменяли товар без лишних вопросов."),
     ("inflexibility", "Нельзя ли поменять размер?"),
     ("inflexibility", "Вежливы все без исключения."),

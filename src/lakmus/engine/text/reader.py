@@ -151,6 +151,7 @@ def read(text: str | None) -> Reading:
     )
 
 
+@functools.lru_cache(maxsize=4096)
 def negative_probability(feelings: Feelings) -> float | None:
     """Return the probability (0..1) that a reader would call a text negative; None where nothing in it decides."""
     if feelings == NO_FEELINGS:
