@@ -105,6 +105,23 @@ def test_the_pages_of_causes_fit_their_window_and_can_be_used_by_everybody(site,
     assert {room: rules for room, rules in found.items() if rules} == {}
 
 
+def test_on_a_phone_what_is_not_the_answer_is_folded_until_somebody_asks_for_it(site, window) -> None:
+    address, cookies = site
+    with window(address, width=NARROW, cookies=cookies) as page:
+        page.goto("/causes/broken_promise/")
+        expect(page.locator("#who table").first).to_be_hidden()
+        page.locator("#who .unfold").click()
+        expect(page.locator("#who table").first).to_be_visible()
+        page.goto("/causes/broken_promise/#when")
+        expect(page.locator("#when table")).to_be_visible()
+        page.goto("/causes/")
+        hidden = page.locator("tbody.folded tr.row").first
+        expect(hidden).to_be_hidden()
+    with window(address, cookies=cookies) as page:
+        page.goto("/causes/broken_promise/")
+        expect(page.locator("#who table").first).to_be_visible()
+
+
 def test_texts_are_labelled_by_keyboard_alone(site, window) -> None:
     address, cookies = site
     with window(address, cookies=cookies) as page:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from lakmus.history.estimate import Estimate
+from lakmus.usecases.causes.profiles import Checklist, Profile, show_profiles
 from lakmus.usecases.causes.scorecard import show_scorecard
 from lakmus.usecases.show_verdict import Shown
+from lakmus.web import answers
 
 
 def scorecard_page(shown: Shown) -> dict[str, Any]:
@@ -20,3 +22,16 @@ def scorecard_page(shown: Shown) -> dict[str, Any]:
         "dearest": dearest if isinstance(dearest.money, Estimate) and dearest.money.point > 0 else None,
         "scale_high": max([1.0, *(cost.high for cost in costs)]),
     }
+
+
+def profiles_page(shown: Shown) -> dict[str, Any]:
+    """Return the checklist, and the profile whose customers are likeliest to leave."""
+    found = show_profiles(answers.home(), shown)
+    return {"checklist": found, "riskiest": _riskiest(found)}
+
+
+def _riskiest(found: Checklist) -> Profile | None:
+    if not isinstance(found.whole.risk, Estimate):
+        return None
+    known = [(row.risk.point, row.code, row) for row in found.rows if isinstance(row.risk, Estimate)]
+    return max(known)[2] if known else None

@@ -21,6 +21,7 @@ TREND_ROW = Wording(
     "{month}: столкнулись {met}, ушли {left}, из них молча {silent}", "{month}: {met} met with it, {left} left, {silent} of them silently"
 )
 CLOSE = 16.0
+UNCROWDED = 5
 BREAKS, CASES = Wording("ломается", "breaks"), Wording("случаев", "cases")
 FOLLOWS = Wording("{cause} → {effect}: в {lift} раза чаще случайного", "{cause} → {effect}: {lift} times as often as by chance")
 
@@ -94,7 +95,10 @@ def tolerance(steps: Sequence[DoseStep], *, title: str, breaks_at: int | None = 
     # Nought and the top are always written, the foot only where it would not stand upon nought.
     for mark in (0.0, high, *([low] if up(low) - up(0.0) > CLOSE else [])):
         parts.append(text(left - 8, up(mark) + 4, points(mark, language), "ch-text ch-end"))
-    parts.append(text(left - 8, floor + 38, CASES.in_language(language), "ch-text ch-end"))
+    # Where many steps stand side by side, a phone's larger letters need two lines for their names.
+    crowded = len(steps) > UNCROWDED
+    under = " ch-under" if crowded else ""
+    parts.append(text(left - 8, floor + 38, CASES.in_language(language), f"ch-text ch-end{under}"))
     previous: tuple[float, float] | None = None
     rows = []
     for place, step in enumerate(steps):
@@ -105,8 +109,8 @@ def tolerance(steps: Sequence[DoseStep], *, title: str, breaks_at: int | None = 
             parts.append(
                 text(middle + (-5 if last else 5), top + 10, BREAKS.in_language(language), f"ch-figure{' ch-end' if last else ''}")
             )
-        parts.append(text(middle, floor + 20, step.title, "ch-text ch-middle"))
-        parts.append(text(middle, floor + 38, number(step.n, language), "ch-text ch-middle"))
+        parts.append(text(middle, floor + 20, step.title, f"ch-text ch-middle{' ch-odd' if crowded and place % 2 else ''}"))
+        parts.append(text(middle, floor + 38, number(step.n, language), f"ch-text ch-middle{under}"))
         if step.effect is None:
             previous = None
             continue

@@ -16,7 +16,6 @@ from lakmus.history.wording import Wording
 from lakmus.operations.accounts.permissions import may, page
 from lakmus.usecases.causes import ledger as ledgers
 from lakmus.usecases.causes import perception as beliefs
-from lakmus.usecases.causes.profiles import show_profiles
 from lakmus.usecases.taken_decisions import not_taken_over, take_over_decisions
 from lakmus.web import answers, losses, scorecards
 from lakmus.web.needing import verdict_page
@@ -119,7 +118,7 @@ def scorecard(request: HttpRequest, analysis: Any) -> HttpResponse:
 @verdict_page("profiles", prepared=True)
 def profiles(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show the checklist of profiles at risk."""
-    return _shown(request, "profiles.html", analysis, {"checklist": show_profiles(answers.home(), analysis)})
+    return _shown(request, "profiles.html", analysis, scorecards.profiles_page(analysis))
 
 
 @verdict_page("perception", post="change")

@@ -54,6 +54,38 @@
     }
   });
 
+  // On a phone only the answer stands open; the rest is a heading with a button, until it is asked for or an address names a place in it.
+  const unfold = (part) => {
+    if (!part || !part.classList.contains("folded")) return;
+    part.classList.remove("folded");
+    part.querySelector(".unfold").remove();
+  };
+  const named = () => location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (matchMedia("(max-width: 760px)").matches) {
+    for (const part of document.querySelectorAll("[data-fold]")) {
+      const head = part.querySelector("tr.part th, h2");
+      if (!head || (named() && part.contains(named()))) continue;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "button quiet unfold";
+      button.textContent = part.dataset.fold;
+      button.setAttribute("aria-label", `${part.dataset.fold}: ${head.textContent.trim()}`);
+      button.addEventListener("click", () => {
+        unfold(part);
+        head.tabIndex = -1;
+        head.focus();
+      });
+      if (head.matches("th")) head.append(button);
+      else (head.closest(".section-head") || head).after(button);
+      part.classList.add("folded");
+    }
+    addEventListener("hashchange", () => {
+      if (!named()) return;
+      unfold(named().closest(".folded"));
+      named().scrollIntoView();
+    });
+  }
+
   document.addEventListener("keydown", (press) => {
     if (press.key !== "Escape") return;
     for (const menu of document.querySelectorAll("details.menu[open]")) {
