@@ -16,6 +16,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
 from lakmus import __version__
@@ -46,7 +47,24 @@ log = logging.getLogger(__name__)
 readable = JSONRenderer()
 readable.json_dumps_params = {"ensure_ascii": False}
 
-api = NinjaAPI(
+
+class DescribedOnce(NinjaAPI):
+    """The API; its description is the same for everybody, takes half a second to put together, and is therefore kept."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Begin with nothing described."""
+        super().__init__(**settings)
+        self._described: dict[str, OpenAPISchema] = {}
+
+    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None) -> OpenAPISchema:
+        """Return the description of the API as it stands below an address."""
+        below = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if below not in self._described:
+            self._described[below] = super().get_openapi_schema(path_prefix=below)
+        return self._described[below]
+
+
+api = DescribedOnce(
     title="Lakmus",
     version=__version__,
     description=(
