@@ -165,6 +165,7 @@ def test_dates_without_one_width_are_left_to_the_sql(date_format: str | None) ->
     assert not is_plain(date_format)
 
 
+@pytest.mark.slow
 def test_rows_of_many_or_long_cells_are_read_fewer_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plain_rows, "BYTES_AT_ONCE", 300_000)
     cells = [(f"З-{i}", "30.04.2022", "К1", "750", None, None, None, None, None) for i in range(5000)]

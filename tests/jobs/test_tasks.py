@@ -81,6 +81,7 @@ def test_a_verdict_is_computed_once_for_a_moment(agreed: Callable[[], ImportJob]
     assert (home / "results" / first / "verdict.json").stat().st_mtime_ns == written
 
 
+@pytest.mark.slow
 def test_right_after_a_verdict_its_pages_are_prepared(agreed: Callable[[], ImportJob], home: Path) -> None:
     run_import(agreed().pk)
     OrmQ.objects.all().delete()
@@ -95,6 +96,7 @@ def test_right_after_a_verdict_its_pages_are_prepared(agreed: Callable[[], Impor
     assert OrmQ.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_an_error_in_preparing_pages_leaves_the_verdict_as_it_is(
     agreed: Callable[[], ImportJob], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,6 +92,7 @@ def test_the_state_of_an_order_agrees_with_its_delivery(default: Company) -> Non
     assert states == {("выполнен", True), ("отменён", False), ("в пути", False)}
 
 
+@pytest.mark.slow
 def test_several_blocks_continue_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(company_module, "BLOCK", 20)
     made = simulate(tmp_path, "default", customers=70, months=9)
@@ -102,6 +103,7 @@ def test_several_blocks_continue_each_other(tmp_path: Path, monkeypatch: pytest.
     assert not list(tmp_path.glob("*.part"))
 
 
+@pytest.mark.slow
 def test_progress_is_told_after_each_block_of_customers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(company_module, "BLOCK", 4)
     told: list[int] = []

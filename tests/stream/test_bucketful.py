@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +31,7 @@ def piece(rows: list[tuple[str | None, int, str]]) -> pa.RecordBatch:
     return filled.combine_chunks().to_batches()[0]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(ROWS, min_size=1, max_size=3))
 @example([[("a", 2**62, "x"), ("a", -(2**62), "y"), ("б", 0, "z")]])

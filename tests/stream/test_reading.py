@@ -44,6 +44,7 @@ def test_a_planted_future_fact_changes_nothing_before_it(stream) -> None:
     assert content(stream, moment) == before and len(before) == 5
 
 
+@pytest.mark.slow
 def test_history_of_agrees_with_reading_the_bucket_for_every_customer(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("lakmus.stream.parquet.ROWS_PER_GROUP", 90)
     stream = Stream.create(tmp_path / "s", buckets=4)

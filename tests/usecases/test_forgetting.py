@@ -65,6 +65,7 @@ def everything(home: Home) -> str:
     return "".join(str(pq.read_table(file).to_pylist()) for file in home.stream().files()) + str(home.stream().identity.state().links)
 
 
+@pytest.mark.slow
 def test_the_same_files_do_not_bring_a_forgotten_customer_back(without_anna: Home, files: list[Path]) -> None:
     before = without_anna.stream().count
     report = {file.name: file for file in bring_in(without_anna, files).files}
@@ -101,6 +102,7 @@ def test_an_address_that_many_share_keeps_nobody_else_out(without_anna: Home, tm
     assert (report.accepted, report.rejected) == (20, 0)
 
 
+@pytest.mark.slow
 def test_a_program_is_told_row_by_row_that_the_customer_is_forgotten(without_anna: Home) -> None:
     rows = [
         {"kind": "placed_order", "ts": "2026-03-01T12:00:00+03:00", "customer": customer, "order": order, "amount": 5, **more}

@@ -20,6 +20,7 @@ def content(home) -> list[tuple]:
     return sorted(rows.select("activity_id", "ts", "customer", "activity", "_order", "_amount").rows(), key=repr)
 
 
+@pytest.mark.slow
 def test_the_same_files_again_change_nothing(new_home, few_files) -> None:
     first = bring_in(new_home, few_files / "orders.csv", few_files / "reviews.csv")
     version, before = new_home.stream().version, content(new_home)

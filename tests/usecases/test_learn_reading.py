@@ -24,12 +24,14 @@ from tests.usecases.conftest import bring_in, empty_home
 NOW = timezone.now()
 
 
+@pytest.mark.slow
 def test_words_that_only_this_company_knows_are_learned_and_used() -> None:
     texts = [f"Фломастер зелёный, партия {at}" for at in range(40)] + [f"Скрепка кривая, партия {at}" for at in range(40)]
     found = judge_polarity(Marked(texts, [5.0] * 40 + [1.0] * 40, 0), at=NOW)
     assert found.used == "own" and found.own_f1 > 0.9 > found.lexicon_f1
 
 
+@pytest.mark.slow
 def test_where_marks_teach_nothing_better_the_lexicon_stays() -> None:
     good, bad = ["отлично", "прекрасно", "спасибо", "супер"], ["ужасно", "отвратительно", "кошмар", "хамство"]
     texts = [f"{word} {at}" for at in range(10) for word in good] + [f"{word} {at}" for at in range(10) for word in bad]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.usecases.home import Home
 from lakmus.usecases.show_alerts import SHORT_PAST, customers_behind, show_alerts
@@ -27,6 +29,7 @@ def test_before_it_happened_nothing_was_told(failing_city: Home, db: None) -> No
     assert show_alerts(failing_city, shown).alerts == ()
 
 
+@pytest.mark.slow
 def test_a_short_past_is_said_to_be_short(new_home: Home, tmp_path: Path) -> None:
     lines = ["Номер заказа;Дата заказа;ID клиента;Сумма", *(f"З{n};{1 + n % 28:02}.01.2026 10:00;К{n % 9};100" for n in range(90))]
     (tmp_path / "orders.csv").write_text("\n".join(lines), encoding="utf-8")

@@ -31,6 +31,7 @@ def cut_off(*_: Any, **__: Any) -> None:
     raise ImportError("no such name in the newer program")
 
 
+@pytest.mark.slow
 def test_a_failure_while_the_program_was_replaced_says_so_and_the_next_try_goes_well(little: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "analyse", cut_off)
     with pytest.raises(ImportError):
@@ -45,6 +46,7 @@ def test_a_failure_while_the_program_was_replaced_says_so_and_the_next_try_goes_
     assert show_verdict(little).verdict.orders.count == 1
 
 
+@pytest.mark.slow
 def test_what_a_killed_computation_left_is_no_hindrance_and_goes_away(little: Home) -> None:
     kept = show_verdict(little)
     other = little.results / ".0123456789abcdef"
@@ -71,6 +73,7 @@ def test_what_another_process_is_computing_is_not_swept_away(little: Home) -> No
     assert not theirs.exists() and not lock.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_who_comes_while_it_is_computed_waits_and_gets_the_same(little: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     started, calls, first = threading.Event(), [], []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from lakmus.engine.causes.findings import harms_of
 from lakmus.engine.causes.rows import Rows
@@ -30,6 +31,7 @@ def test_two_errors_that_hurt_more_together_are_told() -> None:
     assert abs(pair.extra - 0.3) < 0.08
 
 
+@pytest.mark.slow
 def test_what_the_other_error_does_by_itself_is_no_interaction() -> None:
     told = [harms_of({"slow_reply": met_twice(0.0, seed)}, CODES)["slow_reply"].interactions[0].p_adjusted < 0.05 for seed in range(10)]
     assert sum(told) <= 2

@@ -31,6 +31,7 @@ def test_a_place_where_the_error_hurts_more_is_told_apart() -> None:
     assert first.p_adjusted is not None and first.p_adjusted < 0.001
 
 
+@pytest.mark.slow
 def test_places_alike_are_hardly_ever_told_apart() -> None:
     told = 0
     for seed in range(12):

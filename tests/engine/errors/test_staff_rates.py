@@ -39,6 +39,7 @@ def test_people_who_differ_in_their_cases_only_get_one_rate() -> None:
     assert abs(rates["team_rate"][0] - truth[0]) < 0.03
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spread", [0.3, 0.8])
 def test_intervals_hold_the_true_rate_and_beat_raw_shares(spread: float) -> None:
     held, missed, missed_raw = [], 0.0, 0.0

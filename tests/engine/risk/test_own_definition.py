@@ -45,6 +45,7 @@ def analysed(table: pa.Table) -> Analysed:
     return under
 
 
+@pytest.mark.slow
 def test_the_data_choose_until_the_company_does(analysed: Analysed) -> None:
     by_data, own = analysed(LossTerms()).verdict.definition, analysed(LossTerms(version=1, horizon_days=60)).verdict.definition
     assert (by_data.version, by_data.chosen_by, by_data.horizon_days, by_data.found_days) == ("loss-1", "data", 14, 14)
@@ -64,6 +65,7 @@ def test_who_bought_on_too_few_days_is_left_out_and_counted_as_such(analysed: An
     assert {left.code: left.count for left in verdict.definition.excluded}["few_purchases"] == 1
 
 
+@pytest.mark.slow
 def test_silence_or_the_contract_may_count_alone(analysed: Analysed) -> None:
     silence = analysed(LossTerms(version=1, basis="purchases", horizon_days=60)).verdict
     contract = analysed(LossTerms(version=1, basis="contract")).verdict

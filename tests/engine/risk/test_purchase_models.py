@@ -72,6 +72,7 @@ def test_what_is_said_of_a_customer_agrees_with_lifetimes() -> None:
     assert 1 - PARETO.purchase_probability(bought, 39) == pytest.approx(LIFETIMES["pareto_none"], abs=1e-6)
 
 
+@pytest.mark.slow
 def test_the_probability_of_a_purchase_by_bg_nbd_is_its_mean_over_rates_and_chances() -> None:
     rng = np.random.default_rng(3)
     x, last, age = 2.0, 30.43, 38.86
@@ -85,6 +86,7 @@ def test_the_probability_of_a_purchase_by_bg_nbd_is_its_mean_over_rates_and_chan
 positive = st.floats(0.05, 20.0)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(positive, st.floats(0.5, 300.0), positive, st.floats(0.5, 300.0), st.integers(0, 300), st.floats(0.0, 1.0), st.floats(0.1, 1000.0))
 def test_probabilities_lie_between_0_and_1_and_grow_with_the_horizon(r, alpha, s, beta, x, part, age) -> None:

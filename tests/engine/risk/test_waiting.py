@@ -60,6 +60,7 @@ def test_hazards_give_the_chance_that_nothing_happens_within_a_horizon() -> None
             assert special.expit(table.logit[start, 0, trouble, 0]) == pytest.approx(truth, abs=0.04)
 
 
+@pytest.mark.slow
 def test_the_interval_of_a_hazard_covers_what_is_true() -> None:
     hazard, truth, covered = np.full(AXIS.bins, 0.06), special.logit(0.94**8), 0
     for seed in range(40):
@@ -69,6 +70,7 @@ def test_the_interval_of_a_hazard_covers_what_is_true() -> None:
     assert covered >= 33
 
 
+@pytest.mark.slow
 def test_a_sign_of_life_that_fades_says_less_of_the_end_of_the_horizon_than_of_its_beginning() -> None:
     rng, people, hazard = np.random.default_rng(4), 20_000, 0.03
     alive = np.zeros((people, AXIS.followed), dtype=bool)

@@ -57,6 +57,7 @@ def test_own_themes_stand_among_the_codes_with_the_words_that_led_there() -> Non
     assert found["codes"][-1] == "own_1" and found["words"][-1] == "пункте выдачи"
 
 
+@pytest.mark.slow
 def test_learned_polarity_tells_what_the_lexicon_cannot() -> None:
     marks = [(f"Фломастер зелёный, партия {at}", 5.0) for at in range(20)] + [(f"Скрепка кривая, партия {at}", 1.0) for at in range(20)]
     assert read_with(polarity_marks=tuple(marks))["a-1"]["polarity"] == "negative"
@@ -76,6 +77,7 @@ def test_a_correction_of_a_code_adds_and_drops_it_with_its_words() -> None:
     assert found["a-1"]["words"] == [TEXTS[1]]
 
 
+@pytest.mark.slow
 def test_corrections_are_used_only_where_they_beat_the_lexicon_on_texts_held_out() -> None:
     texts, said = labelled_codes()
     (blind,) = judge_codes(texts, [()] * 60, said)

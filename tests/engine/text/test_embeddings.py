@@ -50,6 +50,7 @@ def test_polarity_is_learned_with_them_too(version: str) -> None:
     assert learned.told(["окружность", "хвост"]) == ["positive", "negative"]
 
 
+@pytest.mark.slow
 def test_a_correction_of_a_code_is_learned_with_them_too(version: str) -> None:
     said = [("price",) if text.split()[0] in SAID[:2] else () for text in TEXTS]
     nothing = [()] * len(TEXTS)
