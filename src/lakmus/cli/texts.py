@@ -47,6 +47,7 @@ LEARNED_CODE = Wording(
     "{code}: размечено {texts}, с этим кодом {labelled}. На отложенных: своя поправка F1 {own}, словарь {lexicon}. Дальше читает {used}.",
     "{code}: labelled {texts}, {labelled} of them with it. Held out: own correction F1 {own}, lexicon {lexicon}. From now on reads {used}.",
 )
+WITH_MEANING = Wording("Учились и на смысле фраз: {embeddings}.", "What sentences mean was learned from, too: {embeddings}.")
 TAKEN = Wording(
     "Разметка и свои темы (таксономия {taxonomy}) учтены: следующий вердикт будет посчитан с ними.",
     "Labels and own themes (taxonomy {taxonomy}) are taken over: the next verdict will be computed with them.",
@@ -114,6 +115,8 @@ def learn(asked: Namespace, voice: Voice) -> None:
         scores = {"own": f"{one.own_f1:.3f}", "lexicon": f"{one.lexicon_f1:.3f}"}
         used = voice.word(USED["own" if one.used else "lexicon"])
         voice.text(voice.word(LEARNED_CODE).format(code=one.code, texts=one.texts, labelled=one.labelled, **scores, used=used))
+    if taken.embeddings is not None:
+        voice.message(voice.word(WITH_MEANING).format(embeddings=taken.embeddings))
     voice.message(voice.word(TAKEN).format(taxonomy=taken.taxonomy))
 
 
