@@ -52,11 +52,7 @@ def required_version(wanted: str | None = None) -> str:
     here = installed_version()
     if here is None or (wanted is not None and here != wanted):
         found = NOTHING if here is None else ANOTHER.filled(version=here)
-        told = {
-            language: NOT_HERE.in_language(language).format(wanted=wanted or MODEL, found=found.in_language(language))
-            for language in ("ru", "en")
-        }
-        raise NotFound("embeddings_missing", Wording(told["ru"], told["en"]))
+        raise NotFound("embeddings_missing", NOT_HERE.filled(wanted=wanted or MODEL, found=found))
     return here
 
 
