@@ -9,7 +9,8 @@ ADDRESSES = (
     "/api/causes", "/api/causes/broken_promise", "/api/ledger", "/api/ledger/customers", "/api/promises", "/api/promises/rows",
     "/api/automatic-messages", "/api/automatic-messages/rows", "/api/dominoes", "/api/learned", "/api/perception",
     "/api/avoidable", "/api/avoidable/contacts", "/api/avoidable/wishes", "/api/money",
-    "/api/scorecard", "/api/profiles", "/api/topics", "/api/topics/all/texts", "/api/unsorted", "/api/unsorted/texts", "/api/dominoes/cases?cause=a&effect=b",
+    "/api/scorecard", "/api/profiles", "/api/topics", "/api/topics/all/texts",
+    "/api/unsorted", "/api/unsorted/texts", "/api/dominoes/cases?cause=a&effect=b",
 )  # fmt: skip
 
 
