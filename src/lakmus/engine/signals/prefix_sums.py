@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -96,7 +97,7 @@ def measured(
     seen = seen_at(trails, as_of=as_of) if seen is None else seen
     wanted = list(dict.fromkeys(aggregates))
     figures, apart = ({aggregate: np.empty((len(seen.dates), part.count), _WHOLE) for aggregate in wanted} for part in (trails, seen.apart))
-    plans = _plans(wanted, seen.dates)
+    plans = _plans(tuple(wanted), seen.dates)
     _fill(figures, seen.staying, plans, time_zone, block_rows)
     if seen.apart.count:
         _fill(apart, seen.apart, plans, time_zone, block_rows)
@@ -187,7 +188,9 @@ def blocks_of(trails: Trails, cells: int, block_rows: int = BLOCK_ROWS) -> Itera
         first = last
 
 
-def _plans(wanted: Sequence[Aggregate], dates: Sequence[int]) -> list[_Plan]:
+@lru_cache(maxsize=4)
+def _plans(wanted: tuple[Aggregate, ...], dates: tuple[int, ...]) -> tuple[_Plan, ...]:
+    """Return what each selection needs; every bucket of a company asks the same, and reads it only."""
     by_selection: dict[Selection, list[Aggregate]] = {}
     for aggregate in wanted:
         by_selection.setdefault(aggregate.of, []).append(aggregate)
@@ -219,7 +222,7 @@ def _plans(wanted: Sequence[Aggregate], dates: Sequence[int]) -> list[_Plan]:
                 ),
             )
         )
-    return plans
+    return tuple(plans)
 
 
 class Block:
