@@ -117,6 +117,7 @@ REFUSED: list[tuple[str, str, Content, str]] = [
     ("JSON lines cut to pieces", "orders.jsonl", b'{"order": 1,\n{"order": 2,\n{"order": 3,\n', "not_json_lines"),
     ("JSON deeper than deep", "orders.json", b'[{"a":' + b"[" * 100_000, "not_json_lines"),
     ("no date", "orders.csv", "Номер заказа;ID клиента;Сумма заказа;Статус заказа\n1;7;100;новый\n2;8;50;новый\n", "no_dates"),
+    ("numbers and nothing else", "orders.csv", "order_id,customer_id\n1,c7\n2,c8\n", "no_dates"),
     ("stars and texts without dates", "reviews.csv", "stars,text\n5,Отлично\n1,Плохо\n", "no_dates"),
     ("deliveries without orders", "deliveries.csv", "Обещано до;Дата доставки\n01.02.2025;02.02.2025\n", "missing_column"),
     ("nothing known", "stuff.csv", "foo;bar\nx;y\nz;w\n", "unknown_kind"),

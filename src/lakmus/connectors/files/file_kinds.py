@@ -79,7 +79,7 @@ FILE_KINDS: dict[str, FileKind] = {
             none="payment sequential, payment installments",
         ),
         _kind(
-            "returns", "возвраты", "returns", "order|customer ts|order",
+            "returns", "возвраты", "returns", "order|customer ts",
             "customer return product product_name quantity amount reason currency",
             "returns return возвраты возврат refunds cancellations отмены",
             **{"return": "номер возврата, id возврата, return id"},
