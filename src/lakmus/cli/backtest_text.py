@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lakmus.cli.stage_text import Answer, day_of, finding, said, table
+from lakmus.cli.stage_text import Answer, day_of, said, table, why_not
 from lakmus.history.wording import Wording
 from lakmus.usecases.writing import between, number, percent
 
@@ -39,7 +39,7 @@ YES, NO = Wording("да", "yes"), Wording("нет", "no")
 def backtest(answer: Answer, language: str) -> str:
     """Return the sentence an owner reads, why which way is used, and the figures behind both."""
     if answer["shortage"]:
-        parts = [finding(answer["shortage"], language)]
+        parts = [why_not(answer["shortage"], language)]
     else:
         latest = answer["cuts"][0]
         day = day_of(latest["as_of"], language)
@@ -56,7 +56,7 @@ def backtest(answer: Answer, language: str) -> str:
     if answer["season_unseen"]:
         parts.append(UNSEEN.in_language(language))
     for group in answer["groups"]:
-        told = finding(group["shortage"], language) if group["shortage"] else ""
+        told = why_not(group["shortage"], language) if group["shortage"] else ""
         title, used = said(group["title"], language), said(group["used_title"], language)
         parts.append(_headed("group", "\n".join(filter(None, (told, _cuts(group["cuts"], language)))), language, title=title, used=used))
     return "\n\n".join(filter(None, parts))

@@ -9,7 +9,7 @@ from typing import Any
 
 from lakmus.cli.cause_words import STATUSES, side_word, word
 from lakmus.cli.options import Commands, add_as_of
-from lakmus.cli.stage_text import cost, day_of, finding, table
+from lakmus.cli.stage_text import cost, day_of, finding, table, why_not
 from lakmus.cli.verdicts import computed
 from lakmus.cli.voice import Voice
 from lakmus.history.wording import Wording
@@ -181,7 +181,7 @@ def written(told: Answer, currency: str, language: str) -> str:
 
 def _ledger(told: Answer, currency: str, language: str) -> str:
     if not told["lines"]:
-        return ""
+        return why_not(told["shortage"], language) if told.get("shortage") else ""
 
     def line(title: str, row: Answer) -> list[str]:
         met = [number(row.get(name), language) for name in ("met", "complained")]

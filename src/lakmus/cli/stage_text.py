@@ -8,6 +8,7 @@ from typing import Any
 
 from lakmus.cli.voice import columns
 from lakmus.history.wording import Wording
+from lakmus.usecases.reports.words import SHORT_OF
 from lakmus.usecases.writing import between, day, estimated_money, number, percent, points
 from lakmus.usecases.writing import money as amount
 
@@ -63,7 +64,8 @@ def risk(answer: Answer, language: str) -> str:
                 amount(row["value_at_risk"], language=language),
             ]
         )
-    return table(Wording(RISK_HEAD, RISK_HEAD_EN), rows, language, right=(3, 4, 5, 6, 7)) or said(NOBODY, language)
+    told = table(Wording(RISK_HEAD, RISK_HEAD_EN), rows, language, right=(3, 4, 5, 6, 7))
+    return told or (why_not(answer["shortage"], language) if answer["shortage"] else said(NOBODY, language))
 
 
 def errors(answer: Answer, language: str) -> str:
@@ -103,10 +105,12 @@ def causes(answer: Answer, language: str) -> str:
 def money(answer: Answer, language: str) -> str:
     """Return what losses cost, and with whom."""
     currency = answer["currency"]
-    lines = [
-        said(LOSS, language).format(loss=cost(answer["loss"], currency, language), risk=amount(answer["value_at_risk"], currency, language))
-    ]
-    lines += [f"  {said(row['title'], language)}: {cost(row['money'], currency, language)}" for row in answer["errors"]]
+    if "point" in answer["loss"]:
+        risk = amount(answer["value_at_risk"], currency, language)
+        lines = [said(LOSS, language).format(loss=cost(answer["loss"], currency, language), risk=risk)]
+        lines += [f"  {said(row['title'], language)}: {cost(row['money'], currency, language)}" for row in answer["errors"]]
+    else:
+        lines = [why_not(answer["loss"], language)]
     rows = [
         [row["customer"], row["name"] or "", state_name(row["state"], language)]
         + [amount(row[name] or None, currency, language) for name in ("value_at_risk", "lost_value")]
@@ -176,6 +180,13 @@ def finding(found: Answer, language: str, unit: Callable[..., str] = number) -> 
         return said(NOT_ENOUGH, language).format(needed=found["needed"], available=found["available"])
     low, high = unit(found["low"], language), unit(found["high"], language)
     return f"{unit(found['point'], language)} ({between(low, high, language)})"
+
+
+def why_not(shortage: Answer, language: str) -> str:
+    """Return why something cannot be said: the reason, and what is needed beside what there is."""
+    reason = shortage["reason"]
+    needed = SHORT_OF.filled(needed=shortage["needed"], available=shortage["available"])
+    return f"{reason if isinstance(reason, str) else said(reason, language)} {said(needed, language)}"
 
 
 def cost(found: Answer, currency: str, language: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from lakmus.engine.signals.catalogue import SIGNALS
 from lakmus.engine.verdict import plain
 from lakmus.history.company import READ_BY_PAGES
+from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.failures import NotFound
 from lakmus.history.wording import Wording
 from lakmus.usecases.asking import ask
@@ -60,6 +61,8 @@ class Segment:
 def show_risk(home: Home, shown: Shown, segment: Segment) -> Answer:
     """Return the probability of loss of living customers, the highest first, each with what moves it away from the company's mean.
 
+    `shortage` says what is missing where nobody's risk can be named: it is unknown what "lost" means, or the past cannot tell; else None.
+
     Raises
     ------
     NotFound : there is no such customer.
@@ -68,7 +71,19 @@ def show_risk(home: Home, shown: Shown, segment: Segment) -> Answer:
     if not segment.customer:
         conditions.add("churn_probability IS NOT NULL")
     rows = _rows(shown, "customers", RISK_COLUMNS, conditions, f"{LIKELIEST}, customer", segment.limit)
-    return {"as_of": shown.as_of, "used": shown.verdict.backtest.used, "customers": [_risk(row) for row in rows]}
+    told = {"as_of": shown.as_of, "used": shown.verdict.backtest.used, "shortage": _plain(_risk_shortage(shown))}
+    return told | {"customers": [_risk(row) for row in rows]}
+
+
+def _risk_shortage(shown: Shown) -> NotEnoughEvidence | None:
+    told = any(group.mean is not None for group in shown.verdict.definition.groups)
+    return None if told else shortage_of(shown) or shown.verdict.backtest.shortage
+
+
+def shortage_of(shown: Shown) -> NotEnoughEvidence | None:
+    """Return what is missing to say who is lost; None where it can be said."""
+    horizon = shown.verdict.definition.horizon
+    return horizon if isinstance(horizon, NotEnoughEvidence) else None
 
 
 def _risk(row: Row) -> Row:

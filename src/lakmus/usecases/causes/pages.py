@@ -21,7 +21,7 @@ from lakmus.usecases.causes.scorecard import show_scorecard
 from lakmus.usecases.causes.sides import sides_of
 from lakmus.usecases.home import Home
 from lakmus.usecases.show_money import show_worth
-from lakmus.usecases.show_stages import show_causes
+from lakmus.usecases.show_stages import shortage_of, show_causes
 from lakmus.usecases.show_topics import has_texts, show_topics, show_unsorted
 from lakmus.usecases.show_verdict import Shown
 
@@ -95,7 +95,8 @@ def _error(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
 def _ledger(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
     ledger = show_ledger(shown)
     if ledger is None:
-        return {"lines": [], "months": [], "total": None, "lost": 0, "lost_value": 0.0, "reconciled": None}
+        nothing: Answer = {"lines": [], "months": [], "total": None, "lost": None, "lost_value": None, "reconciled": None}
+        return {**nothing, "shortage": shortage_of(shown)}
     month = asked.get("month", "")
     if month and month not in ledger.months:
         offers = ", ".join(ledger.months)
