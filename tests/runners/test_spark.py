@@ -27,6 +27,8 @@ WHY_NOT = is_possible()
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT), pytest.mark.spark]
 GROUPS_OF_ROWS = 3000
 PATIENCE_SECONDS = 180.0
+SPOKEN = ("errors", "moments", "texts", "promises", "messages", "replies", "staff", "reasons")
+"""Tables of what went wrong: that they are equal says nothing where they are empty."""
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +81,8 @@ def assert_the_same(one: Analysis, other: Analysis) -> None:
     assert one.verdict.as_json() == other.verdict.as_json()
     assert one.tables.keys() == other.tables.keys() >= {"customers", "errors", "orders"}
     assert [name for name in one.tables if not one.tables[name].equals(other.tables[name])] == []
-    assert one.tables["customers"].num_rows == 300 and one.tables["errors"].num_rows > 0
+    assert one.tables["customers"].num_rows == 300
+    assert [name for name in SPOKEN if not one.tables[name].num_rows] == []
 
 
 def test_every_bucket_comes_once_and_in_order_from_both_workers(stream: Stream, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
