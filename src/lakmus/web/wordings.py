@@ -15,6 +15,7 @@ VERBS = {
     "set_password": gettext_lazy("set a password"),
     "changed_profile": gettext_lazy("changed language or look"),
     "set_terms": gettext_lazy("changed the company's terms"),
+    "took_over_decisions": gettext_lazy("had the decisions on reasons counted"),
     "defined_loss": gettext_lazy("decided what “lost” means"),
     "took_up_definition": gettext_lazy("took up another version of what “lost” means"),
     "kept_mapping": gettext_lazy("saved the meaning of columns"),
