@@ -16,6 +16,7 @@ import pytest
 
 from lakmus.engine.errors.search import DETECTORS
 from lakmus.engine.pipeline import Analysis
+from lakmus.history.estimate import Estimate
 from tests.engine.running import buckets_of, run
 from tests.engine.simulated import activities, write_company
 
@@ -101,11 +102,26 @@ def check_counts(analysis: Analysis, folder: Path, end: datetime) -> None:
     assert verdict.customers.known == counted["known"]
 
 
+def check_costs(analysis: Analysis, end: datetime) -> None:
+    """An effect counts for every moment of the year at which a regular met the error, each with that customer's worth."""
+    moments, customers = (pl.DataFrame(pl.from_arrow(analysis.tables[name])) for name in ("moments", "customers"))
+    met = moments.filter(pl.col("exposed") & (pl.col("at") > end - timedelta(days=365)))
+    worth = met.join(customers.select("customer", pl.coalesce("value_at_risk", "lost_value").alias("worth")), on="customer")
+    counted = [finding for finding in analysis.verdict.errors if finding.code == "no_aftersales" and isinstance(finding.effect, Estimate)]
+    for finding in counted:
+        own = worth.filter(pl.col("code") == finding.code)
+        assert own.height > own["customer"].n_unique()
+        assert finding.customers_lost.point == pytest.approx(finding.effect.point * own.height)
+        assert finding.money.point == pytest.approx(finding.effect.point * own["worth"].sum(), abs=0.01)
+    assert counted
+
+
 def test_every_planted_error_of_a_small_company_is_found(small_company: tuple[Path, dict, pa.Table, datetime]) -> None:
     folder, truth, table, end = small_company
     analysis = run(*buckets_of(table, 3), as_of=end)
     check_truth(analysis, truth)
     check_counts(analysis, folder, end)
+    check_costs(analysis, end)
 
 
 def test_a_company_without_planted_errors_gets_none(small_company: tuple[Path, dict, pa.Table, datetime]) -> None:

@@ -121,8 +121,8 @@ def _added(one: CodeSums, other: CodeSums) -> CodeSums:
         one.left + other.left,
         one.left_silently + other.left_silently,
         one.opportunities + other.opportunities,
-        one.regulars_exposed + other.regulars_exposed,
-        one.regulars_worth + other.regulars_worth,
+        one.exposures + other.exposures,
+        one.exposures_worth + other.exposures_worth,
         one.exposure + other.exposure,
     )
 
@@ -272,10 +272,10 @@ def _errors(sums: Sums, causes: Causes, learned: Learned, *, known_rhythm: bool)
                 opportunities=code.opportunities,
                 difference=difference,
                 effect=harm.effect,
-                money=_rounded(harm.effect.scaled(code.regulars_worth)) if isinstance(harm.effect, Estimate) else harm.effect,
+                money=_rounded(harm.effect.scaled(code.exposures_worth)) if isinstance(harm.effect, Estimate) else harm.effect,
                 article_share=entry.article_share,
                 outcome_known=learned.definition.basis != "unknown",
-                customers_lost=harm.effect.scaled(code.regulars_exposed) if isinstance(harm.effect, Estimate) else harm.effect,
+                customers_lost=harm.effect.scaled(code.exposures) if isinstance(harm.effect, Estimate) else harm.effect,
                 negative_control=harm.control,
                 sensitivity=harm.sensitivity,
                 overlap=harm.overlap,

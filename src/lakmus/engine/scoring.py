@@ -45,8 +45,8 @@ class CodeSums:
     left: int
     left_silently: int
     opportunities: int
-    regulars_exposed: int
-    regulars_worth: float
+    exposures: int
+    exposures_worth: float
     exposure: ExposureSums
 
 
@@ -204,8 +204,9 @@ def _code_sums(code: str, errors: pl.DataFrame, of_code: pl.DataFrame, customers
     rows = errors.filter((pl.col("code") == code) & pl.col("in_window"))
     known = rows.filter(pl.col("customer").is_not_null())
     recent = of_code.filter(pl.col("at") > as_of - timedelta(days=WINDOW_DAYS))
-    regulars = recent.filter("exposed").select("customer").unique()
-    worth = customers.join(regulars, on="customer", how="semi").select(pl.coalesce("value_at_risk", "lost_value").sum()).item()
+    # Each exposure drives away a part of those whom it meets: who met the error three times ran that risk three times.
+    met = recent.filter("exposed").select("customer")
+    worth = met.join(customers, on="customer", how="inner").select(pl.coalesce("value_at_risk", "lost_value").sum()).item()
 
     def distinct(column: str) -> int:
         return known.filter(column)["customer"].n_unique()
@@ -218,8 +219,8 @@ def _code_sums(code: str, errors: pl.DataFrame, of_code: pl.DataFrame, customers
         left=distinct("left"),
         left_silently=distinct("left_silently"),
         opportunities=recent.height,
-        regulars_exposed=regulars.height,
-        regulars_worth=float(worth or 0.0),
+        exposures=met.height,
+        exposures_worth=float(worth or 0.0),
         exposure=exposure_sums(of_code),
     )
 

@@ -163,7 +163,7 @@ class ErrorFinding:
     exposed, complained, left, left_silently : distinct known customers, recounted from those rows.
     difference : share lost among exposed moments minus comparable ones without the error (-1..1), moments compared within strata.
     effect : share lost because of the error among the moments that it met (-1..1), doubly robust.
-    customers_lost : effect x regulars exposed in the 12 months. money : effect x their margin of 12 months.
+    customers_lost : effect x how often regulars were exposed in the 12 months. money : effect x their margin of 12 months, each time.
     negative_control : the same for an invented error met with the same chances, which does nothing.
     sensitivity, overlap : see `harm`. p_adjusted : that there is no effect, corrected for the number of errors (0..1).
     dose, breaking : effect by delay, and the delay at which customers break. repeats : effect of the first, second, third and later one.
