@@ -98,14 +98,12 @@ class Lexicon:
     concord: int
     not_only: int
     sides: dict[str, Side] = field(default_factory=dict)
+    sides_of_terms: dict[tuple[int, ...], Side] = field(default_factory=dict)
 
     def known(self, words: Words) -> Known:
         """Return the numbers of the terms that each word is; a negation that the next word takes back («не только») is left out."""
-        lookups, terms_of = self.terms.lookups, self.terms.of
-        try:
-            known = [lookups[text] for text in words.texts]
-        except KeyError:
-            known = [terms_of(text) for text in words.texts]
+        looked_up, terms_of = self.terms.lookups.get, self.terms.of
+        known = [numbers if (numbers := looked_up(text)) is not None else terms_of(text) for text in words.texts]
         negating, last = self.negating, len(known) - 1
         for place, numbers in enumerate(known):
             if negating in numbers and place < last and self.not_only in known[place + 1]:
@@ -118,11 +116,8 @@ class Lexicon:
 
     def heard(self, words: Words, known: Known) -> list[Heard]:
         """Return what `find` does, as places among the words."""
-        texts, sides = words.texts, self.sides
-        try:
-            told = [sides[text] for text in texts]
-        except KeyError:
-            told = [self._side(text) for text in texts]
+        texts, side_of = words.texts, self.sides.get
+        told = [side_of(text) or self._side(text) for text in texts]
         begins: list[tuple[int, int]] = []
         behind = 0
         for place in range(len(told) - 1, -1, -1):
@@ -156,14 +151,18 @@ class Lexicon:
         return found
 
     def _side(self, text: str) -> Side:
-        if text not in self.sides:
-            if len(self.sides) >= KNOWN_WORDS:
-                self.sides.clear()
-            numbers = self.terms.of(text)
+        numbers = self.terms.of(text)
+        side = self.sides_of_terms.get(numbers)
+        if side is None:
             firsts = tuple([self.firsts[number] for number in numbers if number in self.firsts])
             wanted = functools.reduce(or_, (first.seconds for first in firsts), 0)
-            self.sides[text] = Side(sum(1 << number for number in numbers), any(first.alone for first in firsts), wanted, firsts)
-        return self.sides[text]
+            side = Side(sum(1 << number for number in numbers), any(first.alone for first in firsts), wanted, firsts)
+            self.sides_of_terms[numbers] = side
+        if not text[0].isdigit():  # numbers seldom come again, and there is no end of them
+            if len(self.sides) >= KNOWN_WORDS:
+                self.sides.clear()
+            self.sides[text] = side
+        return side
 
     def negated(self, place: int, last: int, texts: Sequence[str], known: Known) -> bool:
         """Say whether negations among the words from `place` to `last` and just before them take them back.

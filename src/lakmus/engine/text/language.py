@@ -26,11 +26,8 @@ def language_of(words: Words) -> str | None:
     Cyrillic letters speak for Russian unless some belong to its neighbours alone; Latin ones for English when at least 15 % of them are
     among the commonest English ones, or when a text of three words at most has nothing but plain Latin letters.
     """
-    judged = words.texts[:_JUDGED]
-    try:
-        sorts = [_sorts[word] for word in judged]
-    except KeyError:
-        sorts = [_sort_of(word) for word in judged]
+    known = _sorts.get
+    sorts = [sort if (sort := known(word)) is not None else _sort_of(word) for word in words.texts[:_JUDGED]]
     spoken = len(sorts) - sorts.count(_SILENT)
     if not spoken:
         return None
@@ -52,6 +49,8 @@ _REMEMBERED = 200_000
 
 
 def _sort_of(word: str) -> int:
+    if word[0].isdigit():  # numbers seldom come again: not to be remembered
+        return _SILENT
     if not word[0].isalpha():
         sort = _SILENT
     elif word.isascii():

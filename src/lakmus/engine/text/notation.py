@@ -93,9 +93,11 @@ class Terms:
         """Return the numbers of the terms that a word (lower case, «е» for «ё») is."""
         found = self.lookups.get(word)
         if found is None:
-            if len(self.lookups) >= KNOWN_WORDS:
-                self.lookups.clear()
-            found = self.lookups[word] = tuple(sorted(self._looked_up(word)))
+            found = tuple(sorted(self._looked_up(word)))
+            if not word[0].isdigit():  # numbers seldom come again, and there is no end of them
+                if len(self.lookups) >= KNOWN_WORDS:
+                    self.lookups.clear()
+                self.lookups[word] = found
         return found
 
     def _looked_up(self, word: str) -> set[int]:
