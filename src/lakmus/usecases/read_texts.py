@@ -23,7 +23,7 @@ from lakmus.connectors.files.encodings import LONGEST_LINE, scan_text, transcode
 from lakmus.connectors.files.staging import connect
 from lakmus.connectors.files.whole import relation_of
 from lakmus.engine.text.own_labels import OwnLabels, polarity_column
-from lakmus.engine.text.reader import Reading, read, whole_lexicon
+from lakmus.engine.text.reader import Reading, read
 from lakmus.history.failures import BadInput, NotFound
 from lakmus.history.wording import Wording
 
@@ -160,9 +160,7 @@ _there: dict[str, Any] = {}
 def _begin(line: Callable[[ReadText], str], own: OwnLabels | None) -> None:
     """Keep in a new process what all its batches need."""
     _there.update(line=line, own=own)
-    whole_lexicon()
-    gc.freeze()  # the lexicon stays to the end, and a text leaves no circles behind: going through all of it again and again is in vain
-    gc.set_threshold(50_000)
+    gc.set_threshold(50_000)  # a text leaves no circles behind: to look for them again and again is in vain
 
 
 def _lines_there(texts: list[str], row: int) -> str:
