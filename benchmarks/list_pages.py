@@ -46,7 +46,7 @@ PEER = """customer IN (SELECT customer FROM read_parquet(?) WHERE cohort = '2024
 
 def draw(folder: Path, customers: int) -> None:
     """Write the tables of customers and of buyers, and lay the people out."""
-    from lakmus.usecases.lay_out_people import PEOPLE, write_people, write_rows
+    from lakmus.usecases.signals.lay_out_people import PEOPLE, write_people, write_rows
 
     chance = np.random.default_rng(1)
     (folder / "customers").mkdir()
@@ -125,8 +125,8 @@ def twenty_users(turn: Callable[[random.Random], object]) -> float:
 def measure(customers: int, folder: Path) -> list[Line]:
     """Draw the tables, let the peer and the product show the same page, then let twenty users turn pages."""
     from lakmus.usecases.asking import ask
-    from lakmus.usecases.customer_groups import group_of, list_group
     from lakmus.usecases.show_verdict import Shown
+    from lakmus.usecases.signals.customer_groups import group_of, list_group
 
     draw(folder, customers)
     home: Any = None

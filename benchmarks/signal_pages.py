@@ -67,10 +67,10 @@ from datetime import date
 import django
 django.setup()
 from pathlib import Path
-from lakmus.usecases.home import open_home
+from lakmus.usecases.house.home import open_home
 from lakmus.usecases.prepare_pages import prepare_pages
 from lakmus.usecases.show_verdict import show_verdict
-from lakmus.usecases.tell_alerts import tell_alerts
+from lakmus.usecases.alerts.tell_alerts import tell_alerts
 if __name__ == "__main__":
     home = open_home(Path(sys.argv[1]))
     shown = show_verdict(home, as_of=date.fromisoformat(sys.argv[2]) if sys.argv[2:] else None)
@@ -84,7 +84,7 @@ django.setup()
 from pathlib import Path
 from lakmus.operations.accounts.changes import create_user
 from lakmus.operations.accounts.models import User
-from lakmus.usecases.home import open_home
+from lakmus.usecases.house.home import open_home
 open_home(Path(sys.argv[1]))
 for number in range(int(sys.argv[2])):
     if not User.objects.filter(username=f"reader{number}").exists():

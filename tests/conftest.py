@@ -19,7 +19,7 @@ from django.test import Client, override_settings
 from hypothesis import settings as hypothesis_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from lakmus.usecases import home as home_of_tables
+from lakmus.usecases.house import home as home_of_tables
 
 PASSWORD = "зимний-лакмус-42"
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

@@ -16,8 +16,8 @@ from django.test import Client
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.operations.accounts.changes import issue_token
 from lakmus.stream.store import Stream
-from lakmus.usecases.home import Home, open_home
-from lakmus.usecases.pushed_rows import read_row
+from lakmus.usecases.house.home import Home, open_home
+from lakmus.usecases.imports.pushed_rows import read_row
 from tests.once import made_once
 
 SHOP_BEGINS = datetime(2024, 1, 1, tzinfo=UTC)

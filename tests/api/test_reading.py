@@ -16,7 +16,7 @@ from lakmus.history.estimate import Badge, Estimate, NotEnoughEvidence
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.operations.imports.changes import open_import, refuse_import
-from lakmus.usecases.home import open_home
+from lakmus.usecases.house.home import open_home
 from lakmus.usecases.show_verdict import show_verdict
 
 pytestmark = pytest.mark.django_db

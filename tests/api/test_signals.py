@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lakmus.usecases.show_backtest import WAYS
-from lakmus.usecases.signal_pages import PAGES
+from lakmus.usecases.risk.show_backtest import WAYS
+from lakmus.usecases.signals.signal_pages import PAGES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

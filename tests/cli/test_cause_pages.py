@@ -13,7 +13,7 @@ from lakmus.history.failures import BadInput, NotFound
 from lakmus.usecases.causes.ledger import check_asked
 from lakmus.usecases.causes.pages import PAGES, cause_page, check_code
 from lakmus.usecases.causes.promises import BY
-from lakmus.usecases.home import Home
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.show_verdict import Shown
 from tests.web.invented import AS_OF, invented_verdict
 from tests.web.invented_tables import write_tables

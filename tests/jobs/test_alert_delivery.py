@@ -28,7 +28,7 @@ from lakmus.cli.home import home_at
 home_at(Path(sys.argv[1]), create=True)
 from django.utils import timezone
 from lakmus.operations.alerts import changes
-from lakmus.usecases.deliver_alerts import change_delivery
+from lakmus.usecases.alerts.deliver_alerts import change_delivery
 change_delivery(actor=None, webhook_is_on=True, webhook_address=sys.argv[2])
 for number in range(3):
     changes.note_dispatch(channel="webhook", message_id=f"alert_{number}", body="{}", at=timezone.now())

@@ -17,8 +17,8 @@ from lakmus.jobs.watch import queue_alerts, queue_what_waits
 from lakmus.operations.alerts.changes import note_dispatch
 from lakmus.operations.imports.models import ImportJob
 from lakmus.usecases import prepare_pages
-from lakmus.usecases.home import open_home
-from lakmus.usecases.import_jobs import agree, receive_files
+from lakmus.usecases.house.home import open_home
+from lakmus.usecases.imports.import_jobs import agree, receive_files
 from lakmus.usecases.prepare_pages import pages_are_ready
 from lakmus.usecases.show_verdict import moment_of, verdict_at_hand
 
@@ -118,7 +118,7 @@ def test_no_two_calls_run_under_one_name() -> None:
 def test_what_fails_in_looking_for_alerts_holds_up_no_message(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = open_home(home)
     due = note_dispatch(channel="webhook", message_id="alert_1", body="{}", at=timezone.now())
-    monkeypatch.setattr("lakmus.usecases.tell_alerts.look_for_alerts", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("lakmus.usecases.alerts.tell_alerts.look_for_alerts", lambda *_, **__: 1 / 0)
     seen: set[tuple[int, int, str]] = set()
     assert [queue_alerts(place, at=timezone.now(), seen=seen) for _ in range(2)] == [[due.pk], []]
     assert OrmQ.objects.get().task["func"] == "lakmus.jobs.tasks.deliver_alert"

@@ -34,7 +34,7 @@ from pathlib import Path
 from lakmus.cli.home import home_at
 home = home_at(Path(sys.argv[1]), create=True)
 from django.core.files import File
-from lakmus.usecases.import_jobs import agree, receive_files
+from lakmus.usecases.imports.import_jobs import agree, receive_files
 files = [File(open(path, "rb"), name=Path(path).name) for path in sys.argv[2:]]
 print(agree(home, receive_files(home, files, actor=None), actor=None).pk)
 """

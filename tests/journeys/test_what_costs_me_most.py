@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 from lakmus.operations.labels.queries import all_labels
 from lakmus.simulate.company import simulate_company
 from lakmus.simulate.scenario import load_scenario
-from lakmus.usecases.home import open_home
-from lakmus.usecases.import_files import plan_import, run_import
+from lakmus.usecases.house.home import open_home
+from lakmus.usecases.imports.import_files import plan_import, run_import
 from lakmus.usecases.prepare_pages import prepare_pages
 from lakmus.usecases.show_verdict import show_verdict
 from tests.journeys.conftest import NARROW, WIDE, overflow

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from lakmus.simulate.company import simulate_company
 from lakmus.simulate.scenario import load_scenario
-from lakmus.usecases.home import FOLDERS, Home
-from lakmus.usecases.import_files import ImportReport, plan_import, run_import
+from lakmus.usecases.house.home import FOLDERS, Home
+from lakmus.usecases.imports.import_files import ImportReport, plan_import, run_import
 from lakmus.usecases.show_verdict import Shown, show_verdict
 from tests.once import made_once
 

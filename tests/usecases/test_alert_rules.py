@@ -6,9 +6,9 @@ import pytest
 
 from lakmus.history.failures import BadInput
 from lakmus.operations.journal.models import JournalEntry
-from lakmus.usecases.alert_rules import EDITABLE, change_rule, preview_rule, proposed_rule, restore_rule, standing_rule, watches
-from lakmus.usecases.home import Home
-from lakmus.usecases.show_alerts import SHIPPED, show_alerts
+from lakmus.usecases.alerts.alert_rules import EDITABLE, change_rule, preview_rule, proposed_rule, restore_rule, standing_rule, watches
+from lakmus.usecases.alerts.show_alerts import SHIPPED, show_alerts
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.show_verdict import show_verdict
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ import pytest
 from lakmus.connectors.language_model import checked_endpoint
 from lakmus.engine.text.masking import masked
 from lakmus.history.failures import BadInput, LakmusError, NotFound
-from lakmus.usecases.ask_model import ask_prepared, prepare_asking
+from lakmus.usecases.texts.ask_model import ask_prepared, prepare_asking
 
 TEXTS = ["Ужасно, никто не отвечает", "Меня зовут Анна Петрова, заказ 10482, тел. +7 912 345-67-89", "Отлично!", "Забирал в субботу"]
 

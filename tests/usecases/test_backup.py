@@ -18,11 +18,11 @@ from lakmus.operations.company.changes import set_terms
 from lakmus.operations.company.queries import company_terms
 from lakmus.operations.imports.changes import open_import
 from lakmus.operations.journal.models import JournalEntry
-from lakmus.usecases import database_copy
-from lakmus.usecases.backup import DATABASE, MANIFEST, ROWS, make_backup, restore_backup, restore_database
-from lakmus.usecases.home import Home
-from lakmus.usecases.keep_house import give_token
-from lakmus.usecases.push_activities import push_activities
+from lakmus.usecases.house import database_copy
+from lakmus.usecases.house.backup import DATABASE, MANIFEST, ROWS, make_backup, restore_backup, restore_database
+from lakmus.usecases.house.home import Home
+from lakmus.usecases.house.keep_house import give_token
+from lakmus.usecases.imports.push_activities import push_activities
 from tests.conftest import PASSWORD
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

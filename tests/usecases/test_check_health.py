@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from lakmus.operations.imports.models import ImportJob, State
-from lakmus.usecases.check_health import CHECKS, HealthFinding, check_health
-from lakmus.usecases.home import Home
-from lakmus.usecases.push_activities import push_activities
+from lakmus.usecases.house.check_health import CHECKS, HealthFinding, check_health
+from lakmus.usecases.house.home import Home
+from lakmus.usecases.imports.push_activities import push_activities
 
 
 @pytest.fixture

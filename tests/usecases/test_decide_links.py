@@ -9,8 +9,8 @@ import pytest
 from lakmus.history.failures import NotFound
 from lakmus.operations.journal.models import JournalEntry
 from lakmus.stream.identity import Identifier
-from lakmus.usecases.decide_links import decide_link, merge_customers, past_merges, undo_merge, waiting_links
-from lakmus.usecases.home import Home
+from lakmus.usecases.house.home import Home
+from lakmus.usecases.people.decide_links import decide_link, merge_customers, past_merges, undo_merge, waiting_links
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SHARED_MAIL = Identifier("email", "family@example.org")

@@ -18,12 +18,20 @@ from lakmus.operations.alerts import changes
 from lakmus.operations.alerts.models import DeliveryTerms, Dispatch
 from lakmus.operations.alerts.queries import dispatches_due
 from lakmus.operations.journal.models import JournalEntry
-from lakmus.usecases import deliver_alerts
-from lakmus.usecases.customer_groups import group_of, list_group
-from lakmus.usecases.deliver_alerts import change_delivery, deliver, queue_digest, queue_test, renew_secret, send_again, webhook_secret
-from lakmus.usecases.home import Home
+from lakmus.usecases.alerts import deliver_alerts
+from lakmus.usecases.alerts.deliver_alerts import (
+    change_delivery,
+    deliver,
+    queue_digest,
+    queue_test,
+    renew_secret,
+    send_again,
+    webhook_secret,
+)
+from lakmus.usecases.alerts.tell_alerts import tell_alerts
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.show_verdict import show_verdict
-from lakmus.usecases.tell_alerts import tell_alerts
+from lakmus.usecases.signals.customer_groups import group_of, list_group
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)

@@ -12,8 +12,8 @@ import pytest
 from lakmus.history.failures import BadInput, WrongUsage
 from lakmus.operations.journal.models import JournalEntry
 from lakmus.usecases.export_tables import TABLES, Part, export_table
-from lakmus.usecases.home import Home
-from lakmus.usecases.push_activities import push_activities
+from lakmus.usecases.house.home import Home
+from lakmus.usecases.imports.push_activities import push_activities
 from lakmus.usecases.results import ORDERS, list_customers, list_orders, order_conditions
 from lakmus.usecases.show_verdict import Shown, show_verdict
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from lakmus.history.failures import NotFound
+from lakmus.usecases.people.show_customer import show_customer
 from lakmus.usecases.results import counts_by_state, list_customers, list_errors, list_orders
-from lakmus.usecases.show_customer import show_customer
 from lakmus.usecases.show_verdict import has_data, show_verdict, verdict_at_hand
 
 ALL = 10_000

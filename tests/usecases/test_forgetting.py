@@ -10,12 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from lakmus.history.failures import Damaged, NotFound
 from lakmus.operations.imports.queries import import_job
 from lakmus.operations.journal.models import JournalEntry
-from lakmus.usecases import forgotten_people, import_jobs
-from lakmus.usecases.check_health import check_health
-from lakmus.usecases.forget_customer import forget_customer
-from lakmus.usecases.home import Home
-from lakmus.usecases.import_files import ImportReport, plan_import, run_import
-from lakmus.usecases.push_activities import push_activities
+from lakmus.usecases.house.check_health import check_health
+from lakmus.usecases.house.home import Home
+from lakmus.usecases.imports import import_jobs
+from lakmus.usecases.imports.import_files import ImportReport, plan_import, run_import
+from lakmus.usecases.imports.push_activities import push_activities
+from lakmus.usecases.people import forgotten_people
+from lakmus.usecases.people.forget_customer import forget_customer
 
 pytestmark = pytest.mark.django_db
 CUSTOMERS = "ID клиента;ФИО;E-mail;Телефон\nK-71;Анна Ильина;anna@x.ru;+7 916 123-45-67\n72;Олег Ким;oleg@x.ru;+7 916 765-43-21\n"
@@ -185,11 +186,11 @@ def test_who_was_forgotten_while_an_import_ran_is_erased_when_it_ends(new_home: 
     def forget_right_after(home: Home) -> object:
         # The import has looked at the list; the person is forgotten before it writes.
         seen = asked(home)
-        monkeypatch.setattr("lakmus.usecases.import_files.people_left_out", asked)
+        monkeypatch.setattr("lakmus.usecases.imports.import_files.people_left_out", asked)
         forget_customer(home, "K-71", actor=None)
         return seen
 
-    monkeypatch.setattr("lakmus.usecases.import_files.people_left_out", forget_right_after)
+    monkeypatch.setattr("lakmus.usecases.imports.import_files.people_left_out", forget_right_after)
     import_jobs.run_here(new_home, plan_import(new_home, files), actor=None)
     assert "K-71" not in everything(new_home)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-OPEN = "import sys, django; django.setup(); from lakmus.usecases.home import open_home; open_home(sys.argv[1])"
+OPEN = "import sys, django; django.setup(); from lakmus.usecases.house.home import open_home; open_home(sys.argv[1])"
 
 
 def database_of(home: Path, *arguments: str) -> Path:

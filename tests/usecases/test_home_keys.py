@@ -6,7 +6,7 @@ import stat
 from multiprocessing import get_context
 from pathlib import Path
 
-from lakmus.usecases.home_keys import secret_key
+from lakmus.usecases.house.home_keys import secret_key
 
 
 def test_the_key_is_made_once_for_its_owners_eyes_only(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lakmus.usecases.home import Home
-from lakmus.usecases.import_files import plan_import, run_import
+from lakmus.usecases.house.home import Home
+from lakmus.usecases.imports.import_files import plan_import, run_import
 from tests.usecases.conftest import bring_in, empty_home
 
 

@@ -8,9 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from lakmus.history.failures import BadInput, Busy, NotFound
 from lakmus.operations.imports.queries import import_job
 from lakmus.operations.imports.queries import import_jobs as import_jobs_listed
-from lakmus.usecases import import_jobs
-from lakmus.usecases.home import Home
-from lakmus.usecases.import_files import plan_import
+from lakmus.usecases.house.home import Home
+from lakmus.usecases.imports import import_jobs
+from lakmus.usecases.imports.import_files import plan_import
 
 ORDERS = "Номер заказа;Дата заказа;ID клиента;Сумма\n1;01.02.2026;10;100,50\n2;не дата;10;70\n".encode()
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from lakmus.history.failures import BadInput, NotFound
 from lakmus.operations.journal.models import JournalEntry
 from lakmus.operations.labels import changes
 from lakmus.operations.labels.queries import all_labels, own_phrases, taxonomy_version
-from lakmus.usecases.label_texts import NEEDED_TOGETHER, agreement_of_people, code_titles, drop_theme, kappa, keep_theme
+from lakmus.usecases.texts.label_texts import NEEDED_TOGETHER, agreement_of_people, code_titles, drop_theme, kappa, keep_theme
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from lakmus.engine.tables import CUSTOMERS
 from lakmus.usecases.asking import ask
-from lakmus.usecases.lay_out_people import BATCH, PEOPLE, rows_of, write_people, write_rows
+from lakmus.usecases.signals.lay_out_people import BATCH, PEOPLE, rows_of, write_people, write_rows
 
 
 def customers_of(part: int, count: int) -> pa.Table:

@@ -15,10 +15,10 @@ from lakmus.engine.text import embeddings
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.failures import NotFound
 from lakmus.operations.labels import changes
-from lakmus.usecases.home import Home
-from lakmus.usecases.learn_reading import judge_polarity, take_over
-from lakmus.usecases.own_reading import Marked, company_reading, own_reading, reading_key, said_of_texts, taken_reading
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.show_verdict import show_verdict
+from lakmus.usecases.texts.learn_reading import judge_polarity, take_over
+from lakmus.usecases.texts.own_reading import Marked, company_reading, own_reading, reading_key, said_of_texts, taken_reading
 from tests.usecases.conftest import bring_in, empty_home
 
 NOW = timezone.now()

@@ -10,10 +10,10 @@ import pytest
 
 from lakmus.simulate.company import simulate_company
 from lakmus.simulate.scenario import load_scenario
-from lakmus.usecases.home import open_home
-from lakmus.usecases.import_files import plan_import, run_import
+from lakmus.usecases.house.home import open_home
+from lakmus.usecases.imports.import_files import plan_import, run_import
+from lakmus.usecases.people.show_customer import show_customer
 from lakmus.usecases.results import list_customers
-from lakmus.usecases.show_customer import show_customer
 from lakmus.usecases.show_verdict import show_verdict
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

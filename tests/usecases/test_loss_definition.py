@@ -10,11 +10,11 @@ import pytest
 
 from lakmus.history.company import LossTerms
 from lakmus.history.failures import BadInput
-from lakmus.usecases.home import Home, open_home
-from lakmus.usecases.import_files import plan_import, run_import
-from lakmus.usecases.loss_definition import change_definition, loss_versions, preview_loss, suggested, take_up_definition
-from lakmus.usecases.show_flows import show_flows
+from lakmus.usecases.house.home import Home, open_home
+from lakmus.usecases.imports.import_files import plan_import, run_import
+from lakmus.usecases.risk.loss_definition import change_definition, loss_versions, preview_loss, suggested, take_up_definition
 from lakmus.usecases.show_verdict import Shown, show_verdict
+from lakmus.usecases.signals.show_flows import show_flows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LAST = datetime(2026, 3, 1, 20)

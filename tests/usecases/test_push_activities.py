@@ -11,8 +11,8 @@ from lakmus.history.failures import Busy
 from lakmus.history.wording import Wording
 from lakmus.operations.journal.models import JournalEntry
 from lakmus.stream.store import Stream
-from lakmus.usecases.home import Home, open_home
-from lakmus.usecases.push_activities import push_activities
+from lakmus.usecases.house.home import Home, open_home
+from lakmus.usecases.imports.push_activities import push_activities
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from lakmus.history.activity import ACTIVITY_SCHEMA
-from lakmus.usecases.home import open_home
-from lakmus.usecases.import_files import plan_import, run_import
-from lakmus.usecases.push_activities import push_activities
+from lakmus.usecases.house.home import open_home
+from lakmus.usecases.imports.import_files import plan_import, run_import
+from lakmus.usecases.imports.push_activities import push_activities
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

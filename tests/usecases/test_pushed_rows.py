@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from lakmus.history.activity import ACTIVITY_SCHEMA
 from lakmus.history.kinds import KINDS
-from lakmus.usecases.pushed_rows import EPOCH, RowProblem, Told, read_row
+from lakmus.usecases.imports.pushed_rows import EPOCH, RowProblem, Told, read_row
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ORDER = {"kind": "placed_order", "ts": "2026-03-01T12:00:00+03:00", "customer": "17850", "order": "A-1", "amount": 1200.5}

@@ -11,8 +11,8 @@ import pytest
 from lakmus.cli.texts import line_for_programs
 from lakmus.engine.text.own_labels import learn_polarity
 from lakmus.history.failures import NotFound
-from lakmus.usecases import read_texts
-from lakmus.usecases.read_texts import read_lines
+from lakmus.usecases.texts import read_texts
+from lakmus.usecases.texts.read_texts import read_lines
 
 PASTED = "Заказ задер-\nжали на три\u00adнадцать дней, ﬁрма мол-\nчит"
 STRANGE = {

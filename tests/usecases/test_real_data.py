@@ -7,7 +7,7 @@ import pytest
 
 from lakmus.usecases.results import list_orders
 from lakmus.usecases.show_verdict import show_verdict
-from lakmus.usecases.waiting import waiting_times
+from lakmus.usecases.signals.waiting import waiting_times
 from tests.usecases.conftest import bring_in, empty_home
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]

@@ -15,8 +15,8 @@ from lakmus.usecases.causes.pages import cause_page
 from lakmus.usecases.causes.profiles import RULES, show_profiles
 from lakmus.usecases.causes.scorecard import MEANINGS, TITLES, show_scorecard
 from lakmus.usecases.causes.sides import FIVE_SIDES
-from lakmus.usecases.customer_groups import Group, count_group, list_group
 from lakmus.usecases.results import list_errors
+from lakmus.usecases.signals.customer_groups import Group, count_group, list_group
 
 ALL = 10_000
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lakmus.history.estimate import NotEnoughEvidence
-from lakmus.usecases.home import Home
-from lakmus.usecases.show_alerts import SHORT_PAST, customers_behind, show_alerts
+from lakmus.usecases.alerts.show_alerts import SHORT_PAST, customers_behind, show_alerts
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.show_verdict import Shown, show_verdict
 from tests.usecases.conftest import CITIES, CITY_END, bring_in
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from lakmus.engine.backtest import Backtest, BacktestCut, RuleFigures
 from lakmus.engine.risk.probability import FALL_RULE, GAP_RULE, MODEL
 from lakmus.history.wording import Wording
-from lakmus.usecases.show_backtest import cut_asked, told_at, ways_of, why_used
+from lakmus.usecases.risk.show_backtest import cut_asked, told_at, ways_of, why_used
 
 
 def figures(auc: float, brier: float, *, named: int = 0, hit: int = 0) -> RuleFigures:

@@ -11,11 +11,11 @@ from lakmus.engine.risk.backtest import EXPERIENCE_TITLES
 from lakmus.engine.risk.groups import REGULAR
 from lakmus.engine.risk.probability import MODEL
 from lakmus.history.failures import BadInput
-from lakmus.usecases.customer_groups import Group, count_group, group_told, list_group
-from lakmus.usecases.home import Home
-from lakmus.usecases.show_backtest import cut_key, show_backtest
-from lakmus.usecases.show_checks import counted, judged_by_everybody, said_then
+from lakmus.usecases.house.home import Home
+from lakmus.usecases.risk.show_backtest import cut_key, show_backtest
+from lakmus.usecases.risk.show_checks import counted, judged_by_everybody, said_then
 from lakmus.usecases.show_verdict import show_verdict
+from lakmus.usecases.signals.customer_groups import Group, count_group, group_told, list_group
 from tests.once import made_once
 from tests.usecases.conftest import bring_in, empty_home
 from tests.usecases.leaving_shop import write_orders

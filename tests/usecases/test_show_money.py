@@ -14,8 +14,8 @@ from lakmus.history.estimate import Badge, Estimate
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.operations.company.changes import set_terms
-from lakmus.usecases.show_money import repairs, say_weeks, show_worth
-from lakmus.usecases.show_money_bridge import bridge_rows, parts_of, revenue_bridge
+from lakmus.usecases.money.show_money import repairs, say_weeks, show_worth
+from lakmus.usecases.money.show_money_bridge import bridge_rows, parts_of, revenue_bridge
 from lakmus.usecases.show_stages import Segment, show_money
 from lakmus.usecases.show_verdict import Shown
 from tests.web.invented import error

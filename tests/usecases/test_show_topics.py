@@ -9,8 +9,8 @@ from lakmus.history.failures import NotFound
 from lakmus.usecases.causes.pages import cause_page
 from lakmus.usecases.causes.perception import show_perception
 from lakmus.usecases.causes.quotes import quotes_of
-from lakmus.usecases.label_texts import asked_text, keep_label, keep_theme, next_text
-from lakmus.usecases.show_topics import ALL, TextsAsked, show_topics, show_unsorted, texts_of_topic
+from lakmus.usecases.texts.label_texts import asked_text, keep_label, keep_theme, next_text
+from lakmus.usecases.texts.show_topics import ALL, TextsAsked, show_topics, show_unsorted, texts_of_topic
 
 
 def test_each_theme_opens_to_as_many_texts_as_it_counts(shown, company_home) -> None:

@@ -13,8 +13,8 @@ import pytest
 from lakmus.history.failures import Busy
 from lakmus.stream.lease import lease
 from lakmus.usecases import show_verdict as module
-from lakmus.usecases.home import Home
-from lakmus.usecases.push_activities import push_activities
+from lakmus.usecases.house.home import Home
+from lakmus.usecases.imports.push_activities import push_activities
 from lakmus.usecases.show_verdict import computing_share, show_verdict, verdict_at_hand
 
 ORDER = {"kind": "placed_order", "ts": "2026-03-01T00:00:00+00:00", "customer": "c1", "order": "A-1", "amount": 5}

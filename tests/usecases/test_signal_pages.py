@@ -12,17 +12,17 @@ from lakmus.history.estimate import Estimate
 from lakmus.history.failures import BadInput, NotFound
 from lakmus.operations.journal.queries import entries
 from lakmus.usecases.asking import ask
-from lakmus.usecases.buyers import LAST_MONTH, MONTH_DAYS, buyers
-from lakmus.usecases.customer_groups import count_group, group_of, list_group
-from lakmus.usecases.home import Home
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.results import counts_by_state
-from lakmus.usecases.segments import forget_segment, keep_segment, list_segments
-from lakmus.usecases.show_cohorts import BY, show_cohorts
-from lakmus.usecases.show_flows import end_key, show_flows
-from lakmus.usecases.show_rfm import show_rfm
-from lakmus.usecases.show_site import show_site
-from lakmus.usecases.show_survival import show_survival
 from lakmus.usecases.show_verdict import Shown, show_verdict
+from lakmus.usecases.signals.buyers import LAST_MONTH, MONTH_DAYS, buyers
+from lakmus.usecases.signals.customer_groups import count_group, group_of, list_group
+from lakmus.usecases.signals.segments import forget_segment, keep_segment, list_segments
+from lakmus.usecases.signals.show_cohorts import BY, show_cohorts
+from lakmus.usecases.signals.show_flows import end_key, show_flows
+from lakmus.usecases.signals.show_rfm import show_rfm
+from lakmus.usecases.signals.show_site import show_site
+from lakmus.usecases.signals.show_survival import show_survival
 from tests.usecases.conftest import bring_in
 
 pytestmark = pytest.mark.slow

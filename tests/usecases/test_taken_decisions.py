@@ -8,7 +8,7 @@ import pytest
 
 from lakmus.operations.reasons.changes import decide_reason
 from lakmus.usecases.causes.ledger import list_reasons
-from lakmus.usecases.home import Home
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.show_verdict import show_verdict
 from lakmus.usecases.taken_decisions import not_taken_over, take_over_decisions, taken_at
 from tests.usecases.conftest import bring_in

@@ -9,12 +9,12 @@ from django_q.models import OrmQ
 
 from lakmus.operations.alerts.models import DeliveryTerms, Dispatch, ToldAlert
 from lakmus.operations.alerts.queries import told_alerts
-from lakmus.usecases.alert_rules import watches
-from lakmus.usecases.deliver_alerts import change_delivery
-from lakmus.usecases.home import Home
-from lakmus.usecases.show_alerts import show_alerts
+from lakmus.usecases.alerts.alert_rules import watches
+from lakmus.usecases.alerts.deliver_alerts import change_delivery
+from lakmus.usecases.alerts.show_alerts import show_alerts
+from lakmus.usecases.alerts.tell_alerts import look_for_alerts, mark_read, reading_of, tell_alerts, unread_count
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.show_verdict import show_verdict
-from lakmus.usecases.tell_alerts import look_for_alerts, mark_read, reading_of, tell_alerts, unread_count
 from tests.usecases.conftest import CITY_END
 
 pytestmark = pytest.mark.django_db
@@ -71,14 +71,14 @@ def test_an_alert_on_the_page_knows_whether_it_was_read(failing_city: Home, user
 
 
 def test_what_is_old_when_it_is_found_wakes_nobody(failing_city: Home, user_of, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lakmus.usecases.tell_alerts.FRESH", timedelta(0))
+    monkeypatch.setattr("lakmus.usecases.alerts.tell_alerts.FRESH", timedelta(0))
     change_delivery(actor=None, webhook_is_on=True, webhook_address="https://outside.example/hook")
     assert len(tell_alerts(failing_city, show_verdict(failing_city), at=NOW)) == 2
     assert unread_count(user_of("owner")) == 0 and not Dispatch.objects.exists()
 
 
 def test_once_a_day_somebody_looks_and_only_where_alerts_are_delivered(failing_city: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lakmus.usecases.tell_alerts.verdict_at_hand", lambda home: None)
+    monkeypatch.setattr("lakmus.usecases.alerts.tell_alerts.verdict_at_hand", lambda home: None)
     assert not look_for_alerts(failing_city, at=NOW)
     change_delivery(actor=None, mail_is_on=True, recipients=["a@example.org"])
     assert [look_for_alerts(failing_city, at=at) for at in (NOW, NOW + timedelta(hours=1), NOW + timedelta(days=1))] == [True, False, True]

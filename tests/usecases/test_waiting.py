@@ -9,9 +9,9 @@ import pytest
 from django.db import transaction
 
 from lakmus.history.estimate import Estimate, NotEnoughEvidence
-from lakmus.usecases.home import Home
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.show_verdict import show_verdict
-from lakmus.usecases.waiting import OUTCOMES, list_waits, waiting_times
+from lakmus.usecases.signals.waiting import OUTCOMES, list_waits, waiting_times
 from tests.usecases.conftest import bring_in, empty_home
 
 START = datetime(2026, 3, 2, 9)

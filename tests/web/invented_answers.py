@@ -13,10 +13,10 @@ import pyarrow as pa
 
 from lakmus.history.estimate import Badge, Estimate
 from lakmus.history.wording import Wording
-from lakmus.usecases.list_answers import ListAnswer, ListCondition
+from lakmus.usecases.people.risk_change import RiskChange
 from lakmus.usecases.prepare_pages import pages_are_ready
-from lakmus.usecases.risk_change import RiskChange
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals.list_answers import ListAnswer, ListCondition
 from lakmus.web.lists import Pager
 from tests.web.invented import AS_OF, TOO_FEW, invented_verdict
 from tests.web.invented_tables import ACTIVITY, write_tables

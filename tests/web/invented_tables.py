@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from lakmus.engine.tables import TABLES
 from lakmus.history.activity import TIMESTAMP
-from lakmus.usecases.lay_out_people import write_people, write_rows
 from lakmus.usecases.prepare_pages import DONE
+from lakmus.usecases.signals.lay_out_people import write_people, write_rows
 from tests.web.invented import AS_OF
 
 PEOPLE = 12

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from lakmus.usecases.home import open_home
-from lakmus.usecases.import_files import plan_import, run_import
+from lakmus.usecases.house.home import open_home
+from lakmus.usecases.imports.import_files import plan_import, run_import
 from lakmus.usecases.prepare_pages import prepare_pages
 from lakmus.usecases.show_verdict import show_verdict
 from tests.once import made_once

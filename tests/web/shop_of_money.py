@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lakmus.engine.tables import TABLES
-from lakmus.usecases.lay_out_people import write_people
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals.lay_out_people import write_people
 from tests.web.invented import AS_OF, invented_verdict
 from tests.web.invented_tables import write_tables
 

@@ -12,11 +12,11 @@ from django.test import Client
 from lakmus.operations.alerts import changes
 from lakmus.operations.alerts.models import Dispatch, ToldAlert
 from lakmus.operations.alerts.queries import delivery_terms
-from lakmus.usecases.alert_rules import standing_rule
-from lakmus.usecases.deliver_alerts import webhook_secret
-from lakmus.usecases.read_alerts import mark_opened
-from lakmus.usecases.show_alerts import SegmentAlert, alert_asked
-from lakmus.usecases.tell_alerts import unread_count
+from lakmus.usecases.alerts.alert_rules import standing_rule
+from lakmus.usecases.alerts.deliver_alerts import webhook_secret
+from lakmus.usecases.alerts.read_alerts import mark_opened
+from lakmus.usecases.alerts.show_alerts import SegmentAlert, alert_asked
+from lakmus.usecases.alerts.tell_alerts import unread_count
 from tests.web.shop_of_figures import shop_of_figures  # noqa: F401 - a fixture
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

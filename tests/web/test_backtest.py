@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from lakmus.usecases.home import open_home
-from lakmus.usecases.import_files import plan_import, run_import
+from lakmus.usecases.house.home import open_home
+from lakmus.usecases.imports.import_files import plan_import, run_import
 from tests.usecases.leaving_shop import write_orders
 from tests.web.test_pages import opened
 from tests.web.test_real_answers import total

@@ -10,7 +10,7 @@ from django.test import Client
 
 from lakmus.operations.journal.models import JournalEntry
 from lakmus.operations.reasons.queries import decided_reasons
-from lakmus.usecases.home import Home
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.taken_decisions import taken_at
 from tests.web import invented_answers
 from tests.web.test_pages import invented, opened

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from lakmus.usecases.home import Home
+from lakmus.usecases.house.home import Home
 from tests.usecases.conftest import company_files, company_home  # noqa: F401 - fixtures
 from tests.web.test_pages import opened
 

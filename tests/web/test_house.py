@@ -16,10 +16,10 @@ from lakmus.operations.accounts.queries import tokens_visible_to, user_named
 from lakmus.operations.accounts.roles import Role
 from lakmus.operations.company.queries import company_terms
 from lakmus.operations.journal.queries import entries
-from lakmus.usecases.forget_customer import forget_customer
-from lakmus.usecases.forgotten_people import forgotten_count
-from lakmus.usecases.home import open_home
-from lakmus.usecases.push_activities import push_activities
+from lakmus.usecases.house.home import open_home
+from lakmus.usecases.imports.push_activities import push_activities
+from lakmus.usecases.people.forget_customer import forget_customer
+from lakmus.usecases.people.forgotten_people import forgotten_count
 from lakmus.web import urls, wordings
 from lakmus.web.wordings import journal_title
 from tests.conftest import PASSWORD

@@ -10,8 +10,8 @@ from django.test import Client
 
 from lakmus.simulate.company import simulate_company
 from lakmus.simulate.scenario import load_scenario
-from lakmus.usecases.home import open_home
-from lakmus.usecases.import_files import plan_import, run_import
+from lakmus.usecases.house.home import open_home
+from lakmus.usecases.imports.import_files import plan_import, run_import
 from tests.web.test_pages import ROOMS, opened
 
 pytestmark = pytest.mark.slow

@@ -12,8 +12,8 @@ from django.test import Client
 
 from lakmus.simulate.company import simulate_company
 from lakmus.simulate.scenario import load_scenario
-from lakmus.usecases.home import open_home
-from lakmus.usecases.import_files import plan_import, run_import
+from lakmus.usecases.house.home import open_home
+from lakmus.usecases.imports.import_files import plan_import, run_import
 from tests.web.shop_of_figures import shop_of_figures  # noqa: F401 - a fixture
 from tests.web.test_pages import DATA_WORDS, opened, said
 from tests.web.test_real_answers import total

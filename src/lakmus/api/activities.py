@@ -13,8 +13,8 @@ from lakmus.api.forms import FAILURES
 from lakmus.api.tokens import Bearer, caller
 from lakmus.api.wordings import language_of
 from lakmus.history.kinds import KINDS
-from lakmus.usecases.push_activities import push_activities
-from lakmus.usecases.pushed_rows import MOST_ROWS
+from lakmus.usecases.imports.push_activities import push_activities
+from lakmus.usecases.imports.pushed_rows import MOST_ROWS
 
 router = Router(tags=["activities"])
 

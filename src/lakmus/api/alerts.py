@@ -11,8 +11,8 @@ from lakmus.api.forms import FAILURES, Page, PageNumber, PageSize
 from lakmus.api.shown import plain
 from lakmus.api.tokens import Bearer, caller
 from lakmus.api.wordings import language_of
-from lakmus.usecases.read_alerts import delivery_told, list_told, rules_told
-from lakmus.usecases.tell_alerts import mark_read
+from lakmus.usecases.alerts.read_alerts import delivery_told, list_told, rules_told
+from lakmus.usecases.alerts.tell_alerts import mark_read
 
 router = Router(tags=["alerts"])
 SEES = Bearer("read", "alerts")

@@ -13,7 +13,7 @@ from lakmus.api.wordings import BAD_AS_OF
 from lakmus.history.failures import BadInput
 from lakmus.history.period import end_of_day
 from lakmus.operations.company.queries import company_terms
-from lakmus.usecases.home import Home, open_home
+from lakmus.usecases.house.home import Home, open_home
 from lakmus.usecases.prepare_pages import ask_for_pages, pages_are_ready
 from lakmus.usecases.show_verdict import Shown, ask_for_verdict, computing_share, show_verdict, verdict_at_hand
 

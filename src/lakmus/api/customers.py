@@ -14,9 +14,9 @@ from lakmus.api.shown import plain, without_money
 from lakmus.api.tokens import Bearer, caller
 from lakmus.api.wordings import language_of
 from lakmus.operations.accounts.permissions import may, require
-from lakmus.usecases.read_activities import read_activities
+from lakmus.usecases.people.read_activities import read_activities
+from lakmus.usecases.people.show_customer import show_customer
 from lakmus.usecases.results import list_customers
-from lakmus.usecases.show_customer import show_customer
 
 router = Router(tags=["customers"])
 

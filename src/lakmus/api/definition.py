@@ -14,7 +14,7 @@ from lakmus.api.shown import plain
 from lakmus.api.tokens import Bearer, caller
 from lakmus.api.wordings import language_of
 from lakmus.history.company import LEAST_PURCHASES, LossTerms
-from lakmus.usecases import loss_definition
+from lakmus.usecases.risk import loss_definition
 
 router = Router(tags=["definition"])
 Days = Annotated[int, Field(ge=7, le=730)]

@@ -14,11 +14,11 @@ from lakmus.api.shown import plain, without_money
 from lakmus.api.tokens import Bearer, caller
 from lakmus.api.wordings import language_of
 from lakmus.operations.accounts.permissions import may, require
-from lakmus.usecases.customer_groups import KEYS, group_of, group_told, list_group
-from lakmus.usecases.show_backtest import show_backtest
-from lakmus.usecases.show_checks import judged_by_everybody
+from lakmus.usecases.risk.show_backtest import show_backtest
+from lakmus.usecases.risk.show_checks import judged_by_everybody
 from lakmus.usecases.show_stages import Segment, show_signals
-from lakmus.usecases.signal_pages import PAGES, signal_page
+from lakmus.usecases.signals.customer_groups import KEYS, group_of, group_told, list_group
+from lakmus.usecases.signals.signal_pages import PAGES, signal_page
 
 router = Router(tags=["signals"])
 SEES = Bearer("read", "signals")

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from lakmus.operations.accounts.permissions import TABLE
-from lakmus.usecases.admit_program import admit_program
+from lakmus.usecases.house.admit_program import admit_program
 
 
 class Bearer(HttpBearer):

@@ -14,7 +14,7 @@ from lakmus.api.tokens import Bearer, caller
 from lakmus.api.wordings import language_of
 from lakmus.operations.accounts.permissions import may
 from lakmus.usecases.causes.pages import cause_page
-from lakmus.usecases.show_topics import TextsAsked, show_unsorted, texts_of_topic
+from lakmus.usecases.texts.show_topics import TextsAsked, show_unsorted, texts_of_topic
 
 router = Router(tags=["texts"])
 TOPICS, UNSORTED = Bearer("read", "topics"), Bearer("read", "unsorted")

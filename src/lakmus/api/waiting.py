@@ -12,7 +12,7 @@ from lakmus.api.forms import NOT_YET, Page, PageNumber, PageSize
 from lakmus.api.shown import plain
 from lakmus.api.tokens import Bearer
 from lakmus.api.wordings import language_of
-from lakmus.usecases.waiting import list_waits, waiting_times
+from lakmus.usecases.signals.waiting import list_waits, waiting_times
 
 router = Router(tags=["waiting"])
 Grouping = Literal["shift", "channel", "topic", "staff"]

@@ -83,8 +83,8 @@ def add_to(commands: Commands) -> None:
 def look(asked: Namespace, voice: Voice) -> None:
     """Find what is news, and send what is due."""
     home = _home(asked)
-    from lakmus.usecases.deliver_alerts import deliver_due
-    from lakmus.usecases.tell_alerts import tell_alerts
+    from lakmus.usecases.alerts.deliver_alerts import deliver_due
+    from lakmus.usecases.alerts.tell_alerts import tell_alerts
 
     asked.as_of = None
     told = tell_alerts(home, computed(home, asked, voice))
@@ -97,7 +97,7 @@ def deliver_to(asked: Namespace, voice: Voice) -> None:
     """Change to whom alerts go, or show it."""
     _home(asked)
     from lakmus.operations.alerts.queries import delivery_terms
-    from lakmus.usecases.deliver_alerts import change_delivery, webhook_secret
+    from lakmus.usecases.alerts.deliver_alerts import change_delivery, webhook_secret
 
     had = bool(delivery_terms().secret_mark)
     terms: dict[str, Any] = {}
@@ -132,7 +132,7 @@ def deliver_to(asked: Namespace, voice: Voice) -> None:
 def send_test(asked: Namespace, voice: Voice) -> int:
     """Send a test now, and say what came of it."""
     _home(asked)
-    from lakmus.usecases.deliver_alerts import deliver_now, queue_test
+    from lakmus.usecases.alerts.deliver_alerts import deliver_now, queue_test
 
     rows = [_row(row) for row in deliver_now(queue_test(asked.channel, actor=None))]
     _say_log(rows, voice)
@@ -142,7 +142,7 @@ def send_test(asked: Namespace, voice: Voice) -> int:
 def secret(asked: Namespace, voice: Voice) -> None:
     """Make a new secret."""
     _home(asked)
-    from lakmus.usecases.deliver_alerts import renew_secret
+    from lakmus.usecases.alerts.deliver_alerts import renew_secret
 
     fresh = renew_secret(actor=None)
     voice.json({"secret": fresh}) if voice.wants_json else voice.text(voice.word(SECRET).format(secret=fresh))
@@ -159,7 +159,7 @@ def log(asked: Namespace, voice: Voice) -> None:
 def try_rule(asked: Namespace, voice: Voice) -> None:
     """Show the rule, try another one on the past year, take it, or go back to the one that ships."""
     home = _home(asked)
-    from lakmus.usecases import alert_rules
+    from lakmus.usecases.alerts import alert_rules
 
     if asked.restore:
         alert_rules.restore_rule(actor=None)
@@ -211,7 +211,7 @@ def _row(row: Any) -> dict[str, Any]:
 
 
 def _say_log(rows: list[dict[str, Any]], voice: Voice) -> None:
-    from lakmus.usecases.deliver_alerts import OUTCOMES
+    from lakmus.usecases.alerts.deliver_alerts import OUTCOMES
 
     if voice.wants_json:
         voice.json({"messages": rows})

@@ -71,7 +71,7 @@ def card(asked: Namespace, voice: Voice) -> None:
     from lakmus.cli.home import home_at
 
     shown = computed(home_at(asked.home), asked, voice)
-    from lakmus.usecases.loss_definition import definition_told
+    from lakmus.usecases.risk.loss_definition import definition_told
 
     told = definition_told(shown, language=asked.language if voice.wants_json else voice.language)
     if voice.wants_json:
@@ -98,7 +98,7 @@ def preview(asked: Namespace, voice: Voice) -> None:
     home = home_at(asked.home)
     terms = _terms(asked)
     shown = computed(home, asked, voice)
-    from lakmus.usecases.loss_definition import preview_told
+    from lakmus.usecases.risk.loss_definition import preview_told
 
     told = preview_told(home, shown, terms, language=asked.language if voice.wants_json else voice.language)
     if voice.wants_json:
@@ -117,7 +117,7 @@ def change(asked: Namespace, voice: Voice) -> None:
     from lakmus.cli.home import home_at
 
     home_at(asked.home)
-    from lakmus.usecases.loss_definition import change_definition
+    from lakmus.usecases.risk.loss_definition import change_definition
 
     _told(change_definition(actor=None, terms=_terms(asked), note=asked.note), voice)
 
@@ -127,7 +127,7 @@ def take_up(asked: Namespace, voice: Voice) -> None:
     from lakmus.cli.home import home_at
 
     home_at(asked.home)
-    from lakmus.usecases.loss_definition import take_up_definition
+    from lakmus.usecases.risk.loss_definition import take_up_definition
 
     _told(take_up_definition(actor=None, number=asked.number), voice)
 
@@ -135,7 +135,7 @@ def take_up(asked: Namespace, voice: Voice) -> None:
 def _told(terms: LossTerms, voice: Voice) -> None:
     from dataclasses import asdict
 
-    from lakmus.usecases.loss_definition import said
+    from lakmus.usecases.risk.loss_definition import said
 
     if voice.wants_json:
         voice.json(asdict(terms))

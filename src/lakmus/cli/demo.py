@@ -11,7 +11,7 @@ from lakmus.cli.voice import Voice, columns
 from lakmus.history.wording import Wording
 
 if TYPE_CHECKING:
-    from lakmus.usecases.home import Home
+    from lakmus.usecases.house.home import Home
     from lakmus.usecases.show_verdict import Shown
 
 ABOUT = Wording("показать продукт на придуманном магазине: файлы, загрузка, вердикт, страницы", "show the product on an invented shop")
@@ -79,8 +79,8 @@ def _simulated(asked: Namespace, folder: Path, voice: Voice) -> list[Path]:
 
 def _bring_in(home: Home, paths: list[Path], voice: Voice) -> None:
     from lakmus.cli.importing import readable, tell, written_report
-    from lakmus.usecases.import_files import plan_import
-    from lakmus.usecases.import_jobs import run_here
+    from lakmus.usecases.imports.import_files import plan_import
+    from lakmus.usecases.imports.import_jobs import run_here
 
     voice.message(IMPORTING)
     plan, _ = readable(plan_import(home, paths), voice)
@@ -98,7 +98,7 @@ def _tell_verdict(shown: Shown, voice: Voice) -> None:
 
 def _tell_logins(home: Home, voice: Voice) -> None:
     """Print the first users' passwords once; for the demonstration they also lie beside the secret key, readable by its owner alone."""
-    from lakmus.usecases.keep_house import add_first_users
+    from lakmus.usecases.house.keep_house import add_first_users
 
     path = home.path / "keys" / PASSWORDS
     made = add_first_users()

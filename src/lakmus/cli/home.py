@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lakmus.usecases.home import Home
+    from lakmus.usecases.house.home import Home
 
 LOG_BYTES = 5_000_000
 _log: Path | None = None
@@ -23,7 +23,7 @@ def home_at(path: Path, *, create: bool = False, keep_stderr: bool = False) -> H
     NotFound : there is no such folder and `create` is off.
     """
     start_django(path, create=create, keep_stderr=keep_stderr)
-    from lakmus.usecases.home import open_home
+    from lakmus.usecases.house.home import open_home
 
     return open_home(path)
 
@@ -38,7 +38,7 @@ def start_django(path: Path, *, create: bool = False, keep_stderr: bool = False)
     whole = Path(path).expanduser().resolve()
     if not create and not whole.is_dir():
         from lakmus.history.failures import NotFound
-        from lakmus.usecases.home import NO_HOME
+        from lakmus.usecases.house.home import NO_HOME
 
         raise NotFound("no_home", NO_HOME.filled(path=path))
     os.environ["LAKMUS_HOME"] = str(whole)

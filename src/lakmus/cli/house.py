@@ -26,7 +26,7 @@ def doctor(asked: Namespace, voice: Voice) -> int:
     from lakmus.cli.home import home_at
 
     home = home_at(asked.home)
-    from lakmus.usecases.check_health import check_health
+    from lakmus.usecases.house.check_health import check_health
 
     findings = check_health(home, deep=asked.deep)
     wrong = sum(not finding.ok for finding in findings)

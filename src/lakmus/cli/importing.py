@@ -15,7 +15,7 @@ from lakmus.history.wording import Wording
 
 if TYPE_CHECKING:
     from lakmus.connectors.files import FilePlan, ImportPlan
-    from lakmus.usecases.import_files import FileReport, ImportReport
+    from lakmus.usecases.imports.import_files import FileReport, ImportReport
 
 ABOUT = Wording("загрузить файлы: что узнано, показать, каждую запись взять один раз", "import files: recognise, show, take each fact once")
 FILES = Wording("файлы CSV, XLSX, Parquet, JSON или ZIP", "CSV, XLSX, Parquet, JSON or ZIP files")
@@ -86,8 +86,8 @@ def import_files(asked: Namespace, voice: Voice) -> None:
 
     mapping = read_mapping(asked.mapping) if asked.mapping else None
     home = home_at(asked.home, create=True)
-    from lakmus.usecases.import_files import plan_import
-    from lakmus.usecases.import_jobs import run_here
+    from lakmus.usecases.imports.import_files import plan_import
+    from lakmus.usecases.imports.import_jobs import run_here
 
     kinds = named_kinds(asked.files, asked.kinds)
     if mapping is not None and mapping.get("kind"):

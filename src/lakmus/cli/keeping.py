@@ -14,7 +14,7 @@ from lakmus.history.failures import BadInput, LakmusError
 from lakmus.history.wording import Wording
 
 if TYPE_CHECKING:
-    from lakmus.usecases.home import Home
+    from lakmus.usecases.house.home import Home
 
 ABOUT_EXPORT = Wording("таблица в CSV: клиенты, заказы, ошибки, события", "a table as CSV: customers, orders, errors, activities")
 TABLE = Wording("таблица: customers, orders, errors, moments, activities", "table: customers, orders, errors, moments, activities")
@@ -108,7 +108,7 @@ def forget(asked: Namespace, voice: Voice) -> None:
     if asked.lift:
         _lift(home, asked.customer, voice)
         return
-    from lakmus.usecases.forget_customer import forget_customer
+    from lakmus.usecases.people.forget_customer import forget_customer
     from lakmus.usecases.writing import number
 
     if not asked.yes and sys.stdin.isatty():
@@ -124,7 +124,7 @@ def forget(asked: Namespace, voice: Voice) -> None:
 
 
 def _lift(home: Home, customer: str, voice: Voice) -> None:
-    from lakmus.usecases.forgotten_people import lift_forgetting
+    from lakmus.usecases.people.forgotten_people import lift_forgetting
 
     lift_forgetting(home, customer, actor=None)
     if voice.wants_json:
@@ -138,7 +138,7 @@ def backup(asked: Namespace, voice: Voice) -> None:
     from lakmus.cli.home import home_at
 
     home = home_at(asked.home)
-    from lakmus.usecases.backup import make_backup
+    from lakmus.usecases.house.backup import make_backup
     from lakmus.usecases.writing import percent
 
     path = make_backup(
@@ -153,7 +153,7 @@ def backup(asked: Namespace, voice: Voice) -> None:
 def restore(asked: Namespace, voice: Voice) -> None:
     """Unpack an archive into a home that does not exist yet."""
     from lakmus.cli.home import home_at
-    from lakmus.usecases.backup import restore_backup, restore_database
+    from lakmus.usecases.house.backup import restore_backup, restore_database
 
     path = restore_backup(asked.archive, asked.home)
     restore_database(home_at(path))

@@ -181,7 +181,7 @@ def _answers(address: str, running: dict[str, subprocess.Popen[bytes]]) -> bool:
 
 
 def _has_users() -> bool:
-    from lakmus.usecases.keep_house import anybody_may_log_in
+    from lakmus.usecases.house.keep_house import anybody_may_log_in
 
     return anybody_may_log_in()
 

@@ -82,7 +82,7 @@ def page(name: str, asked: Namespace, voice: Voice) -> None:
     from lakmus.cli.home import home_at
 
     home = home_at(asked.home)
-    from lakmus.usecases.signal_pages import signal_page
+    from lakmus.usecases.signals.signal_pages import signal_page
 
     chosen = {option: getattr(asked, option) for option in OPTIONS[name] if getattr(asked, option) is not None}
     shown = computed(home, asked, voice)
@@ -98,7 +98,7 @@ def customers(asked: Namespace, voice: Voice) -> None:
     from lakmus.cli.home import home_at
 
     home = home_at(asked.home)
-    from lakmus.usecases.customer_groups import group_of, group_told, list_group
+    from lakmus.usecases.signals.customer_groups import group_of, group_told, list_group
 
     group = group_of(dict(part.partition("=")[::2] for part in asked.rule))
     shown = computed(home, asked, voice)
@@ -131,7 +131,7 @@ def written(told: Answer, language: str) -> str:
 
 
 def _alerts(told: Answer, language: str) -> Table:
-    from lakmus.usecases.show_alerts import DIMENSIONS, MEASURES
+    from lakmus.usecases.alerts.show_alerts import DIMENSIONS, MEASURES
 
     rows = [
         [
@@ -201,7 +201,7 @@ def _moves(told: Answer, language: str) -> Table:
 
 
 def _site(told: Answer, language: str) -> Table:
-    from lakmus.usecases.show_site import REACHED
+    from lakmus.usecases.signals.show_site import REACHED
 
     rows = []
     for step in told["steps"]:

@@ -12,7 +12,7 @@ from lakmus.cli.voice import Voice
 from lakmus.history.wording import Wording
 
 if TYPE_CHECKING:
-    from lakmus.usecases.home import Home
+    from lakmus.usecases.house.home import Home
     from lakmus.usecases.show_stages import Segment
     from lakmus.usecases.show_verdict import Shown
 
@@ -92,8 +92,8 @@ def risk(asked: Namespace, voice: Voice) -> None:
 def backtest(asked: Namespace, voice: Voice) -> None:
     """Answer with the check on the company's past."""
     home, shown = _seen(asked, voice)
-    from lakmus.usecases.show_backtest import show_backtest
-    from lakmus.usecases.show_checks import judged_by_everybody
+    from lakmus.usecases.risk.show_backtest import show_backtest
+    from lakmus.usecases.risk.show_checks import judged_by_everybody
 
     _answer(voice, asked, show_backtest(shown, judged_by_everybody(home, shown)), backtest_text.backtest)
 

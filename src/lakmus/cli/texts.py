@@ -15,7 +15,7 @@ from lakmus.cli.voice import Voice
 from lakmus.history.wording import Wording
 
 if TYPE_CHECKING:
-    from lakmus.usecases.read_texts import ReadText
+    from lakmus.usecases.texts.read_texts import ReadText
 
 ABOUT = Wording("чтение текстов", "reading of texts")
 ABOUT_READ = Wording("тональность и коды каждого текста из колонки файла", "polarity and codes of each text in a column of a file")
@@ -94,7 +94,7 @@ def learn(asked: Namespace, voice: Voice) -> None:
     """Take labels, themes and what marks taught over into the reading, and say which of it beats the lexicon."""
     home = home_at(asked.home)
     from lakmus.history.estimate import NotEnoughEvidence
-    from lakmus.usecases.learn_reading import take_over
+    from lakmus.usecases.texts.learn_reading import take_over
 
     found = take_over(home, embeddings=asked.embeddings)
     taken, polarity = found.taken, found.polarity
@@ -124,7 +124,7 @@ def _own(asked: Namespace, voice: Voice) -> Any:
     """Return the company's own reading where it was judged better than the lexicon; say which one reads."""
     if (asked.home / "reading.json").exists():
         home = home_at(asked.home)
-        from lakmus.usecases.own_reading import judged_reading, own_reading
+        from lakmus.usecases.texts.own_reading import judged_reading, own_reading
 
         judged, own = judged_reading(home), own_reading(home)
         if own is not None and judged is not None:
@@ -136,7 +136,7 @@ def _own(asked: Namespace, voice: Voice) -> Any:
 
 def read(asked: Namespace, voice: Voice) -> None:
     """Answer one line for each row."""
-    from lakmus.usecases.read_texts import read_lines
+    from lakmus.usecases.texts.read_texts import read_lines
 
     line = line_for_programs if voice.wants_json else partial(line_for_people, language=voice.language)
     for lines in read_lines(asked.file, column=asked.column, own=_own(asked, voice), line=line):
@@ -146,7 +146,7 @@ def read(asked: Namespace, voice: Voice) -> None:
 def ask(asked: Namespace, voice: Voice) -> None:
     """Show what would be asked of a language model; with consent ask it, and answer one line for each text."""
     home_at(asked.home)
-    from lakmus.usecases.ask_model import ask_prepared, prepare_asking
+    from lakmus.usecases.texts.ask_model import ask_prepared, prepare_asking
 
     asking = prepare_asking(asked.file, column=asked.column, most=asked.most)
     told = {"host": asking.host, "model": asking.endpoint.model, "count": str(len(asking.texts))}

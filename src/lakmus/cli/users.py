@@ -47,7 +47,7 @@ def add(asked: Namespace, voice: Voice) -> None:
     from lakmus.cli.home import home_at
 
     home_at(asked.home, create=True)
-    from lakmus.usecases.keep_house import add_user
+    from lakmus.usecases.house.keep_house import add_user
 
     given = sys.stdin.readline().rstrip("\r\n") if asked.password_from_input else ""
     made = add_user(actor=None, username=asked.username, role=asked.role, password=given, email=asked.email, name=asked.name)
@@ -64,7 +64,7 @@ def token(asked: Namespace, voice: Voice) -> None:
     from lakmus.cli.home import home_at
 
     home_at(asked.home)
-    from lakmus.usecases.keep_house import give_token_to
+    from lakmus.usecases.house.keep_house import give_token_to
 
     text = give_token_to(actor=None, username=asked.username, name=asked.name, scopes=asked.scope or ["read"])
     if voice.wants_json:

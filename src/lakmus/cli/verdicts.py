@@ -13,7 +13,7 @@ from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 
 if TYPE_CHECKING:
-    from lakmus.usecases.home import Home
+    from lakmus.usecases.house.home import Home
     from lakmus.usecases.show_verdict import Shown
 
 ABOUT = Wording("вердикт на одной странице", "the verdict on one page")

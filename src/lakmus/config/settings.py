@@ -23,7 +23,7 @@ from pathlib import Path
 
 from lakmus.config.database import database_settings
 from lakmus.config.mail import mail_settings
-from lakmus.usecases.home_keys import secret_key
+from lakmus.usecases.house.home_keys import secret_key
 
 
 def _listed(name: str) -> list[str]:

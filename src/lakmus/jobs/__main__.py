@@ -22,7 +22,7 @@ def main() -> None:
     from django_q.cluster import Cluster
 
     from lakmus.jobs.watch import Seen, queue_alerts, queue_what_waits
-    from lakmus.usecases.home import open_home
+    from lakmus.usecases.house.home import open_home
 
     home = open_home(Path(settings.LAKMUS_HOME))
     # The cluster forks: no connection may be shared with its children.

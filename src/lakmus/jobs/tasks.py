@@ -8,12 +8,12 @@ import uuid
 from datetime import datetime
 from pathlib import Path
 
-from lakmus.usecases.home import Home, open_home
+from lakmus.usecases.house.home import Home, open_home
 
 
 def run_import(number: int) -> bool:
     """Carry out an import that a person agreed to; say whether it was this call that did."""
-    from lakmus.usecases.import_jobs import run_job
+    from lakmus.usecases.imports.import_jobs import run_job
 
     return run_job(_home(), number, runner=runner_name())
 
@@ -33,9 +33,9 @@ def compute_verdict(moment: str) -> str:
 
 def prepare_pages(moment: str) -> str:
     """Compute the verdict as of a moment and what the pages of signals read beside it, tell what is news; return its key."""
+    from lakmus.usecases.alerts.tell_alerts import tell_alerts
     from lakmus.usecases.prepare_pages import prepare_pages as prepare
     from lakmus.usecases.show_verdict import show_verdict
-    from lakmus.usecases.tell_alerts import tell_alerts
 
     shown = show_verdict(_home(), as_of=datetime.fromisoformat(moment))
     prepare(_home(), shown)
@@ -45,14 +45,14 @@ def prepare_pages(moment: str) -> str:
 
 def take_over_labels() -> str:
     """Take labels, themes and what marks taught over into the reading; return the moment until which they count."""
-    from lakmus.usecases.learn_reading import take_over
+    from lakmus.usecases.texts.learn_reading import take_over
 
     return take_over(_home()).taken.until.isoformat()
 
 
 def deliver_alert(number: int) -> str:
     """Make one attempt at a message about alerts, if it is due and nobody else is at it; return how it stands."""
-    from lakmus.usecases.deliver_alerts import deliver
+    from lakmus.usecases.alerts.deliver_alerts import deliver
 
     attempted = deliver(number, runner=runner_name())
     return "" if attempted is None else str(attempted.state)

@@ -13,7 +13,7 @@ from django.db import DatabaseError
 
 from lakmus.operations.alerts.queries import dispatches_due
 from lakmus.operations.imports.queries import jobs_to_take
-from lakmus.usecases.home import Home
+from lakmus.usecases.house.home import Home
 
 Seen = set[tuple[int, int, str]]
 """(number, attempts so far, state) of what was queued by this watch, so that each is queued once and not every second."""
@@ -40,8 +40,8 @@ def queue_alerts(home: Home, *, at: datetime, seen: Seen) -> list[int]:
     """Look for alerts once a day, make the day's letter when its hour has come, queue every message that is due; return their numbers."""
     from django_q.tasks import async_task
 
-    from lakmus.usecases.deliver_alerts import queue_digest
-    from lakmus.usecases.tell_alerts import look_for_alerts
+    from lakmus.usecases.alerts.deliver_alerts import queue_digest
+    from lakmus.usecases.alerts.tell_alerts import look_for_alerts
 
     try:
         look_for_alerts(home, at=at)

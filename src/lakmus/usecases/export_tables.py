@@ -21,10 +21,10 @@ from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.operations.journal.changes import record
 from lakmus.usecases.asking import cursor
-from lakmus.usecases.home import Home
-from lakmus.usecases.lay_out_people import PEOPLE
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.results import Conditions
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals.lay_out_people import PEOPLE
 
 ACTIVITIES = "activities"
 TABLES = (*RESULT_TABLES, ACTIVITIES)

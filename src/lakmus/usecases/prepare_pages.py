@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from lakmus.usecases.alert_rules import standing_rule, watches
+from lakmus.usecases.alerts.alert_rules import standing_rule, watches
+from lakmus.usecases.alerts.show_alerts import alerts_in_a_year, show_alerts
 from lakmus.usecases.causes.avoidable import contacts_of, wishes_of
 from lakmus.usecases.causes.profiles import show_profiles
 from lakmus.usecases.causes.sides import counted_sides
-from lakmus.usecases.home import Home
-from lakmus.usecases.loss_facts import SEGMENTS, segment_rhythms
-from lakmus.usecases.show_alerts import alerts_in_a_year, show_alerts
-from lakmus.usecases.show_checks import check_rows
-from lakmus.usecases.show_cohorts import show_cohorts
-from lakmus.usecases.show_flows import show_flows
-from lakmus.usecases.show_money_bridge import revenue_bridge
-from lakmus.usecases.show_rfm import show_rfm
-from lakmus.usecases.show_site import show_site
-from lakmus.usecases.show_survival import show_survival
+from lakmus.usecases.house.home import Home
+from lakmus.usecases.money.show_money_bridge import revenue_bridge
+from lakmus.usecases.risk.loss_facts import SEGMENTS, segment_rhythms
+from lakmus.usecases.risk.show_checks import check_rows
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals.show_cohorts import show_cohorts
+from lakmus.usecases.signals.show_flows import show_flows
+from lakmus.usecases.signals.show_rfm import show_rfm
+from lakmus.usecases.signals.show_site import show_site
+from lakmus.usecases.signals.show_survival import show_survival
 
 DONE = "pages.done"
 

@@ -10,10 +10,10 @@ from typing import Any
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.asking import ask
 from lakmus.usecases.causes.sides import narrow_errors
-from lakmus.usecases.home import Home
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.kept_beside import kept_json
-from lakmus.usecases.lay_out_people import PEOPLE, ranks_named, ranks_of, rows_of
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals.lay_out_people import PEOPLE, ranks_named, ranks_of, rows_of
 
 Row = dict[str, Any]
 

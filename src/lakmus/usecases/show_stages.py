@@ -15,9 +15,9 @@ from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.failures import NotFound
 from lakmus.history.wording import Wording
 from lakmus.usecases.asking import ask
-from lakmus.usecases.home import Home
+from lakmus.usecases.house.home import Home
+from lakmus.usecases.money.show_money import Repair, show_worth
 from lakmus.usecases.results import LIKELIEST, Conditions, Row
-from lakmus.usecases.show_money import Repair, show_worth
 from lakmus.usecases.show_verdict import Shown
 
 Answer = dict[str, Any]
@@ -121,7 +121,7 @@ def show_signals(home: Home, shown: Shown, segment: Segment) -> Answer:
     showing = {row["reason"]: row["n"] for row in counted}
     readings = {}
     if segment.customer:
-        from lakmus.usecases.show_customer import show_customer
+        from lakmus.usecases.people.show_customer import show_customer
 
         readings = {reading.signal.code: reading for reading in show_customer(home, shown, segment.customer).signals}
     catalogue = []
@@ -237,7 +237,7 @@ def show_measures(home: Home, shown: Shown, segment: Segment) -> Answer:
         people = [person for person in people if person.place == segment.place]
     told = {"as_of": shown.as_of, "people": _plain(people[: segment.limit]), "do_not_touch": _plain(untouched[: segment.limit])}
     if segment.customer:
-        from lakmus.usecases.show_customer import show_customer
+        from lakmus.usecases.people.show_customer import show_customer
 
         told["lists"] = _plain(show_customer(home, shown, segment.customer).lists)
     return told

@@ -33,10 +33,10 @@ from lakmus.operations.reasons.queries import decided_reasons
 from lakmus.runners.choosing import Run, runner_at
 from lakmus.stream.lease import is_held, lease
 from lakmus.stream.store import Stream
-from lakmus.usecases.home import Home
-from lakmus.usecases.lay_out_people import write_people, write_rows
-from lakmus.usecases.own_reading import company_reading, reading_key
+from lakmus.usecases.house.home import Home
+from lakmus.usecases.signals.lay_out_people import write_people, write_rows
 from lakmus.usecases.taken_decisions import taken_at
+from lakmus.usecases.texts.own_reading import company_reading, reading_key
 
 FORMAT = 4
 KEPT = 8

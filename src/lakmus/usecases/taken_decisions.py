@@ -15,7 +15,7 @@ from django.utils import timezone
 from lakmus.operations.journal.changes import record
 from lakmus.operations.reasons.queries import decided_reasons
 from lakmus.usecases.asking import ask
-from lakmus.usecases.home import Home
+from lakmus.usecases.house.home import Home
 
 if TYPE_CHECKING:
     from lakmus.usecases.show_verdict import Shown

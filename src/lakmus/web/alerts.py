@@ -10,9 +10,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from lakmus.operations.alerts.queries import delivery_terms, dispatches
-from lakmus.usecases import alert_rules, deliver_alerts, show_alerts
+from lakmus.usecases.alerts import alert_rules, deliver_alerts, show_alerts
+from lakmus.usecases.alerts.tell_alerts import reading_of
 from lakmus.usecases.show_verdict import Shown
-from lakmus.usecases.tell_alerts import reading_of
 from lakmus.usecases.writing import month as month_name
 from lakmus.usecases.writing import percent
 from lakmus.web import answers

@@ -12,8 +12,9 @@ from django.http import HttpRequest
 
 from lakmus.history.kinds import KINDS
 from lakmus.operations.company.queries import company_terms
-from lakmus.usecases import decide_links, forgotten_people, results, show_verdict, titles
-from lakmus.usecases.home import Home, open_home
+from lakmus.usecases import results, show_verdict, titles
+from lakmus.usecases.house.home import Home, open_home
+from lakmus.usecases.people import decide_links, forgotten_people
 from lakmus.usecases.show_verdict import Shown
 from lakmus.web import formats
 from lakmus.web.lists import LIVING, PAGE_SIZE, Pager

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lakmus.usecases import show_backtest
 from lakmus.usecases.charts.calibration import calibration_curve
-from lakmus.usecases.show_checks import judged_by_everybody
+from lakmus.usecases.risk import show_backtest
+from lakmus.usecases.risk.show_checks import judged_by_everybody
 from lakmus.usecases.show_verdict import Shown
 from lakmus.web import answers, formats
 from lakmus.web.templatetags.written import language

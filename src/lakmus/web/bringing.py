@@ -10,7 +10,8 @@ from typing import Any
 from django.urls import reverse
 
 from lakmus.history.wording import Wording
-from lakmus.usecases import import_jobs, titles
+from lakmus.usecases import titles
+from lakmus.usecases.imports import import_jobs
 from lakmus.web.answers import home
 
 UNSURE = 0.6

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from lakmus.usecases import waiting
 from lakmus.usecases.show_verdict import Shown
-from lakmus.usecases.waiting import GROUPS, OUTCOMES, Waiting
+from lakmus.usecases.signals import waiting
+from lakmus.usecases.signals.waiting import GROUPS, OUTCOMES, Waiting
 from lakmus.web.answers import home
 from lakmus.web.lists import Pager
 from lakmus.web.wordings import channel_title

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lakmus.history.estimate import Estimate
-from lakmus.usecases import show_alerts, show_checks, show_cohorts, show_flows, show_rfm, show_survival
-from lakmus.usecases.buyers import ORIGINS
+from lakmus.usecases.alerts import show_alerts
 from lakmus.usecases.charts.survival import survival_curve
-from lakmus.usecases.customer_groups import Group, group_told, list_group
+from lakmus.usecases.risk import show_checks
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals import show_cohorts, show_flows, show_rfm, show_survival
+from lakmus.usecases.signals.buyers import ORIGINS
+from lakmus.usecases.signals.customer_groups import Group, group_told, list_group
 from lakmus.usecases.writing import number
 from lakmus.web import answers
 from lakmus.web.lists import ON_SCALE, PAGE_SIZE, Pager, state_titles

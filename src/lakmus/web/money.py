@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from lakmus.history.estimate import Estimate
 from lakmus.usecases.charts.money import Brought, Step, retention_curve, waterfall
-from lakmus.usecases.show_money import Worth, clv_rows, show_worth
-from lakmus.usecases.show_money_bridge import LOST, Bridge, bridge_rows, parts_of
+from lakmus.usecases.money.show_money import Worth, clv_rows, show_worth
+from lakmus.usecases.money.show_money_bridge import LOST, Bridge, bridge_rows, parts_of
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.writing import about_money, money
 from lakmus.web.lists import PAGE_SIZE, Pager

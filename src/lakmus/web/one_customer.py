@@ -13,8 +13,8 @@ from lakmus.history.catalogue import Family, Feature
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases import titles, writing
-from lakmus.usecases.risk_change import COMPANY_MEAN, MEAN, RiskChange
-from lakmus.usecases.show_customer import CustomerView, Happening, show_customer, show_evidence, show_story
+from lakmus.usecases.people.risk_change import COMPANY_MEAN, MEAN, RiskChange
+from lakmus.usecases.people.show_customer import CustomerView, Happening, show_customer, show_evidence, show_story
 from lakmus.usecases.show_verdict import Shown
 from lakmus.web.answers import error_row, home
 from lakmus.web.lists import Pager

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from lakmus.history.failures import LakmusError
 from lakmus.operations.accounts.permissions import first_page, may, permitted
 from lakmus.operations.company.queries import company_terms
-from lakmus.usecases.tell_alerts import unread_count
+from lakmus.usecases.alerts.tell_alerts import unread_count
 from lakmus.web.templatetags.written import language, worded
 
 THEMES = ("", "light", "dark")

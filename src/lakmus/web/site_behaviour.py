@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from lakmus.history.estimate import Estimate
-from lakmus.usecases import show_site
 from lakmus.usecases.charts import ShareRow, share_bars
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals import show_site
 from lakmus.usecases.writing import month, number, percent
 from lakmus.web import answers
 from lakmus.web.templatetags.written import language, worded

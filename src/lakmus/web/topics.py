@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from lakmus.history.estimate import Estimate
 from lakmus.operations.labels.queries import all_labels, labelled_by, standing_themes, taxonomy_version
 from lakmus.usecases.charts.weeks import weekly_counts
-from lakmus.usecases.label_texts import (
+from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.texts.label_texts import (
     NEEDED_TOGETHER,
     Agreement,
     AskedText,
@@ -21,9 +22,8 @@ from lakmus.usecases.label_texts import (
     code_titles,
     next_text,
 )
-from lakmus.usecases.own_reading import TakenReading, judged_reading, taken_reading
-from lakmus.usecases.show_topics import TextsAsked, Topic, has_texts, show_topics, show_unsorted, texts_of_topic
-from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.texts.own_reading import TakenReading, judged_reading, taken_reading
+from lakmus.usecases.texts.show_topics import TextsAsked, Topic, has_texts, show_topics, show_unsorted, texts_of_topic
 from lakmus.web import answers
 from lakmus.web.lists import PAGE_SIZE, Pager
 from lakmus.web.templatetags.written import count, worded

@@ -14,11 +14,11 @@ from lakmus.engine.errors.preferences import violations
 from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
 from lakmus.usecases.asking import ask
-from lakmus.usecases.home import Home
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.kept_beside import kept_table
-from lakmus.usecases.lay_out_people import PEOPLE
 from lakmus.usecases.results import LARGEST_PAGE, Conditions, Row
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals.lay_out_people import PEOPLE
 
 NEEDED = 30
 FEW = Wording("мало обращений за 12 месяцев", "few contacts in 12 months")

@@ -9,9 +9,9 @@ from lakmus.engine.errors.search import FACTS_DETECTORS
 from lakmus.engine.harm import DominoEdge
 from lakmus.usecases.asking import ask
 from lakmus.usecases.kept_beside import kept_table
-from lakmus.usecases.lay_out_people import PEOPLE
 from lakmus.usecases.results import LARGEST_PAGE, Row
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals.lay_out_people import PEOPLE
 
 FOLLOWED = "followed"
 # As `engine.causes.domino.domino_sums` counts: a regular's moment of the first error whose outcome is known, and soon after it one of the

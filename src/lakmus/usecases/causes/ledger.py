@@ -20,10 +20,10 @@ from lakmus.usecases.asking import ask
 from lakmus.usecases.causes.sides import FIVE_SIDES, months_of_errors
 from lakmus.usecases.causes.standing import has_rows, has_table
 from lakmus.usecases.export_tables import BYTE_ORDER_MARK, DIALECTS
-from lakmus.usecases.home import Home
-from lakmus.usecases.lay_out_people import PEOPLE
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.results import LARGEST_PAGE, Conditions, Row
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals.lay_out_people import PEOPLE
 from lakmus.usecases.titles import title_of
 
 REASONS = "reasons"

@@ -19,11 +19,11 @@ from lakmus.usecases.causes.promises import BY, promises_of
 from lakmus.usecases.causes.quotes import quotes_of
 from lakmus.usecases.causes.scorecard import show_scorecard
 from lakmus.usecases.causes.sides import sides_of
-from lakmus.usecases.home import Home
-from lakmus.usecases.show_money import show_worth
+from lakmus.usecases.house.home import Home
+from lakmus.usecases.money.show_money import show_worth
 from lakmus.usecases.show_stages import shortage_of, show_causes
-from lakmus.usecases.show_topics import has_texts, show_topics, show_unsorted
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.texts.show_topics import has_texts, show_topics, show_unsorted
 
 Answer = dict[str, Any]
 NO_SUCH_CHOICE = Wording(

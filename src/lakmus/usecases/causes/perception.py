@@ -18,8 +18,8 @@ from lakmus.operations.reasons.queries import all_estimates, own_estimates
 from lakmus.usecases.asking import ask
 from lakmus.usecases.causes.standing import has_rows
 from lakmus.usecases.kept_beside import kept_json
-from lakmus.usecases.lay_out_people import PEOPLE
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals.lay_out_people import PEOPLE
 
 NEEDED = 30
 FEW_CUSTOMERS = Wording("мало клиентов с покупками", "few customers with purchases")

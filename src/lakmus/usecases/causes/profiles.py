@@ -17,7 +17,7 @@ from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.usecases.asking import ask
 from lakmus.usecases.causes.avoidable import contacts_table
-from lakmus.usecases.home import Home
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.kept_beside import kept_table
 from lakmus.usecases.results import Conditions
 from lakmus.usecases.show_verdict import Shown

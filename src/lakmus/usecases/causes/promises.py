@@ -15,9 +15,9 @@ from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.asking import ask
 from lakmus.usecases.causes.sides import UNSAID
 from lakmus.usecases.causes.standing import has_rows
-from lakmus.usecases.lay_out_people import PEOPLE
 from lakmus.usecases.results import LARGEST_PAGE, Conditions, Row
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals.lay_out_people import PEOPLE
 
 PROMISES = "promises"
 STATUSES = {

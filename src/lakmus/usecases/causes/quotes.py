@@ -7,7 +7,7 @@ from datetime import datetime
 
 from lakmus.usecases.asking import ask
 from lakmus.usecases.causes.standing import has_table
-from lakmus.usecases.home import Home
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.show_verdict import Shown
 
 TEXTS = "texts"

@@ -13,8 +13,8 @@ from lakmus.history.wording import Wording
 from lakmus.usecases.asking import ask
 from lakmus.usecases.causes.sides import FIVE_SIDES, QUARTER
 from lakmus.usecases.causes.standing import has_rows
-from lakmus.usecases.lay_out_people import PEOPLE
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals.lay_out_people import PEOPLE
 from lakmus.usecases.titles import title_of
 
 TITLES = {

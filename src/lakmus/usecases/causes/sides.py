@@ -14,8 +14,8 @@ from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.asking import ask
 from lakmus.usecases.causes.standing import has_table
 from lakmus.usecases.kept_beside import kept_json, kept_table
-from lakmus.usecases.lay_out_people import PEOPLE
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals.lay_out_people import PEOPLE
 
 if TYPE_CHECKING:
     from lakmus.usecases.results import Conditions

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language as set_language_cookie
 
 from lakmus.operations.accounts.permissions import first_page
-from lakmus.usecases import keep_house
+from lakmus.usecases.house import keep_house
 from lakmus.web.page import LANGUAGES, THEME_COOKIE, THEMES, frame
 
 YEAR_SECONDS = 365 * 24 * 3600

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from lakmus.history.failures import BadInput
 from lakmus.operations.accounts.permissions import page
-from lakmus.usecases import alert_rules
-from lakmus.usecases.tell_alerts import mark_read
+from lakmus.usecases.alerts import alert_rules
+from lakmus.usecases.alerts.tell_alerts import mark_read
 from lakmus.web import alerts as shown_alerts
 from lakmus.web import answers
 from lakmus.web.needing import verdict_page

@@ -14,7 +14,7 @@ from lakmus.history.company import LEAST_PURCHASES, LossTerms
 from lakmus.history.failures import LakmusError
 from lakmus.operations.accounts.permissions import page
 from lakmus.operations.company.queries import company_terms
-from lakmus.usecases import loss_definition
+from lakmus.usecases.risk import loss_definition
 from lakmus.web import answers
 from lakmus.web.lists import Pager
 from lakmus.web.needing import verdict_page

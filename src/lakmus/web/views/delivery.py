@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lakmus.history.failures import LakmusError
 from lakmus.operations.accounts.permissions import page
 from lakmus.operations.alerts.queries import delivery_terms
-from lakmus.usecases import deliver_alerts
+from lakmus.usecases.alerts import deliver_alerts
 from lakmus.web import alerts
 from lakmus.web.page import says_failures, show
 

@@ -18,7 +18,8 @@ from lakmus.operations.accounts.roles import Role
 from lakmus.operations.company.queries import company_terms
 from lakmus.operations.imports.queries import forgotten_people as people_left_out
 from lakmus.operations.journal.queries import entries
-from lakmus.usecases import forgotten_people, keep_house
+from lakmus.usecases.house import keep_house
+from lakmus.usecases.people import forgotten_people
 from lakmus.web import answers
 from lakmus.web.forms import TermsForm
 from lakmus.web.lists import PAGE_SIZE, Pager

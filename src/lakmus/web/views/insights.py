@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lakmus.operations.accounts.permissions import may, page, refusal
-from lakmus.usecases import segments
-from lakmus.usecases.customer_groups import group_conditions, group_of
+from lakmus.usecases.alerts.read_alerts import mark_opened
 from lakmus.usecases.export_tables import Part, export_table
-from lakmus.usecases.read_alerts import mark_opened
 from lakmus.usecases.results import CUSTOMER_SORTS
+from lakmus.usecases.signals import segments
+from lakmus.usecases.signals.customer_groups import group_conditions, group_of
 from lakmus.web import answers, insights, site_behaviour
 from lakmus.web.narrowing import MONEY_COLUMNS, customer_sort, sort_choices
 from lakmus.web.needing import verdict_page

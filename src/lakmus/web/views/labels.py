@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lakmus.operations.accounts.permissions import page
-from lakmus.usecases.label_texts import drop_theme, keep_label, keep_theme
-from lakmus.usecases.learn_reading import ask_to_take_over
+from lakmus.usecases.texts.label_texts import drop_theme, keep_label, keep_theme
+from lakmus.usecases.texts.learn_reading import ask_to_take_over
 from lakmus.web import answers, topics
 from lakmus.web.needing import verdict_page
 from lakmus.web.page import asked_page, says_failures, show

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
-from lakmus.usecases.show_money import say_weeks
+from lakmus.usecases.money.show_money import say_weeks
 from lakmus.web import answers
 from lakmus.web.money import money_page
 from lakmus.web.needing import verdict_page

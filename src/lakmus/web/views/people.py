@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.operations.accounts.permissions import may, page
-from lakmus.usecases.forget_customer import forget_customer
+from lakmus.usecases.people.forget_customer import forget_customer
 from lakmus.usecases.results import LEAVING
 from lakmus.web import answers, losses, narrowing, one_customer
 from lakmus.web.lists import choices, state_titles

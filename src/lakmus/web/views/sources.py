@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 
 from lakmus.operations.accounts.permissions import may, page, refusal
 from lakmus.operations.imports.queries import import_jobs
-from lakmus.usecases import decide_links
 from lakmus.usecases.export_tables import export_table
+from lakmus.usecases.people import decide_links
 from lakmus.web import answers
 from lakmus.web.lists import Pager, part_of
 from lakmus.web.narrowing import shown_part

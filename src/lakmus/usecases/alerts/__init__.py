@@ -1,0 +1,1 @@
+"""Alerts on segments: found, told, delivered, read."""

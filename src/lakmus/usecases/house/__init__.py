@@ -1,0 +1,1 @@
+"""The home folder itself: its keys, copies, health, users and terms."""

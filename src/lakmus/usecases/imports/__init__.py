@@ -1,0 +1,1 @@
+"""Bring activities in: files that people choose, rows that programs push."""

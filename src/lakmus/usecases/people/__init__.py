@@ -1,0 +1,1 @@
+"""One customer: their page, who is who, and how they are forgotten."""

@@ -1,0 +1,1 @@
+"""What "lost" means, and how well the risk would have told it."""

@@ -1,0 +1,1 @@
+"""Who is cooling and since when: lists, groups, flows, cohorts and the site."""

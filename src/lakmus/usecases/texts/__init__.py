@@ -1,0 +1,1 @@
+"""What customers write: read, labelled, gathered into themes."""
