@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from lakmus.operations.reasons.changes import decide_reason
-from lakmus.usecases.causes.ledger import list_reasons
+from lakmus.usecases.causes.ledger import list_reasons, not_taken_over
 from lakmus.usecases.house.home import Home
 from lakmus.usecases.show_verdict import show_verdict
-from lakmus.usecases.taken_decisions import not_taken_over, take_over_decisions, taken_at
+from lakmus.usecases.taken_decisions import take_over_decisions, taken_at
 from tests.usecases.conftest import bring_in
 
 

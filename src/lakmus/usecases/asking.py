@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,3 +34,25 @@ def ask(sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
     with cursor() as connection:
         rows: list[dict[str, Any]] = connection.sql(sql, params=list(parameters)).to_arrow_table().to_pylist()
     return rows
+
+
+class Conditions:
+    """Conditions of a WHERE clause with their parameters; what a person typed never becomes SQL."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = ["true"]
+        self.parameters: list[Any] = []
+
+    def add(self, sql: str, *parameters: Any) -> None:
+        """Require `sql`, whose question marks stand for `parameters`."""
+        self._parts.append(f"({sql})")
+        self.parameters.extend(parameters)
+
+    def of_ranks(self, ranks: Iterable[int]) -> None:
+        """Require one of these ranks, at most some ten thousand; as one text they are read in half the time of as many parameters."""
+        self.add("rank IN (SELECT unnest(string_split(nullif(?, ''), ',')::INTEGER[]))", ",".join(map(str, ranks)))
+
+    @property
+    def where(self) -> str:
+        """All conditions joined."""
+        return " AND ".join(self._parts)

@@ -20,9 +20,8 @@ from lakmus.history.failures import BadInput, WrongUsage
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.operations.journal.changes import record
-from lakmus.usecases.asking import cursor
+from lakmus.usecases.asking import Conditions, cursor
 from lakmus.usecases.house.home import Home
-from lakmus.usecases.results import Conditions
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.signals.lay_out_people import PEOPLE
 

@@ -14,10 +14,10 @@ from lakmus.history.company import READ_BY_PAGES
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.failures import NotFound
 from lakmus.history.wording import Wording
-from lakmus.usecases.asking import ask
+from lakmus.usecases.asking import Conditions, ask
 from lakmus.usecases.house.home import Home
 from lakmus.usecases.money.show_money import Repair, show_worth
-from lakmus.usecases.results import LIKELIEST, Conditions, Row
+from lakmus.usecases.results import LIKELIEST, Row
 from lakmus.usecases.show_verdict import Shown
 
 Answer = dict[str, Any]

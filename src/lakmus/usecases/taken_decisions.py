@@ -8,20 +8,15 @@ from __future__ import annotations
 import json
 import os
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
 from lakmus.operations.journal.changes import record
 from lakmus.operations.reasons.queries import decided_reasons
-from lakmus.usecases.asking import ask
 from lakmus.usecases.house.home import Home
 
-if TYPE_CHECKING:
-    from lakmus.usecases.show_verdict import Shown
-
 KEPT_AS = "decisions.json"
-HYPOTHESIS = "hypothesis"
 
 
 def taken_at(home: Home) -> datetime | None:
@@ -30,17 +25,6 @@ def taken_at(home: Home) -> datetime | None:
         return datetime.fromisoformat(json.loads((home.path / KEPT_AS).read_text(encoding="utf-8"))["until"])
     except (OSError, ValueError, TypeError, KeyError):
         return None
-
-
-def not_taken_over(shown: Shown) -> int:
-    """Return how many reasons of lost customers the verdict counts otherwise than people decided, decisions taken back included."""
-    if not any((shown.folder / "reasons").glob("*.parquet")):
-        return 0
-    decided = decided_reasons()
-    sql = """SELECT customer, code, coalesce(status, ?) AS status FROM read_parquet(?)
-             WHERE coalesce(status, ?) <> ? OR list_contains(?::VARCHAR[], customer)"""
-    rows = ask(sql, [HYPOTHESIS, shown.table("reasons"), HYPOTHESIS, HYPOTHESIS, list(decided)])
-    return sum(decided.get(row["customer"], {}).get(row["code"], HYPOTHESIS) != row["status"] for row in rows)
 
 
 def take_over_decisions(home: Home, *, actor: Any) -> datetime:

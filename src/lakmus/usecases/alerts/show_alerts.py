@@ -18,10 +18,10 @@ from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.usecases import writing
-from lakmus.usecases.asking import ask, cursor
+from lakmus.usecases.asking import Conditions, ask, cursor
 from lakmus.usecases.house.home import Home
 from lakmus.usecases.kept_beside import kept_json, kept_table
-from lakmus.usecases.results import MANY_RANKS, Conditions, Listing
+from lakmus.usecases.results import MANY_RANKS, Listing
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.signals.lay_out_people import PEOPLE, ranks_of, rows_of
 from lakmus.usecases.signals.show_cohorts import NO_GROUP

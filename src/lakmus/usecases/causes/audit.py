@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from lakmus.history.wording import Wording
-from lakmus.usecases.asking import ask
+from lakmus.usecases.asking import Conditions, ask
 from lakmus.usecases.causes.sides import UNSAID
 from lakmus.usecases.causes.standing import has_rows
-from lakmus.usecases.results import LARGEST_PAGE, Conditions, Row
+from lakmus.usecases.results import LARGEST_PAGE, Row
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.signals.lay_out_people import PEOPLE
 

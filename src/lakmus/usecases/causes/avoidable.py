@@ -13,10 +13,10 @@ from lakmus.engine.errors.failure_demand import CONTACTS, WITHIN_DAYS
 from lakmus.engine.errors.preferences import violations
 from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
-from lakmus.usecases.asking import ask
+from lakmus.usecases.asking import Conditions, ask
 from lakmus.usecases.house.home import Home
 from lakmus.usecases.kept_beside import kept_table
-from lakmus.usecases.results import LARGEST_PAGE, Conditions, Row
+from lakmus.usecases.results import LARGEST_PAGE, Row
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.signals.lay_out_people import PEOPLE
 

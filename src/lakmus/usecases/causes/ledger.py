@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lakmus.engine.causes.reasons import HYPOTHESIS
 from lakmus.engine.errors.catalogue import ERROR_CODES, OTHER_REASONS
 from lakmus.history.estimate import Finding
 from lakmus.history.failures import BadInput, NotFound
@@ -16,12 +17,12 @@ from lakmus.history.wording import Wording
 from lakmus.operations.journal.changes import record
 from lakmus.operations.reasons import changes
 from lakmus.operations.reasons.queries import decided_reasons
-from lakmus.usecases.asking import ask
+from lakmus.usecases.asking import Conditions, ask
 from lakmus.usecases.causes.sides import FIVE_SIDES, months_of_errors
 from lakmus.usecases.causes.standing import has_rows, has_table
 from lakmus.usecases.export_tables import BYTE_ORDER_MARK, DIALECTS
 from lakmus.usecases.house.home import Home
-from lakmus.usecases.results import LARGEST_PAGE, Conditions, Row
+from lakmus.usecases.results import LARGEST_PAGE, Row
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.signals.lay_out_people import PEOPLE
 from lakmus.usecases.titles import title_of
@@ -272,3 +273,14 @@ def _safe(text: str) -> str:
 def is_reason(code: str) -> bool:
     """Say whether this is a reason that the ledger may name."""
     return code in ERROR_CODES or code in OTHER_REASONS
+
+
+def not_taken_over(shown: Shown) -> int:
+    """Return how many reasons of lost customers the verdict counts otherwise than people decided, decisions taken back included."""
+    if not any((shown.folder / "reasons").glob("*.parquet")):
+        return 0
+    decided = decided_reasons()
+    sql = """SELECT customer, code, coalesce(status, ?) AS status FROM read_parquet(?)
+             WHERE coalesce(status, ?) <> ? OR list_contains(?::VARCHAR[], customer)"""
+    rows = ask(sql, [HYPOTHESIS, shown.table("reasons"), HYPOTHESIS, HYPOTHESIS, list(decided)])
+    return sum(decided.get(row["customer"], {}).get(row["code"], HYPOTHESIS) != row["status"] for row in rows)

@@ -15,11 +15,10 @@ import duckdb
 from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
-from lakmus.usecases.asking import ask
+from lakmus.usecases.asking import Conditions, ask
 from lakmus.usecases.causes.avoidable import contacts_table
 from lakmus.usecases.house.home import Home
 from lakmus.usecases.kept_beside import kept_table
-from lakmus.usecases.results import Conditions
 from lakmus.usecases.show_verdict import Shown
 
 NEEDED = 20

@@ -12,10 +12,10 @@ from lakmus.engine.errors.clocks import CHANNEL_SYNONYMS
 from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
-from lakmus.usecases.asking import ask
+from lakmus.usecases.asking import Conditions, ask
 from lakmus.usecases.causes.sides import UNSAID
 from lakmus.usecases.causes.standing import has_rows
-from lakmus.usecases.results import LARGEST_PAGE, Conditions, Row
+from lakmus.usecases.results import LARGEST_PAGE, Row
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.signals.lay_out_people import PEOPLE
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lakmus.engine.errors.clocks import CHANNEL_SYNONYMS
 from lakmus.engine.errors.staff_rates import WINDOW_DAYS
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
-from lakmus.usecases.asking import ask
+from lakmus.usecases.asking import Conditions, ask
 from lakmus.usecases.causes.standing import has_table
 from lakmus.usecases.kept_beside import kept_json, kept_table
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.signals.lay_out_people import PEOPLE
-
-if TYPE_CHECKING:
-    from lakmus.usecases.results import Conditions
 
 UNSAID = "-"
 """What stands in an address for "the files do not say"."""

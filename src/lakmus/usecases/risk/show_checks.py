@@ -22,10 +22,9 @@ from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.runners.choosing import runner_at
 from lakmus.usecases import writing
-from lakmus.usecases.asking import ask
+from lakmus.usecases.asking import Conditions, ask
 from lakmus.usecases.house.home import Home
 from lakmus.usecases.kept_beside import kept_table
-from lakmus.usecases.results import Conditions
 from lakmus.usecases.risk.show_backtest import cut_key, title_of_way
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.signals.lay_out_people import PEOPLE

@@ -12,10 +12,11 @@ from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.alerts.show_alerts import alert_conditions, alert_told
+from lakmus.usecases.asking import Conditions
 from lakmus.usecases.causes.profiles import KEYS as PROFILE_KEYS
 from lakmus.usecases.causes.profiles import profile_conditions, profile_told
 from lakmus.usecases.house.home import Home
-from lakmus.usecases.results import LEAVING, Conditions, Listing, count_people, customer_conditions, list_people, states_named
+from lakmus.usecases.results import LEAVING, Listing, count_people, customer_conditions, list_people, states_named
 from lakmus.usecases.risk.show_checks import KEYS as CHECK_KEYS
 from lakmus.usecases.risk.show_checks import check_conditions, check_told
 from lakmus.usecases.show_verdict import Shown

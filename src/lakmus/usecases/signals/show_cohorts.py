@@ -12,10 +12,9 @@ from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.usecases import writing
-from lakmus.usecases.asking import ask
+from lakmus.usecases.asking import Conditions, ask
 from lakmus.usecases.house.home import Home
 from lakmus.usecases.kept_beside import kept_json
-from lakmus.usecases.results import Conditions
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.signals.buyers import ORIGINS, buyers, no_horizon
 

@@ -25,10 +25,9 @@ from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
 from lakmus.runners.choosing import runner_at
 from lakmus.usecases import writing
-from lakmus.usecases.asking import ask
+from lakmus.usecases.asking import Conditions, ask
 from lakmus.usecases.house.home import Home
 from lakmus.usecases.kept_beside import kept_json, kept_table
-from lakmus.usecases.results import Conditions
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.signals.buyers import no_horizon
 from lakmus.usecases.signals.lay_out_people import PEOPLE

@@ -8,9 +8,8 @@ from typing import Any
 
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
-from lakmus.usecases.asking import ask
+from lakmus.usecases.asking import Conditions, ask
 from lakmus.usecases.kept_beside import kept_json
-from lakmus.usecases.results import Conditions
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.signals.show_cohorts import NO_GROUP
 

@@ -16,10 +16,10 @@ from lakmus.history.company import Company
 from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
 from lakmus.operations.company.queries import company_terms
-from lakmus.usecases.asking import cursor
+from lakmus.usecases.asking import Conditions, cursor
 from lakmus.usecases.house.home import Home
 from lakmus.usecases.kept_beside import kept_table
-from lakmus.usecases.results import Conditions, Listing, Row
+from lakmus.usecases.results import Listing, Row
 from lakmus.usecases.show_verdict import Shown
 
 GROUPS = {

@@ -16,7 +16,8 @@ from lakmus.history.wording import Wording
 from lakmus.operations.accounts.permissions import may, page
 from lakmus.usecases.causes import ledger as ledgers
 from lakmus.usecases.causes import perception as beliefs
-from lakmus.usecases.taken_decisions import not_taken_over, take_over_decisions
+from lakmus.usecases.causes.ledger import not_taken_over
+from lakmus.usecases.taken_decisions import take_over_decisions
 from lakmus.web import answers, losses, scorecards
 from lakmus.web.needing import verdict_page
 from lakmus.web.page import asked_page, says_failures, show
