@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 import polars as pl
@@ -127,20 +129,22 @@ def reasons_of(
     largest remainders, so that a customer's rows sum to the lost value exactly.
     """
     out: dict[str, list[object]] = {name: [] for name in _COLUMNS}
-    for (customer, *_), own in evidence.group_by(["customer"], maintain_order=True):
-        first = own.row(0, named=True)
-        pieces = [piece for piece in own.select("code", "at", "kind", "delay", "evidence").iter_rows() if piece[0] is not None]
+    # Row by row: a frame for each customer would cost ten times as much as all the rest.
+    for customer, rows in groupby(evidence.sort("customer", maintain_order=True).iter_rows(named=True), key=itemgetter("customer")):
+        own = list(rows)
+        first = own[0]
+        pieces = [(row["code"], row["at"], row["kind"], row["delay"], row["evidence"]) for row in own if row["code"] is not None]
         chances = _chances(pieces, first, share, otherwise(first["gap_days"] or 30.0))
-        verdicts = (decided or {}).get(str(customer), {})
+        verdicts = (decided or {}).get(customer, {})
         chances = _decided(chances, verdicts)
         for code, money in zip(chances, parted(first["money"], np.array(list(chances.values()))), strict=True):
             named = [piece for piece in pieces if piece[0] == code]
-            row = (
+            cells = (
                 customer, first["lost_at"], first["month"], code, chances[code], money, chances[code] * first["money_variance"],
                 first["silent"], sorted({piece[2] for piece in named} or {"behaviour"}),
                 list(dict.fromkeys(i for piece in named for i in piece[4] or [])), verdicts.get(code, HYPOTHESIS),
             )  # fmt: skip
-            for name, cell in zip(_COLUMNS, row, strict=True):
+            for name, cell in zip(_COLUMNS, cells, strict=True):
                 out[name].append(cell)
     return pl.DataFrame(out, schema=_COLUMNS)
 
