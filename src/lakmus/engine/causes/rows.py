@@ -158,7 +158,10 @@ def exposure_rows(
     keep, by code.
     """
     hashes = owner_hash(purchases.customers)
-    frame = linked_errors(moments.filter("observed"), errors, codes).filter(~pl.col("tangled"))
+    drawn = pl.Series((hashes >> np.uint64(11)) / float(1 << 53))
+    # Drawn before all the rest: of a million customers one in thirty is kept, and what is known is asked for those alone.
+    kept = drawn.gather(moments["owner"]) < moments["code"].replace_strict(dict(shares), default=1.0, return_dtype=pl.Float64)
+    frame = linked_errors(moments.filter(pl.col("observed") & kept), errors, codes).filter(~pl.col("tangled"))
     for more, on in ((topics, ["customer", "case"]), (places, ["customer"])):
         frame = frame.join(more, on=on, how="left", maintain_order="left")
     owner = frame["owner"].to_numpy()
@@ -186,8 +189,7 @@ def exposure_rows(
         (at_us // DAY_US).astype(np.int32),
         undisturbed_after(owner, at_us, errors, purchases),
     )
-    lot = (rows.owner >> np.uint64(11)) / float(1 << 53)
-    return {code: rows.only((mine == place) & (lot < shares.get(code, 1.0))) for place, code in enumerate(codes) if (mine == place).any()}
+    return {code: rows.only(mine == place) for place, code in enumerate(codes) if (mine == place).any()}
 
 
 _LOGARITHMIC = {
