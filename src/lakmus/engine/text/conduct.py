@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -10,12 +11,17 @@ from lakmus.engine.text.cleaning import cleaned
 from lakmus.engine.text.finding import Lexicon, compiled
 from lakmus.engine.text.notation import entries_of
 from lakmus.engine.text.word_classes import CLASSES
-from lakmus.engine.text.words import words_of
+from lakmus.engine.text.words import COMMA, STOP, words_of
 
 DEEDS = ("refusal", "alternative", "does_not_know", "will_find_out", "rude", "acted", "not_what_i_asked")
 """Codes of `entries/conduct.txt`."""
 
 LONGEST_QUOTE = 80
+_IF = frozenset("если ежели вдруг if unless should".split())
+_OF_FACT = frozenset({"refusal", "does_not_know"})
+"""What was not done where it is only supposed («если не сможем привезти»)."""
+
+_CONDITION_REACH = 5
 
 
 @functools.cache
@@ -29,10 +35,21 @@ def deeds_in(text: str) -> dict[str, str]:
     words = words_of(own)
     known = _lexicon()
     found: dict[str, str] = {}
-    for one in known.find(words, known.known(words)):
-        if not one.negated:
-            found.setdefault(one.code, text[one.start : min(one.end, one.start + LONGEST_QUOTE)])
+    for one in known.heard(words, known.known(words)):
+        if not one.negated and not (one.code in _OF_FACT and _supposed(words.texts, one.place)) and one.code not in found:
+            said = one.saying(words)
+            found[one.code] = text[said.start : min(said.end, said.start + LONGEST_QUOTE)]
     return found
+
+
+def _supposed(texts: Sequence[str], place: int) -> bool:
+    """Say whether the word at a place stands in a clause that «если» or "if" opens at most `_CONDITION_REACH` words before."""
+    for text in reversed(texts[max(0, place - _CONDITION_REACH) : place]):
+        if text in (STOP, COMMA):
+            return False
+        if text in _IF:
+            return True
+    return False
 
 
 def deeds_column(texts: pl.Series) -> pl.DataFrame:

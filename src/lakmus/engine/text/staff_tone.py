@@ -23,12 +23,16 @@ _PLACEHOLDER = re.compile(
     r"\$[A-Z][A-Z_]{2,40}\b|#[A-Z_]{3,40}#|\b(?:undefined|NaN|NULL|null|None)\b|(?i:уважаем(?:ый|ая)(?:\(ая\))?\s*[,!]|\bdear\s*[,!])"
 )
 
+FORMULAS_THAT_ARE_COURTESY = 1
+"""One phrase of courtesy is courtesy; what a reply holds beyond it is a template."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tone:
     """What a reply holds; all by its words alone, so a figure of many replies says more than one reply.
 
-    `officialese` counts turns of officialese; `placeholders` are the unfilled places («{{имя}}», "undefined") as they stand.
+    `officialese` counts turns of officialese, and phrases of courtesy («ваше мнение важно для нас») beyond the first;
+    `placeholders` are the unfilled places («{{имя}}», "undefined") as they stand.
     """
 
     name_used: bool | None
@@ -60,7 +64,7 @@ def tone_of(text: str | None, *, customer_name: str | None = None) -> Tone:
         bool(questions_in(tidy(own))),
         "understanding" in said,
         "apology" in said,
-        said.count("officialese"),
+        said.count("officialese") + max(0, said.count("formula") - FORMULAS_THAT_ARE_COURTESY),
         placeholders_in(written),
     )
 
