@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -76,6 +77,27 @@ def test_a_killed_server_takes_its_processes_along(served: subprocess.Popen[str]
     while (left := processes_naming(f"LAKMUS_HOME={tmp_path / 'lakmus-home'}")) and time.monotonic() < deadline:
         time.sleep(0.3)
     assert left == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the worker's processes are counted in /proc")
+def test_a_worker_asked_to_end_many_times_at_once_ends(tmp_path: Path) -> None:
+    surroundings = {name: held for name, held in os.environ.items() if name not in FOREIGN}
+    command = [sys.executable, "-m", "lakmus", "worker"]
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    worker = subprocess.Popen(command, cwd=tmp_path, env=surroundings, start_new_session=True, **silent)
+    home = f"LAKMUS_HOME={tmp_path / 'lakmus-home'}"
+    deadline = time.monotonic() + 60
+    while len(processes_naming(home)) < 5 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    for number in [signal.SIGTERM, signal.SIGINT] * 200:
+        worker.send_signal(number)
+        time.sleep(0.00005)
+    try:
+        assert worker.wait(30) == 0
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(worker.pid, signal.SIGKILL)
+    assert processes_naming(home) == []
 
 
 def test_a_port_that_is_taken_is_refused_before_anything_starts(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -28,10 +29,11 @@ def main() -> None:
     # The cluster forks: no connection may be shared with its children.
     connection.close()
     cluster = Cluster()
+    asked_to_end = _signals_seen()
     cluster.start()
     seen: Seen = set()
     seen_messages: Seen = set()
-    while cluster.sentinel is not None and cluster.sentinel.is_alive() and not cluster.has_stopped:
+    while not asked_to_end and cluster.sentinel is not None and cluster.sentinel.is_alive():
         try:
             queue_what_waits(at=timezone.now(), seen=seen)
             queue_alerts(home, at=timezone.now(), seen=seen_messages)
@@ -40,6 +42,19 @@ def main() -> None:
             logging.getLogger("lakmus.jobs").warning("the database did not answer", exc_info=True)
             connection.close()
         time.sleep(PAUSE_SECONDS)
+    cluster.stop()
+
+
+def _signals_seen() -> list[int]:
+    """Take the signals of the end from the cluster and return a list that they will be written to.
+
+    The cluster stops within its handler: a second signal meanwhile (Ctrl-C twice, a parent that ends) would wait for a lock that the first
+    one holds, forever.
+    """
+    seen: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda which, frame: seen.append(which))
+    return seen
 
 
 if __name__ == "__main__":
