@@ -54,9 +54,34 @@ SAID = {
         "Мне ответили «не положено».",
         "They told me their hands are tied.",
     ),
+    "rudeness": (
+        "Администратор сорвалась на крик.",
+        "Слова не дали вставить.",
+        "Смотрела так, будто я ей должна.",
+        "The clerk rolled her eyes.",
+        "She spoke to me like I was an idiot.",
+    ),
+    "slow_reply": (
+        "Двое суток на простой вопрос.",
+        "Почему так долго?",
+        "Ответили только сегодня.",
+        "Why is it so slow?",
+    ),
     "formal_script": ("Ответили как под копирку.", "Сухой дежурный ответ.", "Прислали заготовку.", "I got a stock reply."),
-    "broken_promise": ("Должны были привезти вчера.", "Слово не держат.", "Привезли на день позже обещанного.", "It was due last Monday."),
-    "checkout_obstacle": ("Ошибка при оплате.", "Карта отклонена.", "The checkout page is stuck."),
+    "broken_promise": (
+        "Должны были привезти вчера.",
+        "Слово не держат.",
+        "Привезли на день позже обещанного.",
+        "It was due last Monday.",
+        "Сказали, что перезвонят, но тишина.",
+    ),
+    "checkout_obstacle": (
+        "Ошибка при оплате.",
+        "Карта отклонена.",
+        "The checkout page is stuck.",
+        "Заказ не оформляется.",
+        "Пыталась оплатить пять раз, безуспешно.",
+    ),
 }
 NOT_SAID = (
     ("no_reply", "После звонка проблем нет."),
@@ -82,6 +107,12 @@ NOT_SAID = (
     ("formal_script", "Ждал отписку, а ответил живой человек."),
     ("formal_script", "I got my answer without a single canned phrase."),
     ("slow_reply", "Долго ждать не пришлось."),
+    ("slow_reply", "Ждать пришлось недолго."),
+    ("slow_reply", "Служит долго, я довольна покупкой."),
+    ("slow_reply", "Хорошо, жду."),
+    ("slow_reply", "Жду посылку вторую неделю."),
+    ("unresolved_problem", "До сих пор не работает сайт."),
+    ("rudeness", "Вежливы, ни разу не нагрубили."),
     ("wrong_information", "Обещали привезти завтра, а привезли через неделю."),
     ("unresolved_problem", "Когда мои родители открыли счёт, всё было иначе."),
 )
@@ -95,6 +126,21 @@ def test_a_way_of_saying_an_error_is_heard(code: str, text: str) -> None:
 @pytest.mark.parametrize(("code", "text"), NOT_SAID)
 def test_what_only_reads_like_an_error_is_none(code: str, text: str) -> None:
     assert code not in read(text).codes
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity", "codes"),
+    [
+        ("Долго.", "negative", ("slow_reply",)),
+        ("Не долго.", None, ()),
+        ("Так себе", "negative", ()),
+        ("Норм", "positive", ()),
+        ("Ладно", None, ()),
+    ],
+)
+def test_one_word_may_be_the_whole_answer(text: str, polarity: str | None, codes: tuple[str, ...]) -> None:
+    reading = read(text)
+    assert (reading.polarity, reading.codes) == (polarity, codes)
 
 
 def test_waiting_for_an_answer_is_not_fear_of_one() -> None:

@@ -75,7 +75,7 @@ def test_the_words_that_led_to_a_code_stand_in_their_place() -> None:
     [
         ("Жду ответа третий раз, ужас", "slow_reply"),
         ("Сколько можно ждать", "slow_reply"),
-        ("Уже вторую неделю жду посылку", "slow_reply"),
+        ("Уже вторую неделю жду посылку", "broken_promise"),
         ("Still waiting for a reply", "slow_reply"),
         ("Ваше обращение принято, и тишина", "no_reply"),
         ("Ответьте уже кто-нибудь", "no_reply"),

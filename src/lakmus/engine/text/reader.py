@@ -23,6 +23,9 @@ from lakmus.engine.text.words import words_of
 ENTRIES = ("ru", "en", "feelings")
 """The files of the lexicon, in `entries/`."""
 
+BRIEF, BRIEF_WORDS = "brief", 4
+"""The file of what words say that are the whole text, and how many words and stops such a text has at most."""
+
 GLAD_SIGNS = "😀😃😄😁😆😊😍🥰😘🙂☺👍👏🙏❤💕🎉🔥😂🤗💯✅🌟⭐😎"
 ANGRY_SIGNS = "😡😠🤬😤😞😢😭😩😫🙁☹👎💩🤮🤢😒😑💔❌🤦😔😖"
 _QUOTES = re.compile('[«„“"‘]')
@@ -31,6 +34,10 @@ PLEASED_WORD, DISPLEASED_WORD, LEAVING = "pleased", "displeased", "leaving"
 FEELINGS = (PLEASED_WORD, DISPLEASED_WORD)
 APART = frozenset({*FEELINGS, "praise", "thanks", LEAVING, "complaint", "no_need", "moved", "competitor_offer"})
 """Codes that are no error and no fault of the company's: they do not count as such in the polarity."""
+
+GIVES_WAY = {"unresolved_problem": "checkout_obstacle", "wrong_information": "broken_promise", "slow_reply": "broken_promise"}
+"""Codes that are not said where the same words (or ones among them) say another that is closer: a parcel promised for Monday and awaited
+since is a promise broken, no slow reply."""
 
 OTHER_CODES = (LEAVING, "complaint", "poor_service", "praise", "thanks")
 """Codes beside the service errors and the other reasons: the customer says goodbye, complains or finds the service bad without saying of
@@ -103,9 +110,14 @@ def whole_lexicon() -> Lexicon:
 
 
 @functools.cache
+def _brief_lexicon() -> Lexicon:
+    return compiled({code: [lines] for code, lines in entries_of(BRIEF).items()}, CLASSES)
+
+
+@functools.cache
 def reading_version() -> str:
     """Return the version of the reading: it changes with any entry of the lexicon and any weight."""
-    whole = repr(([entries_of(name) for name in ENTRIES], CLASSES, lexicon.CRY_FOR_HELP, lexicon.COMPLAINT_WORDS, WEIGHTS))
+    whole = repr(([entries_of(name) for name in (*ENTRIES, BRIEF)], CLASSES, lexicon.CRY_FOR_HELP, lexicon.COMPLAINT_WORDS, WEIGHTS))
     return f"lexicon-{hashlib.sha256(whole.encode()).hexdigest()[:10]}"
 
 
@@ -124,12 +136,16 @@ def read(text: str | None) -> Reading:
         return Reading(language, own.kind, None, None, (), (), False, 0, 0, NO_FEELINGS)
     known = whole_lexicon()
     found = known.heard(words, known.known(words))
+    if not found and len(words.texts) <= BRIEF_WORDS:
+        brief = _brief_lexicon()
+        found = brief.heard(words, brief.known(words))
     if expected := expected_places(words.texts):
         found = [one for one in found if one.place not in expected and one.last not in expected]
     if found and _QUOTES.search(own.text):
         found = [one for one in found if not quoted_to_deny(words, one.place, own.text)]
     feelings = _feelings(found, own.text)
-    sayings = tuple([one.saying(words) for one in found if one.code not in FEELINGS and not one.negated])
+    told = [one for one in found if one.code not in FEELINGS and not one.negated]
+    sayings = tuple([one.saying(words) for one in (_without_general(told) if len(told) > 1 else told)])
     cries = any(one.code == LEAVING for one in sayings)
     codes = dict.fromkeys([*([LEAVING] if cries else []), *(one.code for one in sayings)])  # a cry for help jumps the queue
     lowered = tidy(own.text)
@@ -149,6 +165,18 @@ def read(text: str | None) -> Reading:
         len(questions_in(lowered)) if may_ask(lowered, words.texts) else 0,
         feelings,
     )
+
+
+def _without_general(told: list[Heard]) -> list[Heard]:
+    """Leave out what says the same words' matter less closely: who tells that the site did not work has told more than "unresolved"."""
+    codes = {one.code for one in told}
+    for general, special in GIVES_WAY.items():
+        if general in codes and special in codes:
+            places = [(one.place, one.last) for one in told if one.code == special]
+            told = [
+                one for one in told if one.code != general or not any(one.place <= last and first <= one.last for first, last in places)
+            ]
+    return told
 
 
 @functools.lru_cache(maxsize=4096)
