@@ -2,6 +2,7 @@
 
     python -m benchmarks.text_reading --fit            # the weights of the polarity, from the texts that may be looked at
     python -m benchmarks.text_reading --record         # the judgement; opens what judges
+    python -m benchmarks.text_reading --only lexicon   # the same without banking77, which is judged by own labels
 
 Which data may be looked at and which only judge stands in docs/explanation/text.md. The data are looked for in `../shared/data`.
 The peer in speed is a plain keyword search of the same number of ways of saying in one regular expression.
@@ -282,7 +283,7 @@ def main() -> None:
     parser.add_argument("--record", action="store_true")
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--development", action="store_true", help="judge by what may be looked at only")
-    parser.add_argument("--only", choices=("judgement", "banking", "speed", "command"))
+    parser.add_argument("--only", choices=("judgement", "lexicon", "banking", "speed", "command"))
     parser.add_argument("--texts", type=int, default=1_000_000)
     asked = parser.parse_args()
     if not DATA.exists():
@@ -296,14 +297,13 @@ def main() -> None:
     if asked.only == "command":
         publish("Reading short texts from a file", by_command(asked.texts), record=asked.record)
         return
-    if asked.only not in ("judgement", "banking"):
+    if asked.only not in ("judgement", "lexicon", "banking"):
         publish("Reading a million short texts", speed(asked.texts), record=asked.record)
     if asked.only == "speed":
         return
-    parts: tuple[Callable[[], Iterator[str]], ...] = (
-        lambda: judged_restaurants("test"), judged_bank_reviews, judged_banking, judged_support,
-    )  # fmt: skip
-    lines = [f"- {line}" for part in ((judged_banking,) if asked.only == "banking" else parts) for line in part()]
+    lexicon: tuple[Callable[[], Iterator[str]], ...] = (lambda: judged_restaurants("test"), judged_bank_reviews, judged_support)
+    parts = {"lexicon": lexicon, "banking": (judged_banking,)}.get(asked.only, (*lexicon, judged_banking))
+    lines = [f"- {line}" for part in parts for line in part()]
     text = "\n".join([f"Version `{reading_version()}`:", "", *lines]) + "\n"
     print(text)
     if asked.record:

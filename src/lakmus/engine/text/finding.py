@@ -21,6 +21,9 @@ _NOT, _NEEDED = (
 )
 """What takes back a saying behind it: «долго ждать не пришлось»."""
 
+_COULD = frozenset("могу можем можешь можете может могут мог могла могло могли".split())
+"""Between two negations they make one strong yes."""
+
 _ENDS_NEGATION = frozenset({STOP, COMMA, "а", "но", "и", "зато", "but", "and"})
 
 
@@ -101,13 +104,17 @@ class Lexicon:
     sides_of_terms: dict[tuple[int, ...], Side] = field(default_factory=dict)
 
     def known(self, words: Words) -> Known:
-        """Return the numbers of the terms that each word is; a negation that the next word takes back («не только») is left out."""
+        """Return the numbers of the terms that each word is, without negations that are none: «не только», «не могут не радовать»."""
         looked_up, terms_of = self.terms.lookups.get, self.terms.of
         known = [numbers if (numbers := looked_up(text)) is not None else terms_of(text) for text in words.texts]
-        negating, last = self.negating, len(known) - 1
+        negating, last, texts = self.negating, len(known) - 1, words.texts
         for place, numbers in enumerate(known):
-            if negating in numbers and place < last and self.not_only in known[place + 1]:
-                known[place] = tuple(number for number in numbers if number != negating)
+            if negating in numbers and place < last:
+                if self.not_only in known[place + 1]:
+                    known[place] = tuple(number for number in numbers if number != negating)
+                elif texts[place + 1] in _COULD and texts[place + 2 : place + 3] == ["не"]:
+                    for one in (place, place + 2):
+                        known[one] = tuple(number for number in known[one] if number != negating)
         return known
 
     def find(self, words: Words, known: Known) -> list[Saying]:
@@ -187,7 +194,7 @@ def _last_place(pattern: Pattern, term: int, place: int, texts: Sequence[str], k
     wanted, left = pattern.terms[term], pattern.gaps[term - 1]
     for following in range(place + 1, min(place + left + 2, len(texts))):
         text = texts[following]
-        if text == STOP or (pattern.negates and text in _ENDS_NEGATION):
+        if text == STOP or (pattern.in_clause and text in _ENDS_NEGATION):
             return None
         if wanted in known[following]:
             last = _last_place(pattern, term + 1, following, texts, known)

@@ -11,6 +11,7 @@ An entry is one line: terms in the order in which they are said.
 ``#``                 a number; ``#15`` a whole number from 15 on
 ``..3``               at most three words may stand between its neighbours, within the sentence (without it: none)
 ``&``                 its neighbours in either order, with at most `NEAR` words between
+``~``                 (before all) no comma and no «и», «но» may stand between the words; entries with a negation are always so
 ====================  =======================================================================================================
 """
 
@@ -30,6 +31,7 @@ from lakmus.engine.text.words import LONGEST_WORD, in_one_script
 
 NEAR = 4
 NUMBER = "#"
+IN_CLAUSE = "~"
 _CYRILLIC = re.compile(r"[а-я]")
 _DIGITS = re.compile(r"\d+")
 KNOWN_WORDS = 400_000
@@ -41,7 +43,7 @@ _SHORTEST_PREFIX = 2
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """One way of saying `code`: numbers of terms and, before each but the first, how many words may stand between; `others`: the
-    terms but the first as bits."""
+    terms but the first as bits; `in_clause`: no comma stands between."""
 
     code: str
     terms: tuple[int, ...]
@@ -49,6 +51,7 @@ class Pattern:
     entry: str
     negates: bool
     others: int
+    in_clause: bool
 
 
 @dataclass(slots=True)
@@ -157,9 +160,12 @@ def _orders(parts: list[str]) -> list[list[str]]:
 def _pattern(code: str, parts: Iterable[str], entry: str, terms: Terms, classes: Mapping[str, str]) -> Pattern:
     numbers: list[int] = []
     gaps: list[int] = []
-    gap, negates = 0, False
+    gap, negates, in_clause = 0, False, False
     negators = {word.lstrip("=") for word in _alternatives("{not}", classes)}
     for part in parts:
+        if part == IN_CLAUSE:
+            in_clause = True
+            continue
         if part.startswith(".."):
             gap = int(part[2:])
             continue
@@ -168,7 +174,7 @@ def _pattern(code: str, parts: Iterable[str], entry: str, terms: Terms, classes:
         gaps.append(gap)
         gap = 0
     others = functools.reduce(or_, (1 << number for number in numbers[1:]), 0)
-    return Pattern(code, tuple(numbers), tuple(gaps[1:]), entry, negates, others)
+    return Pattern(code, tuple(numbers), tuple(gaps[1:]), entry, negates, others, in_clause or negates)
 
 
 def _alternatives(term: str, classes: Mapping[str, str]) -> Iterator[str]:
