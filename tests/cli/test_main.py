@@ -129,6 +129,12 @@ def test_a_missing_home_is_refused_and_not_made(lakmus, tmp_path: Path) -> None:
     assert not (tmp_path / "nowhere").exists()
 
 
+def test_a_program_reads_why_there_is_no_answer(lakmus) -> None:
+    done = lakmus("verdict", "--home", "nowhere", "--format", "json")
+    failure = json.loads(done.stdout)["failure"]
+    assert (done.returncode, failure["code"]) == (1, "no_home") and "nowhere" in failure["words"]["ru"]
+
+
 def test_an_unknown_command_is_wrong_usage(lakmus) -> None:
     assert lakmus("nonsense").returncode == 2
 

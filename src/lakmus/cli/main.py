@@ -1,6 +1,7 @@
 """`lakmus`: reads the arguments, runs one command, turns every failure into a sentence and an exit code.
 
-0 done, 1 refused for a reason that is printed, 2 wrong usage. Answers go to standard output, everything else to standard error.
+0 done, 1 refused for a reason that is printed, 2 wrong usage. Answers go to standard output, everything else to standard error;
+a program that asked for JSON gets the reason of a refusal as JSON on standard output, too.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return int(asked.run(asked, voice) or 0)
     except LakmusError as failure:
-        voice.message(failure.wording)
+        voice.refusal(failure.code, failure.wording)
         return failure.exit_code
     except KeyboardInterrupt:
         voice.message(STOPPED)
@@ -65,7 +66,7 @@ def main(words: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception:
-        voice.message(UNEXPECTED.filled(log=_write_down(asked)))
+        voice.refusal("unexpected", UNEXPECTED.filled(log=_write_down(asked)))
         return 1
 
 

@@ -43,6 +43,12 @@ class Voice:
         self.close_line()
         print(wording if isinstance(wording, str) else self.word(wording), file=sys.stderr, flush=True)
 
+    def refusal(self, code: str, wording: Wording) -> None:
+        """Tell a person why there is no answer, and a program, too."""
+        self.message(wording)
+        if self.wants_json:
+            self.json({"failure": {"code": code, "words": wording}})
+
     def text(self, text: str) -> None:
         """Give the answer to a person."""
         self.close_line()
