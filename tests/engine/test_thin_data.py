@@ -98,5 +98,14 @@ def test_dates_of_a_wrong_clock_neither_lengthen_the_history_nor_stay_unnamed() 
 def test_without_positive_amounts_losses_have_no_price() -> None:
     verdict = seen(buyers(120, 400, amount=-50.0)).verdict
     assert isinstance(verdict.loss, NotEnoughEvidence) and "positive amounts" in verdict.loss.reason.en
-    assert verdict.value_at_risk == 0 and verdict.customers.lost is not None
+    assert verdict.value_at_risk is None and verdict.customers.lost is not None
     assert isinstance(seen(buyers(120, 400)).verdict.loss, Estimate)
+
+
+def test_amounts_that_are_all_returns_are_named_with_what_to_do() -> None:
+    history = History().customer("c1")
+    for day in range(1, 20):
+        history.fact("returned_item", f"2025-01-{day:02}", order=str(day), amount=40.0)
+    analysis = seen(history)
+    assert next(iter(missing(analysis))) == "returns_only" and "19 records with a negative amount" in missing(analysis)["returns_only"]
+    assert analysis.verdict.value_at_risk is None and "returns_only" not in missing(seen(buyers(60, 100)))

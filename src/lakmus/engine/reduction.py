@@ -59,6 +59,14 @@ _ODD_DATES = Wording(
     "Когда сделаны некоторые заказы: у {count} дата на годы раньше всех остальных",
     "When some orders were placed: the dates of {count} lie years before all others",
 )
+_RETURNS_ONLY = Wording(
+    "Покупки: заказов в файлах {orders}, а записей с отрицательной суммой {returns}, и каждая посчитана возвратом",
+    "Purchases: the files hold {orders} orders, and {returns} records with a negative amount, each counted as a return",
+)
+_RETURNS_ONLY_NEEDED = Wording(
+    "если это продажи – те же файлы, где суммы без минуса; загруженное раньше сотрите, начав с новой папки",
+    "if these are sales: the same files with amounts that have no minus, imported into a new folder",
+)
 _ODD_DATES_NEEDED = Wording("верные даты этих заказов", "the true dates of these orders")
 _NO_CODE = CodeSums(0, 0, 0, 0, 0, 0, 0, 0, 0.0, no_exposure())
 
@@ -154,7 +162,7 @@ def verdict_of(sums: Sums, causes: Causes, *, learned: Learned, company: Company
         ),
     )
     loss = lost_money(sums.amount("lost_value"), sums.money["lost_variance"], counts["lost_with_money"])
-    loss = no_money() if counts["orders"] and sums.money["gross"] <= 0 else loss
+    priced = not counts["orders"] or sums.money["gross"] > 0
     return Verdict(
         as_of=as_of,
         company=company.name,
@@ -165,8 +173,8 @@ def verdict_of(sums: Sums, causes: Causes, *, learned: Learned, company: Company
         definition=definition,
         customers=_customer_counts(counts, known_loss=known_loss, hears=hears(learned.feeds)),
         orders=orders,
-        loss=loss if known_rhythm else learned.definition.horizon,
-        value_at_risk=sums.amount("value_at_risk"),
+        loss=(loss if priced else no_money()) if known_rhythm else learned.definition.horizon,
+        value_at_risk=sums.amount("value_at_risk") if known_rhythm and priced else None,
         abrupt=counts["abrupt"],
         gradual=counts["gradual"],
         months=_months(sums, company.time_zone, as_of=as_of) if known_loss else (),
@@ -354,6 +362,8 @@ def coverage_of(feeds: Feeds, orders: OrderCounts, read: Mapping[str, int], *, s
         lines.append(CoverageLine(code, title, feed.linked_count, feed.count))
     missing = [NotMeasured(code, ERROR_CODES[code].title, needed_for(code)) for code in CODES if not measured_by(code, feeds, read)]
     missing += [NotMeasured(code, title, needed) for code, title, kinds, needed in _MISSING if feeds.of(*kinds).count == 0]
+    if (returns := feeds.of("returned_item").count) > orders.count:
+        missing.insert(0, NotMeasured("returns_only", _RETURNS_ONLY.filled(orders=orders.count, returns=returns), _RETURNS_ONLY_NEEDED))
     if most_orders > ONE_CUSTOMERS_SHARE * orders.count and orders.count >= FEW_ORDERS:
         share = round(100 * most_orders / orders.count)
         missing.append(NotMeasured("one_customer", _ONE_CUSTOMER.filled(share=share), _ONE_CUSTOMER_NEEDED))

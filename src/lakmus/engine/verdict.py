@@ -289,7 +289,8 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The whole page. `loss` is the margin of 12 months that the lost customers would have brought, in `currency`.
+    """The whole page. `loss` is the margin of 12 months that the lost customers would have brought, in `currency`; `value_at_risk` that of
+    those who still buy, None while it is not known who left or what orders bring.
 
     `negative_control_share`: part of the invented errors that seemed to do something, at 95 %; None where none could be tried.
     """
@@ -304,7 +305,7 @@ class Verdict:
     customers: CustomerCounts
     orders: OrderCounts
     loss: Finding
-    value_at_risk: float
+    value_at_risk: float | None
     abrupt: int
     gradual: int
     months: tuple[MonthLosses, ...]

@@ -120,7 +120,7 @@ def _counts(verdict: Verdict, language: str) -> tuple[Line, ...]:
         shapes = {"abrupt": verdict.abrupt, "gradual": verdict.gradual, "unclear": unclear}
         told = words.SHAPES_OF.filled(**{name: number(count, language) for name, count in shapes.items()})
         lines.append(Line(words.SHAPES.in_language(language), told.in_language(language)))
-    if customers.active:
+    if customers.active and verdict.value_at_risk is not None:
         lines.append(Line(words.AT_RISK.in_language(language), about_money(verdict.value_at_risk, verdict.currency, language)))
     return tuple(lines)
 
