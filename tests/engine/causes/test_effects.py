@@ -10,7 +10,7 @@ import pytest
 from lakmus.engine.causes.doubly_robust import effect_of
 from lakmus.engine.causes.findings import e_value, harms_of
 from lakmus.engine.causes.hidden_rhythm import known_rate
-from lakmus.engine.causes.logistic import cross_fitted
+from lakmus.engine.causes.logistic import cross_fitted, fitted, shift_by_row
 from lakmus.engine.causes.rows import LEVELS
 from lakmus.history.estimate import Badge, Estimate, NotEnoughEvidence
 from tests.engine.causes.made import CODES, drawn, rows
@@ -22,7 +22,7 @@ def test_moments_alike_in_everything_give_the_difference_of_shares() -> None:
     order = np.random.default_rng(3).permutation(1000)
     fit = effect_of(rows(exposed[order], left[order]), own=0)
     assert fit is not None and fit.point == pytest.approx(0.3 - 0.1, abs=0.004)
-    assert np.sqrt(fit.variance) == pytest.approx(np.sqrt(0.3 * 0.7 / 200 + 0.1 * 0.9 / 800), rel=0.05)
+    assert np.sqrt(fit.variance) == pytest.approx(np.sqrt(0.1 * 0.9 / 200 + 0.1 * 0.9 / 800), rel=0.05)
     assert (fit.otherwise, fit.passing) == (pytest.approx(0.1, abs=0.004), pytest.approx(1 - 0.7 / 0.9, abs=0.01))
 
 
@@ -37,6 +37,48 @@ def test_what_frequent_buyers_hide_in_the_plain_difference_is_found() -> None:
 def test_an_error_that_does_nothing_shows_nothing_in_nineteen_of_twenty() -> None:
     fits = [effect_of(drawn(2000, 0.0, seed), own=0, hidden=False) for seed in range(20)]
     assert sum(abs(fit.point) > fit.half for fit in fits if fit) <= 3
+
+
+def test_intervals_hold_what_became_of_those_whom_the_error_met() -> None:
+    misses = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        exposed, lot = rng.random(1500) < 0.1, rng.random(1500)
+        fit = effect_of(rows(exposed, lot < 0.1 + 0.3 * exposed), own=0, hidden=False)
+        assert fit is not None
+        misses.append((fit.point - float(((lot >= 0.1) & (lot < 0.4))[exposed].mean())) / np.sqrt(fit.variance))
+    assert 0.8 < np.std(misses) < 1.2
+
+
+def test_an_interval_of_few_exposed_of_whom_none_was_lost_is_not_short() -> None:
+    exposed = np.repeat([True, False], [60, 1200])
+    left = np.arange(1260) % 10 == 0
+    order = np.random.default_rng(3).permutation(1260)
+    some, none = (effect_of(rows(exposed[order], one[order]), own=0, hidden=False) for one in (left, left & ~exposed))
+    assert some is not None and none is not None
+    assert none.half == pytest.approx(some.half, rel=0.1)
+
+
+def test_a_row_moves_a_regression_by_what_leaving_it_out_takes_away() -> None:
+    rng = np.random.default_rng(4)
+    x = np.column_stack([np.ones(400), rng.normal(size=(400, 2))])
+    y, every, gradient = (rng.random(400) < 0.3).astype(float), np.ones(400, np.bool_), np.array([0.0, 1.0, 2.0])
+    b = fitted(x, y, every, ridge=1.0)
+    moved = shift_by_row(x, y, every, b, gradient, ridge=1.0)
+    row = int(np.argmax(np.abs(moved)))
+    without = fitted(x, y, np.arange(400) != row, ridge=1.0)
+    assert moved[row] == pytest.approx(gradient @ (b - without), rel=0.15)
+
+
+def test_what_is_taken_out_for_the_hidden_rhythm_adds_its_own_doubt() -> None:
+    rng = np.random.default_rng(4)
+    gap = rng.integers(120, 200, 3000)
+    rare = (gap - 120) / 80  # whoever buys often meets more errors and is lost less
+    own = rows(rng.random(3000) < 0.3 - 0.25 * rare, rng.random(3000) < 0.1 + 0.4 * rare, purchases=np.full(3000, 4))
+    own.levels[:, [LEVELS.index(name) for name in ("mean_gap", "early_gap")]] = gap[:, None]
+    known, unknown = (effect_of(own, own=0, hidden=hidden) for hidden in (False, True))
+    assert known is not None and unknown is not None
+    assert unknown.point > known.point and unknown.variance > 1.1 * known.variance
 
 
 def test_repeating_every_customer_twice_does_not_narrow_the_interval() -> None:

@@ -69,7 +69,8 @@ def effect_of(
     Saarela and Stephens, 2018; cross-fitting: Chernozhukov et al., 2018):
     d = sum_i [A_i (Y_i - m(x_i)) - (1 - A_i) e(x_i) / (1 - e(x_i)) (Y_i - m(x_i))] / sum_i A_i,
     e = P(A = 1 | x), m = E[Y | A = 0, x], both ridge-logistic, learned on customers of other folds. Variance: sum over customers c of
-    (sum_{i in c} psi_i)^2, psi_i = (the term of i - A_i d) / sum A (Huber, 1967).
+    (sum_{i in c} psi_i)^2 (Huber, 1967), psi_i = (the term of i - A_i d) / sum A with the exposed part scaled to what is unknown of it
+    (`_unknown`), and what i moved the slopes of the hidden rhythm by.
     Errors bred later in the same matter are held as they happened (a direct effect: Robins, 1994; Vansteelandt, 2009): staying is
     divided by prod (1 - q_j) over the bred errors j before m is learned, and multiplied again for the exposed.
 
@@ -96,13 +97,13 @@ def effect_of(
         return None
     share = float((a * left).sum() / n1)
     weight = np.where(~met & used, e / np.maximum(1 - e, 1 - MOST_PROPENSITY), 0.0)
-    unseen = hidden_difference(rows, met, freed) if hidden else 0.0
+    unseen, doubt = hidden_difference(rows, met, freed, a * bred / n1) if hidden else np.zeros((2, rows.count))
     otherwise = 1 - (1 - (m + unseen)) * bred
     mean_bred = float((a * bred).sum() / n1)
     balance = weight * mean_bred * (freed - m)
     term = a * (left - otherwise) - balance
     d = float(term.sum() / n1)
-    owners, influence = per_customer(rows.owner, (term - a * d) / n1)
+    owners, influence = per_customer(rows.owner, _unknown(left - otherwise, otherwise, balance, met & used) / n1 - doubt)
     # One case more on each side keeps a side without any loss from pretending to know it exactly.
     floor = 1 / (n1 + 2) ** 2 / 2
     return Effect(
@@ -121,6 +122,23 @@ def effect_of(
         float(balance.sum() / n1),
         float((per_customer(rows.owner, balance / n1)[1] ** 2).sum()),
     )
+
+
+def _unknown(excess: Floats, otherwise: Floats, balance: Floats, met: Flags) -> Floats:
+    """Return the part of the error of the summed effect that each row carries, (n,), sum 0.
+
+    Of those whom the error met it is known who was lost; what is not known is who would have been lost otherwise, and that varies by
+    p (1 - p), p the share lost otherwise, not as what was lost varies: their residuals are scaled to that (the effect in the sample:
+    Imbens, 2004, sec. II; Abadie and Imbens, 2006). With few exposed it is steadier, too: none lost by luck does not make it short.
+
+    Parameters
+    ----------
+    excess : (n,) lost less `otherwise`, the share lost otherwise. balance : (n,) what the unexposed take off. met : (n,) of whom it speaks.
+    """
+    residual = excess - excess[met].mean()
+    share = np.clip(otherwise[met], 0.0, 1.0)
+    scale = math.sqrt(float((share * (1 - share)).sum()) / max(float((residual[met] ** 2).sum()), 1e-9))
+    return np.where(met, scale * residual + balance.sum() / met.sum(), 0.0) - balance
 
 
 def _staying(rows: Rows, passing: Floats | None) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import special
 
 from lakmus.engine.causes.design import named_columns
-from lakmus.engine.causes.logistic import fitted
+from lakmus.engine.causes.logistic import fitted, shift_by_row
 from lakmus.engine.causes.rows import LEVELS, Rows, unscaled
 from lakmus.engine.signals.rhythm import Flags, Floats
 
@@ -20,8 +20,9 @@ RIDGE = 1.0
 LEAST_BETWEEN = 1e-3
 
 
-def hidden_difference(rows: Rows, met: Flags, freed: Floats) -> Floats:
-    """Return E[Y | A = 1, x, no error] - E[Y | A = 0, x] that the unknown part of the rate causes, (n,).
+def hidden_difference(rows: Rows, met: Flags, freed: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Return E[Y | A = 1, x, no error] - E[Y | A = 0, x] that the unknown part of the rate causes, (n,), and by how much each row moved
+    the sum of it under `weight` (n,): the doubt about both slopes.
 
     Model: log of the true rate = L(x) + u, u with mean 0 and variance V(x) given the history. Since L is the mean of the true log rate
     given the history, the slopes of A and Y on L are those on the true one (Berkson, 1950; regression calibration: Carroll, Ruppert,
@@ -33,12 +34,29 @@ def hidden_difference(rows: Rows, met: Flags, freed: Floats) -> Floats:
     beside, silence = _beside(rows)
     x = np.column_stack([np.ones(rows.count), known, known * silence, known * known, *beside])
     y = np.column_stack([np.ones(rows.count), early, early * silence, early * early, *beside])
-    a = fitted(x, met.astype(np.float64), np.ones(rows.count, np.bool_), ridge=RIDGE)
+    everyone = np.ones(rows.count, np.bool_)
+    exposed = met.astype(np.float64)
+    a = fitted(x, exposed, everyone, ridge=RIDGE)
     b = fitted(y, freed, ~met, ridge=RIDGE)
     mean = special.expit(y @ b)
-    slopes = (a[1] + a[2] * silence + 2 * a[3] * known) * (b[1] + b[2] * silence + 2 * b[3] * early)
-    feigned: Floats = slopes * mean * (1 - mean) * unknown
-    return feigned
+    of_met, of_left = _slope(a, known, silence), _slope(b, early, silence)
+    spread = mean * (1 - mean) * unknown
+    by_met = _gradient(weight * of_left * spread, known, silence, len(a))
+    by_left = _gradient(weight * of_met * spread, early, silence, len(b))
+    doubt = shift_by_row(x, exposed, everyone, a, by_met, ridge=RIDGE) + shift_by_row(y, freed, ~met, b, by_left, ridge=RIDGE)
+    return of_met * of_left * spread, doubt
+
+
+def _slope(b: Floats, rate: Floats, silence: Floats) -> Floats:
+    """Return the slope of the logit on the rate, (n,): of b1 rate + b2 rate silence + b3 rate^2."""
+    return np.asarray(b[1] + b[2] * silence + 2 * b[3] * rate)
+
+
+def _gradient(weight: Floats, rate: Floats, silence: Floats, columns: int) -> Floats:
+    """Return the derivative of the weighted sum of slopes by the coefficients, (columns,)."""
+    gradient = np.zeros(columns)
+    gradient[1:4] = weight.sum(), weight @ silence, 2 * weight @ rate
+    return gradient
 
 
 def known_rate(rows: Rows) -> tuple[Floats, Floats, Floats]:

@@ -81,10 +81,8 @@ def fitted(design: npt.NDArray[np.float64], outcome: Floats, used: npt.NDArray[n
 
     The ridge is that of columns scaled to a deviation of 1; the coefficients are those of the columns as given.
     """
-    scale = np.maximum(design[used].std(axis=0), 1e-6) if used.any() else np.ones(design.shape[1])
-    scale = np.where(scale <= 1e-6, np.maximum(np.abs(design).max(axis=0), 1.0), scale)
-    penalty = np.full(design.shape[1], ridge)
-    penalty[0] = 1e-6
+    scale = _scale(design, used)
+    penalty = _penalty(design.shape[1], ridge, 0, ridge)
     taken = [((design[used] / scale).astype(np.float32), outcome[used].astype(np.float32))]
     b = np.zeros(design.shape[1])
     b[0] = special.logit(float(np.clip(np.mean(outcome[used]), 1e-3, 1 - 1e-3)))
@@ -95,6 +93,26 @@ def fitted(design: npt.NDArray[np.float64], outcome: Floats, used: npt.NDArray[n
         if float(np.abs(step).max()) < ENOUGH * 10:
             break
     return np.asarray(b / scale)
+
+
+def shift_by_row(
+    design: npt.NDArray[np.float64], outcome: Floats, used: npt.NDArray[np.bool_], b: Floats, gradient: Floats, *, ridge: float
+) -> Floats:
+    """Return by how much each row moved gradient' b, (n,), for the `b` that `fitted` returned on the same rows.
+
+    Formula: gradient' H^-1 x_i (y_i - mu_i), H the curvature of the deviance with the ridge (Huber, 1967).
+    """
+    scale = _scale(design, used)
+    _, curves = _sums([((design[used] / scale).astype(np.float32), outcome[used].astype(np.float32))], b * scale)
+    hessian = curves[0] + np.diag(_penalty(len(b), ridge, 0, ridge) + 1e-5 * np.diag(curves[0]))
+    lever = linalg.solve(hessian, gradient / scale, assume_a="pos") / scale
+    return np.where(used, (design @ lever) * (outcome - special.expit(design @ b)), 0.0)
+
+
+def _scale(design: npt.NDArray[np.float64], used: npt.NDArray[np.bool_]) -> Floats:
+    """Return the deviation of each column, (p,); of a column that does not vary its size, at least 1."""
+    scale = np.maximum(design[used].std(axis=0), 1e-6) if used.any() else np.ones(design.shape[1])
+    return np.where(scale <= 1e-6, np.maximum(np.abs(design).max(axis=0), 1.0), scale)
 
 
 def _sums(taken: list[tuple[Wide, Wide]], b: Floats) -> tuple[Floats, Floats]:
