@@ -277,7 +277,10 @@ def commands() -> str:
     with mock.patch.dict(os.environ, COLUMNS="110"):
         parts = [f"```\n{parser.format_help()}```"]
         parts += [f"## {one.prog}\n\n```\n{one.format_help()}```" for one in _commands_below(parser)]
-    exits = "Exit code 0: done; 1: refused, for a reason that is printed; 2: wrong usage."
+    exits = (
+        "Exit code 0: done; 1: refused, for a reason that is printed; 2: wrong usage. With `--format json` a refusal also prints "
+        '`{"failure": {"code", "words": {"ru", "en"}}}`, with a code from [errors](errors.md).'
+    )
     return page("Commands", "src/lakmus/cli/main.py", "`lakmus` is the same as `python -m lakmus`.", exits, *parts)
 
 
