@@ -124,7 +124,7 @@ class Lexicon:
     def heard(self, words: Words, known: Known) -> list[Heard]:
         """Return what `find` does, as places among the words."""
         texts, side_of = words.texts, self.sides.get
-        told = [side_of(text) or self._side(text) for text in texts]
+        told = [side_of(text) or self._side(text, known, place) for place, text in enumerate(texts)]
         begins: list[tuple[int, int]] = []
         behind = 0
         for place in range(len(told) - 1, -1, -1):
@@ -157,15 +157,16 @@ class Lexicon:
             found.extend([Heard(code, place, last, True) for code, last in denied.items() if code not in said])
         return found
 
-    def _side(self, text: str) -> Side:
-        numbers = self.terms.of(text)
+    def _side(self, text: str, known: Known, place: int) -> Side:
+        is_number = text[0].isdigit()
+        numbers = known[place] if is_number else self.terms.of(text)  # of words `known` leaves out negations that are none here
         side = self.sides_of_terms.get(numbers)
         if side is None:
             firsts = tuple([self.firsts[number] for number in numbers if number in self.firsts])
             wanted = functools.reduce(or_, (first.seconds for first in firsts), 0)
             side = Side(sum(1 << number for number in numbers), any(first.alone for first in firsts), wanted, firsts)
             self.sides_of_terms[numbers] = side
-        if not text[0].isdigit():  # numbers seldom come again, and there is no end of them
+        if not is_number:  # numbers seldom come again, and there is no end of them
             if len(self.sides) >= KNOWN_WORDS:
                 self.sides.clear()
             self.sides[text] = side

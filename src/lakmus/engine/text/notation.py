@@ -112,7 +112,8 @@ class Terms:
         word = in_one_script(word)
         found = set(self.forms.get(word, ()))
         for length in range(_SHORTEST_PREFIX, len(word) + 1):
-            found |= self.prefixes.get(word[:length], set())
+            if begun := self.prefixes.get(word[:length]):
+                found |= begun
         if word.isascii():
             found |= self.stems.get(english_stem(word), set())
         elif _CYRILLIC.search(word):
