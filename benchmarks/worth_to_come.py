@@ -22,16 +22,13 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from benchmarks.drawn_companies.customers_then import customers_then
 from benchmarks.drawn_companies.drawing import shop_table
 from benchmarks.measuring import RECORD
 from benchmarks.risk_cuts import load
-from lakmus.engine.bucket import SCORE_COLUMNS, facts_until
-from lakmus.engine.customer_table import customer_table
-from lakmus.engine.errors.detector import nothing_found
+from lakmus.engine.bucket import facts_until
 from lakmus.engine.money.clv import Living, clv_sum
 from lakmus.engine.orders import order_table
-from lakmus.engine.pipeline import learn
-from lakmus.engine.text.voice import voiced
 from lakmus.history.company import Company, LossTerms
 from lakmus.history.estimate import Estimate
 from lakmus.simulate.company import simulate_company
@@ -58,12 +55,7 @@ class Judged:
 
 def judged(name: str, table: pa.Table, company: Company, *, as_of: datetime, months: int) -> Judged:
     """Return what is said of a company's customers as of a moment against the months after it."""
-    table = table.select(SCORE_COLUMNS)
-    learned = learn(lambda function, columns: iter([function(table.select(columns), 0)]), company=company, as_of=as_of)
-    facts = facts_until(table, as_of=as_of)
-    orders = order_table(facts, currency=company.currency)
-    errors = nothing_found().errors.with_columns(pl.lit(None, pl.String).alias("code"))
-    customers = customer_table(facts, orders, errors, voiced(facts), learned=learned, company=company, as_of=as_of)
+    customers = customers_then(table, company=company, as_of=as_of).customers
     until = as_of + timedelta(days=365 * months / 12)
     later = order_table(facts_until(table, as_of=until), currency=company.currency).filter((pl.col("ts") > as_of) & ~pl.col("cancelled"))
     net = pl.col("amount").fill_null(0) - pl.col("returned_amount").fill_null(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,11 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from scipy import special
 
+from benchmarks.drawn_companies.customers_then import CustomersThen, customers_then
 from benchmarks.drawn_companies.drawing import Drawn
+from lakmus.engine.backtest import Backtest
 from lakmus.engine.bucket import facts_until
 from lakmus.engine.learning import LEARNING_COLUMNS, Learned
 from lakmus.engine.orders import PURCHASE_KINDS, order_moments, order_table
-from lakmus.engine.pipeline import Analysis, analyse
 from lakmus.engine.risk.figures import figures_of
 from lakmus.engine.risk.groups import REGULAR
 from lakmus.engine.risk.known_orders import known_orders
@@ -36,58 +36,48 @@ COMPANY = Company()
 Row = dict[str, Any]
 
 
-def analysed(table: pa.Table, as_of: datetime) -> Analysis:
-    """Return the verdict over one bucket."""
-
-    def whole(function: Callable[..., Any], *, columns: tuple[str, ...]) -> Iterator[Any]:
-        yield function(table.select(columns), 0)
-
-    return analyse(whole, company=COMPANY, as_of=as_of)
-
-
 def judged(company: Drawn) -> Row:
     """Return the figures of one company as a flat row of JSON-ready values."""
     as_of = company.end - timedelta(days=UNSEEN_DAYS)
-    analysis = analysed(company.table, as_of)
-    verdict = analysis.verdict
+    then = customers_then(company.table, company=COMPANY, as_of=as_of)
+    learned, customers = then.learned, then.customers
     row: Row = {
         "number": company.number,
         "sort": company.sort,
         "season": company.season,
         "customers": company.customers,
-        "horizon": verdict.definition.horizon_days,
-        "used": verdict.backtest.used if verdict.definition.horizon_days and not verdict.backtest.shortage else None,
-        "blend": analysis.learned.model is not None,
-        "future_changes_nothing": _same_without_future(company, analysis, as_of),
+        "horizon": learned.definition.horizon_days,
+        "used": learned.backtest.used if learned.definition.horizon_days and not learned.backtest.shortage else None,
+        "blend": learned.model is not None,
+        "future_changes_nothing": _same_without_future(company, then, as_of),
         "groups": {},
     }
-    customers = pl.DataFrame(pl.from_arrow(analysis.tables["customers"]))
     for code, own in customers.filter(pl.col("churn_probability").is_not_null()).partition_by("risk_group", as_dict=True).items():
         if own["horizon_days"][0] <= UNSEEN_DAYS:
-            doubt = _doubt(own, analysis.learned, str(code[0]))
-            row["groups"][code[0]] = _group(own, company, as_of, doubt=doubt) | _used(verdict, str(code[0]))
+            doubt = _doubt(own, learned, str(code[0]))
+            row["groups"][code[0]] = _group(own, company, as_of, doubt=doubt) | _used(learned.backtest, str(code[0]))
     if "regular" in row["groups"]:
-        row["rules"] = _rules(company.table, analysis, own_lost(customers, company, as_of), as_of)
+        row["rules"] = _rules(company.table, learned, own_lost(customers, company, as_of), as_of)
     if company.sort != "noise":
-        row["truth"] = _against_truth(customers, company, analysis, as_of)
+        row["truth"] = _against_truth(customers, company, learned, as_of)
     return row
 
 
-def _same_without_future(company: Drawn, analysis: Analysis, as_of: datetime) -> bool | None:
-    """Say whether all tables are the same from a stream that ends at the day; None where the company is too large to compute it twice."""
+def _same_without_future(company: Drawn, then: CustomersThen, as_of: datetime) -> bool | None:
+    """Say whether customers and orders are the same from a stream that ends at the day; None where that would take too long."""
     if company.customers > COMPARED_CUSTOMERS:
         return None
     until = company.table.filter(pc.less_equal(company.table["ts"], pa.scalar(as_of, company.table["ts"].type)))
-    again = analysed(until, as_of)
-    return all(analysis.tables[name].equals(again.tables[name]) for name in ("customers", "orders", "errors"))
+    again = customers_then(until, company=COMPANY, as_of=as_of)
+    return then.customers.equals(again.customers) and then.orders.equals(again.orders)
 
 
-def _used(verdict: Any, code: str) -> Row:
-    group = next((one for one in verdict.definition.groups if one.code == code), None)
-    past = next((one for one in verdict.backtest.groups if one.code == code), None)
-    cuts = verdict.backtest.cuts if code == "regular" else past.cuts if past else ()
+def _used(backtest: Backtest, code: str) -> Row:
+    past = next((one for one in backtest.groups if one.code == code), None)
+    cuts = backtest.cuts if code == REGULAR else past.cuts if past else ()
     bins = [one.inside for cut in cuts for one in cut.model.calibration]
-    return {"method": group.method if group else None, "past_bins": len(bins), "past_inside": sum(bins)}
+    method = backtest.used if code == REGULAR else past.used if past else None
+    return {"method": method, "past_bins": len(bins), "past_inside": sum(bins)}
 
 
 def own_lost(customers: pl.DataFrame, company: Drawn, as_of: datetime) -> dict[str, bool]:
@@ -150,9 +140,8 @@ def _group(own: pl.DataFrame, company: Drawn, as_of: datetime, *, doubt: np.ndar
     }
 
 
-def _rules(table: pa.Table, analysis: Analysis, fate: dict[str, bool], as_of: datetime) -> Row:
+def _rules(table: pa.Table, learned: Learned, fate: dict[str, bool], as_of: datetime) -> Row:
     """Return Brier score and AUC of the table of cells and of both rules, learned from the past cuts, in the unseen period."""
-    learned = analysis.learned
     reading = learned.reading
     assert reading is not None and learned.rhythm is not None
     moments = order_moments(facts_until(table.select(LEARNING_COLUMNS), as_of=as_of, kinds=PURCHASE_KINDS), time_zone=COMPANY.time_zone)
@@ -176,7 +165,7 @@ def _rules(table: pa.Table, analysis: Analysis, fate: dict[str, bool], as_of: da
     return told
 
 
-def _against_truth(customers: pl.DataFrame, company: Drawn, analysis: Analysis, as_of: datetime) -> Row:
+def _against_truth(customers: pl.DataFrame, company: Drawn, learned: Learned, as_of: datetime) -> Row:
     """Return how states, risk and lamps stand to who had truly left or begun to."""
     left = np.array([(at := company.truth.get(who, (None, None))[0]) is not None and at <= as_of for who in customers["customer"]])
     long_gone = np.array(
@@ -200,17 +189,16 @@ def _against_truth(customers: pl.DataFrame, company: Drawn, analysis: Analysis, 
         "long_gone": int((long_gone & regular).sum()),
         "long_gone_named": int((long_gone & lost & regular).sum()),
         "hidden_auc": hidden.auc if hidden else None,
-        **_lamps(company, analysis, as_of),
+        **_lamps(company, learned, as_of),
     }
 
 
-def _lamps(company: Drawn, analysis: Analysis, as_of: datetime) -> Row:
+def _lamps(company: Drawn, learned: Learned, as_of: datetime) -> Row:
     """Return, for orders (or use, of contracts), how soon after a customer truly began to leave the lamp went out, and for whom else."""
     shown = pa.array(list(company.truth)[:LAMPS_OF])
     facts = facts_until(company.table.filter(pc.is_in(company.table["customer"], shown)), as_of=as_of)
     orders = order_table(facts, currency=COMPANY.currency)
     bought = bucket_purchases(orders, facts.customers, time_zone=COMPANY.time_zone)
-    learned = analysis.learned
     sight = sight_of(facts, orders, voiced(facts), bought, company_rhythm=learned.rhythm, feeds=learned.feeds, as_of=as_of)
     went_out = sight.lamps_out["orders" if company.sort == "shop" else "visits"][0]
     delays, dark, missed, wrong, stayed = [], 0, 0, 0, 0
