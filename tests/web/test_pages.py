@@ -15,7 +15,7 @@ from lakmus.web.views import causes, definition, losses, money, people, rooms, s
 from tests.web import invented_answers
 
 ROOMS = (
-    "/", "/signals/", "/signals/?state=cold", "/causes/", "/causes/broken_promise/", "/causes/no_reply/", "/causes/waiting/",
+    "/", "/signals/", "/signals/?state=cold", "/causes/", "/causes/broken_promise/", "/causes/no_reply/", "/causes/no_reply/compared/", "/causes/waiting/",
     "/causes/ledger/", "/causes/ledger/customers/?code=broken_promise", "/causes/promises/", "/causes/promises/?by=staff&status=late",
     "/causes/money/", "/causes/scorecard/", "/causes/staff/?staff=12",
     "/causes/messages/", "/causes/messages/?finding=at_night", "/causes/dominoes/", "/causes/learned/", "/causes/perception/",

@@ -186,7 +186,7 @@ def _ledger(told: Answer, currency: str, language: str) -> str:
     def line(title: str, row: Answer) -> list[str]:
         met = [number(row.get(name), language) for name in ("met", "complained")]
         left = [number(row[name], language, digits=1) for name in ("left", "left_silently")]
-        visible = row.get("money_visible", row["money"] - row["money_silent"])
+        visible = None if row["money_silent"] is None else row["money"] - row["money_silent"]
         return [title, *met, *left, *(money(amount, currency, language) for amount in (visible, row["money_silent"], row["money"]))]
 
     rows = [line(row["title"], row) for row in told["lines"]] + [line(TOGETHER.in_language(language), told["total"])]

@@ -106,7 +106,8 @@ class LedgerRow:
     """One month (`YYYY-MM`) and reason of the ledger: distinct customers, and money as the sum of `reasons` rows behind it.
 
     In `Verdict.ledger_year` the month is "": all of the window together; there the reason "" means all service errors together.
-    `left` and `left_silently` are expected numbers: sums of probabilities over the customers lost in that month.
+    `left` and `left_silently` are expected numbers: sums of probabilities over the customers lost in that month; `left_silently` is None
+    where nobody could be heard.
     """
 
     month: str
@@ -114,5 +115,5 @@ class LedgerRow:
     exposed: int
     complained: int
     left: float
-    left_silently: float
+    left_silently: float | None
     money: Finding

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from lakmus.history.estimate import Estimate
 from lakmus.history.wording import Wording
+from lakmus.usecases.causes.compared import can_be_listed, list_compared
 from lakmus.usecases.causes.quotes import quotes_of
 from lakmus.usecases.causes.ranking import check_controls, customers_lost, effect_of, quiet_errors, rank_causes, told
 from lakmus.usecases.charts.causes import DoseStep, QuietPoint, quiet_quadrant, tolerance
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.writing import about_money
 from lakmus.web import answers
+from lakmus.web.lists import PAGE_SIZE, Pager
 from lakmus.web.sides import sides_page
 from lakmus.web.templatetags.written import language, number, worded
 
@@ -145,6 +147,7 @@ def one_error(shown: Shown, error: Any, *, staff: bool) -> dict[str, Any]:
         "error": error,
         "effect": effect_of(error),
         "lost": customers_lost(error),
+        "opens": can_be_listed(shown),
         "dose": _dose(error),
         "repeats": [
             {"times": place, "last": place == len(told(error, "repeats")), "effect": finding}
@@ -178,7 +181,13 @@ def _dose(error: Any) -> dict[str, Any] | None:
     place = next((n for n, point in enumerate(points) if broken and _holds(point, breaking.point)), None)
     title = _("How much more often they leave, by dose: %(error)s") % {"error": worded(error.title)}
     drawing = tolerance(steps, title=title, breaks_at=place, language=language())
-    return {"drawing": drawing, "points": points, "steps": steps, "breaking": breaking, "unit": points[0].unit}
+    lines = [{"step": step, "over": ends[0], "up_to": ends[1]} for step, ends in zip(steps, map(_ends, points), strict=True)]
+    return {"drawing": drawing, "lines": lines, "breaking": breaking, "unit": points[0].unit}
+
+
+def _ends(point: Any) -> tuple[str, str]:
+    """Return how an address names a step: above what, and up to what."""
+    return f"{point.low:g}", "" if point.high is None else f"{point.high:g}"
 
 
 def _holds(point: Any, dose: float) -> bool:
@@ -202,3 +211,19 @@ def dose_title(low: float, high: float | None, unit: str) -> str:
         low, high, unit = low / HOUR_MINUTES, None if high is None else high / HOUR_MINUTES, "hours"
     figures = f"{number(low, 0)}+" if high is None else f"{number(low, 0)}\N{EN DASH}{number(high, 0)}"
     return f"{figures}\N{NO-BREAK SPACE}{worded(SHORT_UNITS[unit])}"
+
+
+def compared_page(shown: Shown, error: Any, over: str, up_to: str, *, page: int) -> dict[str, Any]:
+    """Return the cases that an error's effect was taken from, all of them or those of one step of the tolerance curve."""
+    # What names no step narrows nothing.
+    step = {_ends(point): point for point in told(error, "dose") or ()}.get((over, up_to))
+    low, high = (step.low, step.high) if step else (None, None)
+    found = list_compared(shown, error.code, over=low, up_to=high, page=page, size=PAGE_SIZE)
+    effect = step.effect if step else effect_of(error)
+    return {
+        "error": error,
+        "dose": dose_title(step.low, step.high, step.unit) if step else "",
+        "found": found,
+        "used": effect.n if isinstance(effect, Estimate) else found.total,
+        "pager": Pager(found.total, page),
+    }

@@ -68,6 +68,7 @@ urlpatterns = [
     path("causes/labels/keep/", labels.label, name="label_keep"),
     path("causes/labels/take-over/", labels.take_over, name="labels_take_over"),
     path("causes/<slug:code>/", causes.one, name="cause"),
+    path("causes/<slug:code>/compared/", causes.compared, name="compared"),
     path("measures/", rooms.measures, name="measures"),
     path("results/", rooms.results, name="results"),
     path("definition/", definition.card, name="definition"),

@@ -76,3 +76,9 @@ def test_a_year_is_surer_than_its_months_if_effects_are_known_and_no_surer_if_on
 def test_without_service_errors_there_is_no_sum_of_them() -> None:
     reasons, _, _ = losses()
     assert [row.code for row in ledger_year(reasons.filter(pl.col("code") == UNKNOWN), drives({}))] == [UNKNOWN]
+
+
+def test_where_nobody_could_be_heard_no_row_says_who_left_silently() -> None:
+    unheard = losses()[0].with_columns(pl.lit(None, pl.Boolean).alias("silent"))
+    assert {row.left_silently for row in ledger_year(unheard, drives(DOUBT))} == {None}
+    assert all(row.left_silently for row in ledger_year(losses()[0], drives(DOUBT)))

@@ -46,7 +46,7 @@ def loss_evidence(customers: pl.DataFrame, errors: pl.DataFrame, said: pl.DataFr
         pl.col("lost_at").dt.convert_time_zone(time_zone).dt.strftime("%Y-%m").alias("month"),
         (pl.col("lost_value").fill_null(0.0) * 100).round(0).cast(pl.Int64).alias("money"),
         pl.when(pl.col("lost_value").is_not_null()).then("worth_variance").otherwise(0.0).fill_null(0.0).alias("money_variance"),
-        pl.col("lost_silently").fill_null(True).alias("silent"),
+        pl.col("lost_silently").alias("silent"),
         pl.col("gap_median_days").alias("gap_days"),
     )
     met = errors.filter(pl.col("customer").is_not_null()).select(

@@ -72,7 +72,7 @@ def _sums() -> list[pl.Expr]:
     whole = pl.when(p > 0).then(money / p).otherwise(0.0)
     return [
         p.sum().alias("left"),
-        p.filter("silent").sum().alias("left_silently"),
+        pl.when(pl.col("silent").is_null().all()).then(None).otherwise(p.filter("silent").sum()).alias("left_silently"),
         pl.col("money").sum().alias("hundredths"),
         (p * (1 - p) * whole**2 + pl.col("money_variance")).sum().alias("variance"),
         ((1 - p) * money).sum().alias("open_money"),
@@ -122,7 +122,7 @@ def ledger_year(reasons: pl.DataFrame, drives: Driving) -> tuple[LedgerRow, ...]
         (pl.col("probability") * (1 - pl.col("share")) * pl.col("worth")).alias("moved")
     )
     doubts = [(_doubt(drives, code) * money) ** 2 for code, money in moved.group_by("code").agg(pl.col("moved").sum()).iter_rows()]
-    left, silently = (float(part["probability"].sum()) for part in (of_errors, of_errors.filter("silent")))
+    left, silently = of_errors.select(_sums()).select("left", "left_silently").row(0)
     money = _money(int(of_errors["money"].sum()) / 100, drawn + math.fsum(doubts), customers.height)
     return (*rows, LedgerRow("", "", 0, 0, left, silently, money))
 

@@ -55,18 +55,21 @@ HEAD = "month code reason met complained left left_silently money money_visible 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one reason took in one month: customers touched, expected losses among them, and their margin of 12 months."""
+    """What one reason took in one month: customers touched, expected losses among them, and their margin of 12 months.
+
+    Who left silently is None where the data hold no voice of customers at all: nobody could be heard.
+    """
 
     customers: int
     left: float
-    left_silently: float
+    left_silently: float | None
     money: float
-    money_silent: float
+    money_silent: float | None
 
     @property
-    def money_visible(self) -> float:
+    def money_visible(self) -> float | None:
         """The part of those who had complained."""
-        return self.money - self.money_silent
+        return None if self.money_silent is None else self.money - self.money_silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +155,8 @@ def show_ledger(shown: Shown) -> Ledger | None:
 
 
 _SUMS = """count(DISTINCT customer) FILTER (probability > 0) AS customers, sum(probability) AS "left",
-           coalesce(sum(probability) FILTER (silent), 0) AS left_silently,
-           sum(money) / 100.0 AS money, coalesce(sum(money) FILTER (silent), 0) / 100.0 AS money_silent"""
+           CASE WHEN count(silent) > 0 THEN coalesce(sum(probability) FILTER (silent), 0) END AS left_silently, sum(money) / 100.0 AS money,
+           CASE WHEN count(silent) > 0 THEN coalesce(sum(money) FILTER (silent), 0) / 100.0 END AS money_silent"""
 # Shares of money stand in hundredths, so that those of one customer sum to what the customer was worth.
 
 
@@ -190,7 +193,7 @@ def list_reasons(shown: Shown, asked: Mapping[str, Any], *, page: int = 1, size:
         if asked.get(name):
             conditions.add(f"{name} = ?", asked[name])
     if asked.get("silent") is not None:
-        conditions.add("coalesce(silent, false) = ?", bool(asked["silent"]))
+        conditions.add("silent = ?", bool(asked["silent"]))
     if asked.get("kind"):
         conditions.add("list_contains(kinds, ?)", asked["kind"])
     if asked.get("side"):
@@ -260,7 +263,8 @@ def ledger_file(home: Home, shown: Shown, *, language: str, actor: Any) -> str:
             figures = (cell.left, cell.left_silently, cell.money, cell.money_visible, cell.money_silent)
             words = (month, line.code, _safe(line.title.in_language(language)))
             seen = ("" if count is None else count for count in (line.met, line.complained))
-            writer.writerow([*words, *seen, *(f"{figure:.2f}".replace(".", dialect.decimal) for figure in figures)])
+            written = ("" if figure is None else f"{figure:.2f}".replace(".", dialect.decimal) for figure in figures)
+            writer.writerow([*words, *seen, *written])
             rows += 1
     record(actor=actor, verb="exported_ledger", object_kind="table", object_key="ledger", details={"rows": rows})
     return target.getvalue()

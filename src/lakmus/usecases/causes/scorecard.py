@@ -41,12 +41,16 @@ NO_REASONS = Wording("причины ухода ещё не посчитаны",
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One error (or other reason) of a side: the finding behind an error, None for another reason; `met`: customers it hit in 12 months."""
+    """One error (or other reason) of a side: the finding behind an error, None for another reason; `met`: customers it hit in 12 months.
+
+    `money`: what the ledger lays to it, a part of the side's; None where it lays nothing to it.
+    """
 
     code: str
     title: Wording
     error: ErrorFinding | None
     met: int
+    money: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def show_scorecard(shown: Shown) -> tuple[ServiceSide, ...]:
         whole = met[None]
         hit, buyers, lately, before = (whole[name] for name in ("hit", "buyers", "lately", "before"))
         reasons = [
-            Reason(each, title_of(each), errors.get(each), met[each]["hit"] if each in met else 0)
+            Reason(each, title_of(each), errors.get(each), met[each]["hit"] if each in met else 0, _money_of(money, each))
             for each in codes
             if each not in errors or errors[each].measured
         ]
@@ -142,6 +146,10 @@ def _money(shown: Shown) -> dict[str, tuple[float, float, float]] | None:
         known, point = bounds.get(row["code"]), row["money"]
         found[row["code"]] = (point, min(point, known.low), max(point, known.high)) if known else (point, point, point)
     return found
+
+
+def _money_of(money: dict[str, tuple[float, float, float]] | None, code: str) -> Estimate | None:
+    return _sum([money[code]]) if money and code in money else None
 
 
 def _sum(parts: list[tuple[float, float, float] | None]) -> Estimate:

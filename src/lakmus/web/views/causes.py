@@ -31,9 +31,7 @@ def ranked(request: HttpRequest, analysis: Any) -> HttpResponse:
 @verdict_page("causes", prepared=True)
 def one(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
     """Show one kind of error from all sides, with its rows."""
-    error = next((error for error in analysis.verdict.errors if error.code == code), None)
-    if error is None:
-        raise NotFound("error_unknown", NO_SUCH_ERROR)
+    error = _error(analysis, code)
     listing = answers.errors(analysis, {"code": code}, page=asked_page(request), size=SHOWN_ROWS)
     context = {
         "rows": listing["rows"],
@@ -42,3 +40,18 @@ def one(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
         **causes.one_error(analysis, error, staff=may(request.user, "waiting")),
     }
     return _shown(request, "cause.html", analysis, context)
+
+
+@verdict_page("causes")
+def compared(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
+    """List the cases that an effect, or one step of its tolerance curve, was taken from."""
+    asked = request.GET
+    told = causes.compared_page(analysis, _error(analysis, code), asked.get("over", ""), asked.get("up_to", ""), page=asked_page(request))
+    return _shown(request, "compared.html", analysis, told)
+
+
+def _error(analysis: Any, code: str) -> Any:
+    error = next((error for error in analysis.verdict.errors if error.code == code), None)
+    if error is None:
+        raise NotFound("error_unknown", NO_SUCH_ERROR)
+    return error
