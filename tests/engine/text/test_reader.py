@@ -305,3 +305,20 @@ def test_goods_that_do_not_fit_are_no_indifference_of_people(text: str, *, indif
 @pytest.mark.parametrize("text", ["You can refund the money", "Pros and con", "Tudo certo com o pedido, con nota"])
 def test_little_words_are_no_code(text: str) -> None:
     assert not {"formal_script", "hidden_charge"} & set(read(text).codes)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("На ка\u0301ссе нахами\u0301ли", ("rudeness",)),
+        ("Дол\u200bго жд\u200dал от\ufeffвета", ("slow_reply",)),
+        ("\u202eНикто не ответил\u202c", ("no_reply",)),
+    ],
+)
+def test_marks_of_stress_and_unseen_signs_hide_no_word(text: str, codes: tuple[str, ...]) -> None:
+    assert read(text).codes == codes
+
+
+@pytest.mark.parametrize("text", ["² раза", "½ часа ждал", "٣", "㊿", "завтра\U000175ef", "я\U00018000", "не мог не", "9" * 5000])
+def test_strange_digits_and_letters_are_read(text: str) -> None:
+    assert read(text).kind == "own"

@@ -158,7 +158,7 @@ class Lexicon:
         return found
 
     def _side(self, text: str, known: Known, place: int) -> Side:
-        is_number = text[0].isdigit()
+        is_number = text[0].isdecimal()
         numbers = known[place] if is_number else self.terms.of(text)  # of words `known` leaves out negations that are none here
         side = self.sides_of_terms.get(numbers)
         if side is None:

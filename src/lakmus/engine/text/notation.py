@@ -34,6 +34,8 @@ NUMBER = "#"
 IN_CLAUSE = "~"
 _CYRILLIC = re.compile(r"[а-я]")
 _DIGITS = re.compile(r"\d+")
+_OF_DICTIONARY = re.compile(r"[\u0400-\u04ff'’-]+")
+"""Whatever else stands in a word, the dictionary lacks it, and fails on letters without a Unicode name."""
 KNOWN_WORDS = 400_000
 """Words that are remembered once looked up, so that memory is bounded."""
 
@@ -97,7 +99,7 @@ class Terms:
         found = self.lookups.get(word)
         if found is None:
             found = tuple(sorted(self._looked_up(word)))
-            if not word[0].isdigit():  # numbers seldom come again, and there is no end of them
+            if not word[0].isdecimal():  # numbers seldom come again, and there is no end of them
                 if len(self.lookups) >= KNOWN_WORDS:
                     self.lookups.clear()
                 self.lookups[word] = found
@@ -106,7 +108,7 @@ class Terms:
     def _looked_up(self, word: str) -> set[int]:
         if len(word) > LONGEST_WORD or not word[0].isalnum():
             return set()
-        if word[0].isdigit():
+        if word[0].isdecimal():
             whole = int(_DIGITS.match(word).group())  # type: ignore[union-attr]
             return set(self.forms.get(NUMBER, ())).union(*(terms for least, terms in self.at_least.items() if whole >= least))
         word = in_one_script(word)
@@ -126,6 +128,8 @@ class Terms:
     def _russian(self, word: str) -> set[int]:
         """Return the terms whose lemma has this form, by the dictionary (OpenCorpora, pymorphy3) and not by what it guesses."""
         found: set[int] = set()
+        if not _OF_DICTIONARY.fullmatch(word):
+            return found
         for reading in _russian().parse(word):
             if reading.is_known:
                 found |= self.lemmas.get(reading.normal_form.replace("ё", "е"), set())
@@ -214,11 +218,13 @@ def lemma_and_guesses(word: str) -> tuple[str, frozenset[str]]:
 @functools.lru_cache(maxsize=100_000)
 def dictionary_form(word: str) -> str:
     """Return the likeliest dictionary form of a Russian word, «ё» as «е»."""
-    return cast(str, _russian().parse(word)[0].normal_form.replace("ё", "е"))
+    return cast(str, _russian().parse(word)[0].normal_form.replace("ё", "е")) if _OF_DICTIONARY.fullmatch(word) else word
 
 
 def is_name(word: str) -> bool:
     """Say whether a Russian word in small letters is likeliest a first name, a surname or a patronymic; guesses count, too."""
+    if not _OF_DICTIONARY.fullmatch(word):
+        return False
     likeliest = _russian().parse(word)[0].tag
     return any(kind in likeliest for kind in ("Name", "Surn", "Patr"))
 

@@ -12,10 +12,14 @@ STOP, COMMA = ".", ","
 
 _QUICK = re.compile(r"\d+(?:[.,:]\d+)+|\w+(?:['-]\w+)*|[.!?;…\n]+|[,:()—–-]")
 _PLAIN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|\d+(?:[.,:]\d+)*|[.!?;…\n]+|[,:()—–-]")
-_LETTER = r"[^\W\d_][\u0300-\u036f\u00ad\u200b]*"
+_HIDDEN = r"\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060\ufeff"
+"""Signs that nobody sees: soft hyphens, joiners, directions of writing."""
+
+_LETTER = rf"[^\W\d_][\u0300-\u036f{_HIDDEN}]*"
 _WITH_MARKS = re.compile(rf"(?:{_LETTER})+(?:(?:['’]|-\n?)(?:{_LETTER})+)*|\d+(?:[.,:]\d+)*|[.!?;…\n]+|[,:()—–-]")
-_MARKS = re.compile(r"[\u0300-\u036f\u00ad\u200b\ufb00-\ufb06]")
-_UNSEEN = re.compile(r"[\u00ad\u200b]|-\n")
+_MARKS = re.compile(rf"[\u0300-\u036f{_HIDDEN}\ufb00-\ufb06]")
+_UNSEEN = re.compile(rf"[{_HIDDEN}]|-\n")
+_ACCENT = re.compile(r"[\u0300-\u036f]")
 _DIGIT = re.compile(r"\d")
 _SEPARATORS = {**dict.fromkeys(".!?;…\n", STOP), **dict.fromkeys(",:()—–-", COMMA)}
 _LOOKALIKES = str.maketrans("aceopxykmtbhu", "асеорхукмтвни")
@@ -94,8 +98,9 @@ def _uncut(lowered: str) -> list[str]:
 
 
 def normal(word: str) -> str:
-    """Return a word as it was meant: composed, without unseen signs, in lower case with «ё» as «е»."""
-    return unicodedata.normalize("NFKC", _UNSEEN.sub("", word)).lower().replace("ё", "е").replace("’", "'")
+    """Return a word as it was meant: composed, without unseen signs and stress marks, in lower case with «ё» as «е»."""
+    composed = unicodedata.normalize("NFKC", _UNSEEN.sub("", word))
+    return _ACCENT.sub("", composed).lower().replace("ё", "е").replace("’", "'")
 
 
 def in_one_script(word: str) -> str:
