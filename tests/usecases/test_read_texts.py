@@ -73,6 +73,21 @@ def test_a_file_of_nothing_but_texts_is_read(tmp_path: Path, encoding: str) -> N
         list(read_lines(path, column="другая", line=line_for_programs))
 
 
+def test_a_text_as_long_as_a_book_stays_one_text(tmp_path: Path) -> None:
+    path = tmp_path / "texts.csv"
+    book = "\n".join(f"строка {at}, нахамили" for at in range(20_000))
+    path.write_text(f'text\n"{book}"\nвсё хорошо\n', encoding="utf-8")
+    assert [(one["row"], one["codes"]) for one in read_all(path)] == [(1, ["rudeness"]), (2, [])]
+
+
+def test_lines_that_are_no_records_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "texts.csv"
+    path.write_text("number;text\n1;никто не отвечает\n2\n3;нахамили;и ушли;вот\n4;спасибо\n", encoding="utf-8")
+    broken: list[int] = []
+    assert [one["row"] for one in read_all(path, broken=broken.append)] == [1, 2]
+    assert broken == [2]
+
+
 @pytest.mark.slow
 def test_several_processes_tell_the_same_as_one_in_the_same_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"Партия {at}: {'никто не отвечает' if at % 3 else 'всё отлично'}" for at in range(60)]

@@ -25,6 +25,12 @@ MEASURED_ELSEWHERE = Wording(
     "Читает словарь. Уверенность измерена на чужих отзывах (банк, рестораны), не на ваших текстах.",
     "A lexicon reads. Its confidence was measured on reviews of others (a bank, restaurants), not on your texts.",
 )
+BROKEN = Wording(
+    "Строк файла, которые не удалось разобрать (ячеек больше или меньше, чем колонок, или кавычка не закрыта): {count}. "
+    "Их текстов среди ответов нет, и в нумерации они пропущены.",
+    "Lines of the file that are no records (more or fewer cells than columns, or a quote left open): {count}. "
+    "Their texts are not among the answers, and they are not numbered.",
+)
 ABOUT_LEARN = Wording(
     "учесть разметку и свои темы в вердикте; научиться на звёздах и разметке, если это лучше словаря",
     "take labels and own themes over into the verdict; learn from stars and labels where that beats the lexicon",
@@ -139,7 +145,11 @@ def read(asked: Namespace, voice: Voice) -> None:
     from lakmus.usecases.texts.read_texts import read_lines
 
     line = line_for_programs if voice.wants_json else partial(line_for_people, language=voice.language)
-    for lines in read_lines(asked.file, column=asked.column, own=_own(asked, voice), line=line):
+
+    def told(lines: int) -> None:
+        voice.message(voice.word(BROKEN).format(count=lines))
+
+    for lines in read_lines(asked.file, column=asked.column, own=_own(asked, voice), line=line, broken=told):
         voice.text(lines)
 
 

@@ -29,6 +29,7 @@ from lakmus.history.wording import Wording
 
 BATCH, ALONE = 5_000, 20_000
 """Texts that are read in one go; texts from which on several processes read: to start one costs a second."""
+LONGEST_NAME = 1_000
 ONE_COLUMN, NO_DELIMITER = "one_column", "\x1f"
 """How the import refuses a file of one column; a sign that separates units in no file that we were sent."""
 NO_COLUMN = Wording(
@@ -71,7 +72,13 @@ class ReadText:
 
 
 def read_lines(
-    path: Path, *, column: str, line: Callable[[ReadText], str], own: OwnLabels | None = None, workers: int | None = None
+    path: Path,
+    *,
+    column: str,
+    line: Callable[[ReadText], str],
+    own: OwnLabels | None = None,
+    workers: int | None = None,
+    broken: Callable[[int], None] | None = None,
 ) -> Iterator[str]:
     """Yield what `line` makes of each text of a column, in the order of the file (CSV, XLSX, Parquet, JSON lines), many lines at once.
 
@@ -81,6 +88,8 @@ def read_lines(
     ----------
     line : a function that other processes can import; it is called where the text is read. own : tells the polarity in the lexicon's place.
     workers : processes, None for as many as there are processors for us.
+    broken : told at the end how many lines of the file were no records (cells too many or too few, a quote left open), if any were;
+        they have no line and no number.
 
     Raises
     ------
@@ -88,7 +97,7 @@ def read_lines(
     NotFound : it has no such column.
     """
     with tempfile.TemporaryDirectory(prefix="lakmus-texts-") as folder:
-        batches = texts_of_column(path, column, Path(folder))
+        batches = texts_of_column(path, column, Path(folder), broken)
         count = workers or processors()
         first = list(islice(batches, ALONE // BATCH))
         if count == 1 or len(first) < ALONE // BATCH:
@@ -102,15 +111,17 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def texts_of_column(path: Path, column: str, work: Path) -> Iterator[tuple[int, list[str]]]:
+def texts_of_column(path: Path, column: str, work: Path, broken: Callable[[int], None] | None = None) -> Iterator[tuple[int, list[str]]]:
     """Yield texts of a column, some thousands at once, with the number of the first one's record; copies are made in the `work` folder.
+
+    `broken` as in `read_lines`.
 
     Raises
     ------
     BadInput : the file cannot be read. NotFound : it has no such column.
     """
     plan = inspect_files([path], work_dir=work, time_zone="UTC").files[0]
-    if ONE_COLUMN in plan.problem_codes:  # no table of orders or cases, but a list of texts all the same
+    if ONE_COLUMN in plan.problem_codes or _is_list(plan, path, column):  # no table of orders or cases, but a list of texts all the same
         yield from _only_column(path, column, work)
         return
     place = _place_of(plan, column)
@@ -120,6 +131,22 @@ def texts_of_column(path: Path, column: str, work: Path) -> Iterator[tuple[int, 
         while batch := found.fetchmany(BATCH):
             yield row, [text or "" for (text,) in batch]
             row += len(batch)
+        if broken and (lines := _broken_lines(connection)):
+            broken(lines)
+
+
+def _broken_lines(connection: Any) -> int:
+    """Return how many lines of the text file just read were no records; DuckDB keeps them apart."""
+    kept = connection.execute("SELECT count(*) FROM information_schema.tables WHERE table_name = 'reject_errors'").fetchone()
+    return int(connection.execute("SELECT count(DISTINCT line) FROM reject_errors").fetchone()[0]) if kept[0] else 0
+
+
+def _is_list(plan: FilePlan, path: Path, column: str) -> bool:
+    """Say whether the first line of a text file is the column's name alone; a text as long as a book hides that from the inspection."""
+    if plan.format not in ("csv", "text") or column in [each.name for each in plan.columns]:
+        return False
+    with path.open(encoding=plan.encoding or "utf-8", errors="replace", newline="") as file:
+        return file.readline(LONGEST_NAME).lstrip("\ufeff").strip().strip('"') == column
 
 
 def _only_column(path: Path, column: str, work: Path) -> Iterator[tuple[int, list[str]]]:
