@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from lakmus.history.kinds import KINDS
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases import results, show_verdict, titles
+from lakmus.usecases.causes.compared import can_be_listed
 from lakmus.usecases.house.home import Home, open_home
 from lakmus.usecases.people import decide_links, forgotten_people
 from lakmus.usecases.show_verdict import Shown
@@ -57,8 +58,9 @@ def ask(request: HttpRequest) -> Any:
 
 
 def carried(shown: Shown) -> dict[str, Any]:
-    """Return what each page of a verdict carries: the verdict, its day, and the latest day of the data."""
-    return {"verdict": shown.verdict, "heard": heard(shown.verdict), "as_of_day": shown.as_of, "last_day": last_day()}
+    """Return what each page of a verdict carries: the verdict, its day, the latest day, whether cases compared can be listed."""
+    told = {"verdict": shown.verdict, "heard": heard(shown.verdict), "as_of_day": shown.as_of, "last_day": last_day()}
+    return told | {"opens": can_be_listed(shown)}
 
 
 def heard(verdict: Any) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lakmus.history.estimate import Estimate
 from lakmus.history.wording import Wording
-from lakmus.usecases.causes.compared import can_be_listed, list_compared
+from lakmus.usecases.causes.compared import list_compared
 from lakmus.usecases.causes.quotes import quotes_of
 from lakmus.usecases.causes.ranking import check_controls, customers_lost, effect_of, quiet_errors, rank_causes, told
 from lakmus.usecases.charts.causes import DoseStep, QuietPoint, quiet_quadrant, tolerance
@@ -147,7 +147,6 @@ def one_error(shown: Shown, error: Any, *, staff: bool) -> dict[str, Any]:
         "error": error,
         "effect": effect_of(error),
         "lost": customers_lost(error),
-        "opens": can_be_listed(shown),
         "dose": _dose(error),
         "repeats": [
             {"times": place, "last": place == len(told(error, "repeats")), "effect": finding}

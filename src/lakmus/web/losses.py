@@ -15,6 +15,7 @@ from lakmus.usecases.causes.scorecard import TITLES as SIDE_TITLES
 from lakmus.usecases.charts.causes import Falling, dominoes
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.titles import title_of
+from lakmus.usecases.writing import fact as so_is
 from lakmus.web import answers
 from lakmus.web.lists import PAGE_SIZE, Pager, choices
 from lakmus.web.sides import month_of, side_title
@@ -143,7 +144,14 @@ def audit_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str, A
     rows = []
     for row in listing.rows:
         parts = zip(row["findings"] or (), row["said"] or (), row["fact"] or (), strict=False)
-        rows.append(row | {"contradictions": [{"title": titles.get(code, code), "said": said, "fact": fact} for code, said, fact in parts]})
+        rows.append(
+            row
+            | {
+                "contradictions": [
+                    {"title": titles.get(code, code), "said": said, "fact": so_is(fact or "", language())} for code, said, fact in parts
+                ]
+            }
+        )
     told_by = []
     if "finding" in wanted:
         told_by.append({"key": "finding", "title": titles.get(wanted["finding"], wanted["finding"])})

@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 
-from lakmus.engine.errors.detector import Detector, Found, Scene, shaped
+from lakmus.engine.errors.detector import Detector, Found, Scene, fact_text, shaped
 from lakmus.history.wording import Wording
 
 TITLES = {
@@ -58,7 +58,8 @@ def _words(language: str) -> pl.Expr:
     for finding, wording in TITLES.items():
         # Put together part by part: a replacement of another length than the text it stands in is refused.
         parts = re.split(r"\{(said|fact)\}", wording.in_language(language))
-        written = pl.concat_str([pl.col(part) if place % 2 else pl.lit(part) for place, part in enumerate(parts)], ignore_nulls=True)
+        texts = [fact_text(part, language) if place % 2 else pl.lit(part) for place, part in enumerate(parts)]
+        written = pl.concat_str(texts, ignore_nulls=True)
         ways.append(pl.when(pl.col("finding") == finding).then(written))
     return pl.coalesce(ways).alias(language)
 

@@ -169,6 +169,14 @@ def day_text(column: str, time_zone: str, language: str) -> pl.Expr:
     return pl.col(column).dt.convert_time_zone(time_zone).dt.strftime(DAYS[language])
 
 
+def fact_text(column: str, language: str) -> pl.Expr:
+    """Return an expression: a fact that holds a day (`2026-02-26`) or is a sum (`1978.00`), as the language (`ru`, `en`) writes those."""
+    fact = pl.col(column)
+    if language == "en":
+        return fact
+    return fact.str.replace_all(r"\b(\d{4})-(\d\d)-(\d\d)\b", "$3.$2.$1").str.replace(r"^(\d+)\.(\d\d)$", "$1,$2")
+
+
 def minute_text(column: str, time_zone: str, language: str) -> pl.Expr:
     """Return an expression: day and minute of `column` in the company's zone, as the language (`ru`, `en`) writes them."""
     return pl.col(column).dt.convert_time_zone(time_zone).dt.strftime(f"{DAYS[language]} %H:%M")

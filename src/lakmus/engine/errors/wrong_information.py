@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from lakmus.engine.bucket import KEY
-from lakmus.engine.errors.detector import Detector, Found, Scene, minute_text, shaped
+from lakmus.engine.errors.detector import Detector, Found, Scene, fact_text, minute_text, shaped
 from lakmus.engine.errors.message_audit import judged_days, judged_sums
 from lakmus.history.wording import Wording
 
@@ -25,7 +25,7 @@ def find(scene: Scene) -> Found:
         pl.concat_list(pl.concat_list("activity_id"), "proof").list.drop_nulls().alias("evidence"),
         pl.lit(0.8).alias("severity"),
         pl.lit(0.95).alias("confidence"),
-        pl.format("Ответ {}: «{}», а верно {}", minute_text("at", zone, "ru"), "said", "fact").alias("summary_ru"),
+        pl.format("Ответ {}: «{}», а верно {}", minute_text("at", zone, "ru"), "said", fact_text("fact", "ru")).alias("summary_ru"),
         pl.format("Reply of {}: “{}”; {} is right", minute_text("at", zone, "en"), "said", "fact").alias("summary_en"),
     )
     return shaped(errors, stated)
