@@ -12,6 +12,7 @@ import pytest
 from scipy import special
 
 from lakmus.engine.learning import life_reading_of, read_lives, read_rhythm, reading_of, rhythm_learned
+from lakmus.engine.risk.fading_hope import fading_curve
 from lakmus.engine.risk.groups import judge_lives
 from lakmus.engine.risk.survival import (
     LAG_COUNT,
@@ -119,6 +120,18 @@ def test_beyond_the_waits_that_were_seen_customers_return_ever_less_often() -> N
             told.append(special.expit(table.logit[start, 0, 0, 0]))
             assert table.logit[60, 0, 0, 0] > table.logit[32, 0, 0, 0]  # after six horizons less often than after four
         assert np.mean(np.abs(np.array(told) - truth)) < 0.06
+
+
+def test_how_fast_hope_fades_is_the_companys_own() -> None:
+    for rate_shape in (1.0, 4.0):
+        at = np.arange(73.0)
+        stays = 0.3 + 0.7 * (8 / (8 + at)) ** rate_shape
+        hazard = 1 - stays[1:] / stays[:-1]
+        place = AXIS.bin_of(np.arange(72))
+        waited = np.bincount(place, weights=1e5 * stays[:-1])
+        happened = np.bincount(place, weights=1e5 * stays[:-1] * hazard)
+        told = special.expit(fading_curve(happened, waited, AXIS.edges, followed=72))
+        assert told[8:64] == pytest.approx(hazard[8:64], rel=0.15)
 
 
 def test_contracts_that_end_at_one_rate_are_not_in_doubt_about_a_year_that_nobody_has_seen() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from lakmus.engine.risk.fading_hope import SETTLED_STEP, fading_curve
 from lakmus.engine.risk.levels import Level
 from lakmus.engine.risk.snapshots import CUTS
 from lakmus.engine.signals.rhythm import Floats, Ints
@@ -31,8 +32,6 @@ ERA_WEIGHT = 0.7
 NEEDED_HAPPENED = 30
 SMOOTHING = (4.0, 16.0, 64.0)
 """Neighbouring hazards are drawn together as by so many units of information: the figure under which the company's past is likeliest."""
-DECLINE = 1.25
-"""Before any evidence the logarithm of the hazard of a purchase falls so much as that of the time waited grows."""
 SHIFT_RIDGE = 4.0
 """Shifts are drawn to zero as by so many units of information."""
 LIMIT = 6.0
@@ -67,7 +66,7 @@ def axis_of_purchases(horizon_days: float) -> Axis:
     With four, everybody who had waited longer kept the chances of the fourth: in long files half of those who bought once.
     """
     steps = STEPS_A_HORIZON
-    return Axis(horizon_days / steps, (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48), 8 * steps, happening_is_loss=False)
+    return Axis(horizon_days / steps, (1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 28, 32, 40, 48), 8 * steps, happening_is_loss=False)
 
 
 def axis_of_contracts(horizon_days: float) -> Axis:
@@ -118,7 +117,8 @@ def fit_hazards(steps: npt.NDArray[np.float64], axis: Axis) -> LifeTable | None:
     Formula: logit h(step, lag, x) = a[bin of step] + b[class of lag]'x, x seen `lag` steps before: a logistic regression over customers'
     steps with a ridge on b and on differences of neighbouring a (Cox, 1972; Brown, 1975; Allison, 1982; Singer and Willett, 1993), stacked
     over the moments x was seen at (landmarks: van Houwelingen, 2007), since a visit today says more of tomorrow than of the quarter.
-    Differences are drawn to those of `_expected`, as strongly as makes the data likeliest (Laplace's approximation: MacKay, 1992).
+    Differences are drawn to those of `_expected`, along which a hazard falls within its bin, too, as strongly as makes the data likeliest
+    (Laplace's approximation: MacKay, 1992).
     Nothing happens within a horizon with probability S = product over lags of 1 - h; its variance on the logit's scale by the delta method
     (Greenwood's for a table without x). A step that stands at several lags counts once in all.
 
@@ -131,17 +131,16 @@ def fit_hazards(steps: npt.NDArray[np.float64], axis: Axis) -> LifeTable | None:
     seen = steps[0]
     if seen[..., 1].sum() < NEEDED_HAPPENED or seen[..., 0].sum() < NEEDED_HAPPENED:
         return None
-    rows = _design(axis)
-    found, covariance = _likeliest(rows, axis, happened, all_steps)
+    rows, (expected, within) = _design(axis), _expected(axis, seen.sum(axis=(1, 2, 3)))
+    found, covariance = _likeliest(rows, expected, happened, all_steps)
     # Over all lags a step counts once, so for the shifts of one lag alone it counts too little.
     known = np.where(np.arange(len(found)) < axis.bins, 1.0, LAG_COUNT**-0.5)
     covariance = covariance * np.outer(known, known)
-    shaped = rows.reshape(LAG_COUNT, axis.bins, *LEVELS, -1)
-    hazard = special.expit(shaped @ found)
-    lag = np.arange(STEPS_A_HORIZON)
-    ahead = (LAG_OF[None, :], axis.bin_of(np.arange(axis.followed + 1)[:, None] + lag[None, :]))
-    stays = np.log1p(-hazard)[ahead].sum(axis=1)
-    slope = -(hazard[..., None] * shaped)[ahead].sum(axis=1)
+    step = np.arange(axis.followed + 1)[:, None] + np.arange(STEPS_A_HORIZON)[None, :]
+    shaped = rows.reshape(LAG_COUNT, axis.bins, *LEVELS, -1)[LAG_OF[None, :], axis.bin_of(step)]
+    hazard = special.expit(shaped @ found + within[step][..., None, None, None])
+    stays = np.log1p(-hazard).sum(axis=1)
+    slope = -(hazard[..., None] * shaped).sum(axis=1)
     spread = np.einsum("...i,ij,...j->...", slope, covariance, slope)
     nothing = np.clip(np.exp(stays), 1e-6, 1 - 1e-6)
     logit = special.logit(1 - nothing if axis.happening_is_loss else nothing)
@@ -158,28 +157,33 @@ def _design(axis: Axis) -> Floats:
     return np.concatenate([bins[:, None] == np.arange(axis.bins), *lagged], axis=1).astype(np.float64)
 
 
-def _expected(axis: Axis) -> Floats:
-    """Return by how much the logit of each hazard is thought to differ from the mean before any evidence, (bins,).
+def _expected(axis: Axis, seen: Floats) -> tuple[Floats, Floats]:
+    """Return the logit of each hazard before single bins are looked at, (bins,), and by how much a step's differs from its bin's.
 
-    Where a rate of purchases differs from customer to customer by a Gamma law the hazard falls in the end as 1 / time (Lomax, 1954), and
-    faster where some never return (Boag, 1949): those who would have bought soon are gone. Nothing is thought of contracts.
+    Of purchases the curve of `fading_curve`; of contracts the mean. Within the early bins no step differs.
+
+    Parameters
+    ----------
+    seen : (bins, 2) steps without and with what happens.
     """
+    happened, waited, steps = seen[:, 1], seen.sum(axis=1), axis.followed + STEPS_A_HORIZON
     if axis.happening_is_loss:
-        return np.zeros(axis.bins)
-    edges = np.array([0, *axis.edges, max(axis.followed, axis.edges[-1] + 1)], dtype=np.float64)
-    return np.asarray(-DECLINE * np.log((edges[1:] + edges[:-1]) / 2))
+        mean = special.logit(np.clip(happened.sum() / waited.sum(), 1e-5, 1 - 1e-5))
+        return np.full(axis.bins, mean), np.zeros(steps)
+    curve, place = fading_curve(happened, waited, axis.edges, followed=steps), axis.bin_of(np.arange(steps))
+    expected = np.bincount(place, weights=curve) / np.bincount(place)
+    return expected, np.where(np.arange(steps) < SETTLED_STEP, 0.0, curve - expected[place])
 
 
-def _likeliest(rows: Floats, axis: Axis, happened: Floats, whole: Floats) -> tuple[Floats, Floats]:
-    """Return the fit whose smoothing makes the data likeliest, and its covariance."""
-    mean = special.logit(np.clip(happened.sum() / whole.sum(), 1e-5, 1 - 1e-5))
-    expected = np.zeros(rows.shape[1])
-    expected[: axis.bins] = mean + _expected(axis)
-    differences = np.diff(np.eye(axis.bins), axis=0)
+def _likeliest(rows: Floats, each: Floats, happened: Floats, whole: Floats) -> tuple[Floats, Floats]:
+    """Return the fit whose smoothing makes the data likeliest, and its covariance; `each` (bins,): see `_expected`."""
+    bins = each.size
+    expected = np.append(each, np.zeros(rows.shape[1] - bins))
+    differences = np.diff(np.eye(bins), axis=0)
     fits = []
     for smoothing in SMOOTHING:
         penalty = SHIFT_RIDGE / LAG_COUNT * np.eye(rows.shape[1])
-        penalty[: axis.bins, : axis.bins] = smoothing * differences.T @ differences + 1e-3 * np.eye(axis.bins)
+        penalty[:bins, :bins] = smoothing * differences.T @ differences + 1e-3 * np.eye(bins)
         fits.append(_logistic(rows, happened, whole, penalty, expected))
     return max(fits, key=lambda fit: fit[2])[:2]
 
