@@ -30,9 +30,17 @@ def one(number: int, seed: int) -> Row:
     from benchmarks.drawn_companies.drawing import drawn
     from benchmarks.drawn_companies.judging import COMPANY, UNSEEN_DAYS
     from lakmus.engine.bucket import facts_until
-    from lakmus.engine.learning import LEARNING_COLUMNS
+    from lakmus.engine.learning import (
+        LEARNING_COLUMNS,
+        RHYTHM_COLUMNS,
+        life_reading_of,
+        past_learned,
+        read_lives,
+        read_rhythm,
+        reading_of,
+        rhythm_learned,
+    )
     from lakmus.engine.orders import PURCHASE_KINDS, order_moments, order_table
-    from lakmus.engine.pipeline import learn
     from lakmus.engine.risk.groups import group_of_steps
     from lakmus.engine.risk.known_orders import known_orders
     from lakmus.engine.risk.lives import happenings_of
@@ -41,11 +49,16 @@ def one(number: int, seed: int) -> Row:
 
     company = drawn(number, seed)
     as_of = company.end - timedelta(days=UNSEEN_DAYS)
-    learned = learn(lambda function, columns: iter([function(company.table.select(columns), 0)]), company=COMPANY, as_of=as_of)
+    read = [read_rhythm(company.table.select(RHYTHM_COLUMNS), 0, as_of=as_of, time_zone=COMPANY.time_zone)]
+    learned = rhythm_learned(read, as_of=as_of, loss=COMPANY.loss)
     row: Row = {"number": number, "customers": company.customers, "horizon": learned.definition.horizon_days, "groups": {}}
-    lives = learned.life_reading
-    risk = next((one for one in learned.lives if not one.axis.happening_is_loss), None)
-    if lives is None or risk is None or lives.horizon_days > UNSEEN_DAYS:
+    lives = life_reading_of(read, learned, reading_of(read, learned, as_of=as_of), as_of=as_of)
+    if lives is None or lives.horizon_days > UNSEEN_DAYS:
+        return row
+    counted = read_lives(company.table.select(LEARNING_COLUMNS), 0, lives=lives, company=COMPANY, as_of=as_of)
+    told = past_learned((), learned, None, lives, [counted], as_of=as_of).lives
+    risk = next((one for one in told if not one.axis.happening_is_loss), None)
+    if risk is None:
         return row
     facts = facts_until(company.table.select(LEARNING_COLUMNS), as_of=as_of)
     orders = order_table(facts, currency=COMPANY.currency)
