@@ -15,7 +15,7 @@ from lakmus.stream.lease import lease
 from lakmus.usecases import show_verdict as module
 from lakmus.usecases.house.home import Home
 from lakmus.usecases.imports.push_activities import push_activities
-from lakmus.usecases.show_verdict import computing_share, show_verdict, verdict_at_hand
+from lakmus.usecases.show_verdict import ask_for_verdict, computing_share, nobody_computes, show_verdict, verdict_at_hand
 
 ORDER = {"kind": "placed_order", "ts": "2026-03-01T00:00:00+00:00", "customer": "c1", "order": "A-1", "amount": 5}
 
@@ -98,3 +98,13 @@ def test_who_comes_while_it_is_computed_waits_and_gets_the_same(little: Home, mo
     second = show_verdict(little)
     thread.join()
     assert len(calls) == 1 and second.verdict == first[0].verdict
+
+
+def test_a_verdict_asked_for_in_vain_says_that_nobody_computes_it(little: Home) -> None:
+    ask_for_verdict(little)
+    assert not nobody_computes(little)
+    (asked,) = little.results.glob("*.asked")
+    asked.write_text(str(float(asked.read_text()) - 60))
+    assert nobody_computes(little)
+    with lease(asked.with_suffix(".lock"), wait_seconds=0):
+        assert not nobody_computes(little)

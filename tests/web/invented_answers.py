@@ -162,7 +162,8 @@ def cases_page(shown: Any, *, by: str, group: str, outcome: str, page: int = 1) 
 
 
 class Computing:
-    share = 0.4
+    share: float | None = 0.4
+    idle = False
 
 
 NO_DATA = object()

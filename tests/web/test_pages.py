@@ -15,7 +15,8 @@ from lakmus.web.views import causes, definition, losses, money, people, rooms, s
 from tests.web import invented_answers
 
 ROOMS = (
-    "/", "/signals/", "/signals/?state=cold", "/causes/", "/causes/broken_promise/", "/causes/no_reply/", "/causes/no_reply/compared/", "/causes/waiting/",
+    "/", "/signals/", "/signals/?state=cold", "/causes/", "/causes/broken_promise/", "/causes/no_reply/", "/causes/waiting/",
+    "/causes/no_reply/compared/",
     "/causes/ledger/", "/causes/ledger/customers/?code=broken_promise", "/causes/promises/", "/causes/promises/?by=staff&status=late",
     "/causes/money/", "/causes/scorecard/", "/causes/staff/?staff=12",
     "/causes/messages/", "/causes/messages/?finding=at_night", "/causes/dominoes/", "/causes/learned/", "/causes/perception/",
@@ -154,6 +155,12 @@ def test_while_the_verdict_is_computed_the_page_waits_and_asks_again(
     assert response.status_code == 202
     assert said in response.content.decode()
     assert 'hx-get="/causes/?as_of=2026-03-03"' in response.content.decode()
+
+
+def test_where_nobody_computes_the_page_says_how_to_start_the_worker(owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invented_answers.Computing, "idle", True)
+    monkeypatch.setattr(invented_answers, "ask", lambda request: invented_answers.Computing())
+    assert "lakmus worker" in owner.get("/causes/").content.decode()
 
 
 def test_once_the_verdict_is_there_the_waiting_page_loads_itself_anew(owner: Client) -> None:

@@ -46,6 +46,7 @@ ROWS_TOGETHER = 4096
 RUN = "run.json"
 """Beside each verdict: from what moment it looks, which engine computed it, and by which definition of loss."""
 WAIT_SECONDS = 3600.0
+PATIENCE_SECONDS = 45.0
 NO_DATA = Wording(
     "Пока нет ни одной загруженной записи. Загрузите файлы заказов, обращений и отзывов: страница «Данные» или lakmus import.",
     "Nothing was imported yet. Import files of orders, cases and reviews: the page “Data”, or lakmus import.",
@@ -141,13 +142,27 @@ def ask_for_verdict(home: Home, *, as_of: date | datetime | None = None) -> None
     moment, key = _asked(home, as_of)
     if _is_being_computed(home, key):
         return
-    asked = home.results / f"{key}.asked"
-    if asked.exists() and timezone.now().timestamp() - asked.stat().st_mtime < 60:
+    asked, now = home.results / f"{key}.asked", timezone.now().timestamp()
+    if asked.exists() and now - asked.stat().st_mtime < 60:
         return
-    asked.touch()
+    # The file says since when it is asked for, its age when it was asked for last.
+    if asked.exists():
+        asked.touch()
+    else:
+        asked.write_text(str(now), encoding="ascii")
     from django_q.tasks import async_task
 
     async_task("lakmus.jobs.tasks.compute_verdict", moment.isoformat(), task_name=f"verdict-{key}")
+
+
+def nobody_computes(home: Home, *, as_of: date | datetime | None = None) -> bool:
+    """Say whether a verdict has been asked for so long that the worker seems not to run, or to be busy with something else."""
+    key = _asked(home, as_of)[1]
+    try:
+        since = float((home.results / f"{key}.asked").read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return False
+    return timezone.now().timestamp() - since > PATIENCE_SECONDS and not _is_being_computed(home, key)
 
 
 def computing_share(home: Home, *, as_of: date | datetime | None = None) -> float | None:

@@ -30,9 +30,10 @@ NO_DATA = object()
 
 @dataclass(frozen=True, slots=True)
 class Computing:
-    """The verdict is not there yet; `share` of it is done, 0..1, or nobody knows."""
+    """The verdict is not there yet; `share` of it is done, 0..1, or nobody knows; `idle`: nobody seems to be at it."""
 
     share: float | None
+    idle: bool = False
 
 
 def home() -> Home:
@@ -54,7 +55,7 @@ def ask(request: HttpRequest) -> Any:
     if place.stream().count <= AT_ONCE:
         return show_verdict.show_verdict(place, as_of=day)
     show_verdict.ask_for_verdict(place, as_of=day)
-    return Computing(show_verdict.computing_share(place, as_of=day))
+    return Computing(show_verdict.computing_share(place, as_of=day), idle=show_verdict.nobody_computes(place, as_of=day))
 
 
 def carried(shown: Shown) -> dict[str, Any]:

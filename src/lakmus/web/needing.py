@@ -26,7 +26,7 @@ def needs_verdict(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
         if analysis is answers.NO_DATA:
             return show(request, "empty.html", current="verdict")
         if isinstance(analysis, answers.Computing):
-            return _wait(request, analysis.share)
+            return _wait(request, analysis.share, idle=analysis.idle)
         if request.headers.get("X-Waiting"):
             # The page that waits asked; the answer is there, so it loads itself anew as a whole.
             response = HttpResponse(status=200)
@@ -62,7 +62,7 @@ def verdict_page(
     return decorate
 
 
-def _wait(request: HttpRequest, share: float | None) -> HttpResponse:
-    response = show(request, "computing.html", {"share": share}, status=202)
+def _wait(request: HttpRequest, share: float | None, *, idle: bool = False) -> HttpResponse:
+    response = show(request, "computing.html", {"share": share, "idle": idle}, status=202)
     response.headers["Cache-Control"] = "no-store"
     return response
