@@ -104,8 +104,11 @@ def opened(client: Client, address: str, language: str) -> str:
 
 
 @pytest.fixture
-def read(request: pytest.FixtureRequest) -> Callable[[str, str], str]:
-    """Return a function that gives a room's page in a language; what several tests look at is drawn once in a process."""
+def read(request: pytest.FixtureRequest, db: None) -> Callable[[str, str], str]:
+    """Return a function that gives a room's page in a language; what several tests look at is drawn once in a process.
+
+    The database is asked for by name: made are those of which a test tells before it runs.
+    """
 
     def page(address: str, language: str) -> str:
         if (address, language) not in DRAWN:
