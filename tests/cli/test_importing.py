@@ -68,6 +68,12 @@ def test_a_file_that_nobody_can_read_is_passed_over_and_named(lakmus, orders: Pa
     assert alone.stderr.count("picture.csv") == 1 and "--as" not in alone.stderr
 
 
+def test_reviews_without_dates_are_shown_the_way_to_be_read(lakmus, tmp_path: Path) -> None:
+    (tmp_path / "reviews.csv").write_text('stars,text\n1,"Ужасно, ждал неделю"\n5,"Всё отлично"\n', encoding="utf-8")
+    done = lakmus("import", "reviews.csv", "--yes")
+    assert done.returncode == 1 and done.stderr.count("lakmus text read") == 1
+
+
 def test_a_hint_to_name_the_kind_is_given_where_it_helps(lakmus, tmp_path: Path) -> None:
     (tmp_path / "what.csv").write_text("a;b\n1;2\n3;4\n", encoding="utf-8")
     for words in (["--yes"], []):

@@ -43,6 +43,10 @@ ADD_YES = Wording(
 )
 SKIPPED = Wording("Пропущен файл {reason}", "Passed over: {reason}")
 NOTHING_LEFT = Wording("Ни один файл нельзя загрузить, ничего не изменено.", "None of the files can be imported, nothing was changed.")
+TEXTS_ALONE = Wording(
+    "Прочитать сами тексты можно и без дат: lakmus text read ФАЙЛ --column КОЛОНКА.",
+    "The texts alone can be read without dates: lakmus text read FILE --column NAME.",
+)
 TO_BE_NAMED = Wording(
     "Вид файла можно назвать: --as ВИД (или --as ИМЯ=ВИД), колонки – в файле --mapping.",
     "The kind of a file can be named: --as KIND (or --as NAME=KIND), its columns in a --mapping file.",
@@ -168,15 +172,15 @@ def readable(plan: ImportPlan, voice: Voice, *, told: bool = False) -> tuple[Imp
         for file in plan.files
         for code, problem in zip(file.problem_codes, file.problems, strict=True)
     ]
-    naming_helps = any(one["code"] in NAMING_HELPS for one in skipped)
+    hints = [TO_BE_NAMED] if any(one["code"] in NAMING_HELPS for one in skipped) else []
+    hints += [TEXTS_ALONE] if any(file.kind == "reviews" and "no_dates" in file.problem_codes for file in plan.files) else []
     if not good and len(skipped) == 1 and not told:
-        reason = skipped[0]["reason"]
-        hint = TO_BE_NAMED if naming_helps else Wording("", "")
-        raise BadInput(skipped[0]["code"], Wording(f"{reason.ru} {hint.ru}".strip(), f"{reason.en} {hint.en}".strip()))
+        said = [skipped[0]["reason"], *hints]
+        raise BadInput(skipped[0]["code"], Wording(" ".join(one.ru for one in said), " ".join(one.en for one in said)))
     for one in skipped if not told else ():
         voice.message(SKIPPED.filled(reason=voice.word(one["reason"])))
-    if naming_helps:
-        voice.message(TO_BE_NAMED)
+    for hint in hints:
+        voice.message(hint)
     if not good or all(file.is_reference for file in good):
         raise BadInput("nothing_to_import", NOTHING_LEFT)
     return ImportPlan(good), skipped
