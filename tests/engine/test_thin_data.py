@@ -109,3 +109,14 @@ def test_amounts_that_are_all_returns_are_named_with_what_to_do() -> None:
     analysis = seen(history)
     assert next(iter(missing(analysis))) == "returns_only" and "19 records with a negative amount" in missing(analysis)["returns_only"]
     assert analysis.verdict.value_at_risk is None and "returns_only" not in missing(seen(buyers(60, 100)))
+
+
+@pytest.mark.slow
+def test_no_month_is_shown_in_which_nobody_could_have_been_missed_yet() -> None:
+    verdict = seen(buyers(120, 400)).verdict
+    assert verdict.definition.horizon_days is not None
+    begin = END - timedelta(days=400 - verdict.definition.horizon_days)
+    assert verdict.months[0].month >= f"{begin:%Y-%m}" > f"{END - timedelta(days=365):%Y-%m}"
+    assert sum(month.visible + month.silent for month in verdict.months) == verdict.customers.lost
+    nobody_lost = seen(buyers(120, 120, gap=4)).verdict
+    assert nobody_lost.customers.lost == 0 and len(nobody_lost.months) == 4

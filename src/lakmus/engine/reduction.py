@@ -177,7 +177,7 @@ def verdict_of(sums: Sums, causes: Causes, *, learned: Learned, company: Company
         value_at_risk=sums.amount("value_at_risk") if known_rhythm and priced else None,
         abrupt=counts["abrupt"],
         gradual=counts["gradual"],
-        months=_months(sums, company.time_zone, as_of=as_of) if known_loss else (),
+        months=_months(sums, learned, company.time_zone, as_of=as_of) if known_loss else (),
         deliveries=_deliveries(sums),
         silent_to_vocal=silent_to_vocal(counts["hurt_silent"], counts["hurt_vocal"]) if known_rhythm else _no_horizon(learned),
         errors=_errors(sums, causes, learned, known_rhythm=known_rhythm),
@@ -241,12 +241,15 @@ def _order_counts(sums: Sums) -> OrderCounts:
     )
 
 
-def _months(sums: Sums, time_zone: str, *, as_of: datetime) -> tuple[MonthLosses, ...]:
-    """Return the window's calendar months, those without a loss too, oldest first."""
+def _months(sums: Sums, learned: Learned, time_zone: str, *, as_of: datetime) -> tuple[MonthLosses, ...]:
+    """Return the window's calendar months, oldest first: those without a loss too, but none before anybody could have been missed."""
     zone = ZoneInfo(time_zone)
     first, last = (as_of - timedelta(days=WINDOW_DAYS)).astimezone(zone), (as_of - timedelta(microseconds=1)).astimezone(zone)
     numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     names = [f"{number // 12:04d}-{number % 12 + 1:02d}" for number in numbers]
+    if learned.begins.at is not None and learned.definition.horizon_days is not None:
+        missed = f"{(learned.begins.at + timedelta(days=learned.definition.horizon_days)).astimezone(zone):%Y-%m}"
+        names = [name for name in names if name >= min([missed, *sums.months])]
     shown = []
     for name in names:
         visible, silent, worth = sums.months.get(name, (0, 0, 0.0))
