@@ -47,6 +47,8 @@ def shown(tmp_path: Path) -> Any:
 def test_cases_compared_are_those_whose_outcome_is_known_and_that_tell_of_this_error_alone(shown: Any) -> None:
     found = list_compared(shown, "slow_reply")
     assert (found.total, found.left, {row["customer"] for row in found.rows}) == (3, 1, {"1", "2", "5"})
+    left = list_compared(shown, "slow_reply", left=True)
+    assert (left.total, left.left, [row["customer"] for row in left.rows]) == (3, 1, ["1"])
 
 
 def test_a_step_of_the_tolerance_curve_opens_to_delays_above_its_foot_and_up_to_its_top(shown: Any) -> None:

@@ -53,9 +53,10 @@ def can_be_listed(shown: Shown) -> bool:
 
 
 def list_compared(
-    shown: Shown, code: str, *, over: float | None = None, up_to: float | None = None, page: int = 1, size: int = 50
+    shown: Shown, code: str, *, over: float | None = None, up_to: float | None = None, left: bool = False, page: int = 1, size: int = 50
 ) -> ComparedRows:
-    """Return the cases of one error; `over` < delay <= `up_to` (in the unit of the error's doses) narrows them to one dose.
+    """Return the cases of one error; `over` < delay <= `up_to` (in the unit of the error's doses) narrows them to one dose, and `left` the
+    rows, not the counts, to those after which the customer left.
 
     A large company's effect is taken from customers drawn by lot, and leaves out whoever nobody is like: then it counts fewer cases than
     stand here.
@@ -69,12 +70,14 @@ def list_compared(
     if up_to is not None:
         conditions.add("delay <= ?", up_to)
     table = _compared(shown)
-    where = f"FROM read_parquet(?) WHERE {conditions.where}"
-    whole = ask(f'SELECT count(*) AS total, count(*) FILTER ("left") AS "left" {where}', [table, *conditions.parameters])[0]
+    counted = f'SELECT count(*) AS total, count(*) FILTER ("left") AS "left" FROM read_parquet(?) WHERE {conditions.where}'  # noqa: S608
+    whole = ask(counted, [table, *conditions.parameters])[0]
+    if left:
+        conditions.add('"left"')
     order = 'ORDER BY "at" DESC, customer, "order", "case"'
     size = max(1, min(size, LARGEST_PAGE))
     rows = ask(
-        f"""SELECT * FROM (SELECT * {where} {order} LIMIT ? OFFSET ?)
+        f"""SELECT * FROM (SELECT * FROM read_parquet(?) WHERE {conditions.where} {order} LIMIT ? OFFSET ?)
             LEFT JOIN (SELECT customer, name FROM read_parquet(?)) USING (customer) {order}""",  # noqa: S608 - our own text
         [table, *conditions.parameters, size, (max(page, 1) - 1) * size, shown.table(PEOPLE)],
     )

@@ -46,7 +46,8 @@ def one(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
 def compared(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
     """List the cases that an effect, or one step of its tolerance curve, was taken from."""
     asked = request.GET
-    told = causes.compared_page(analysis, _error(analysis, code), asked.get("over", ""), asked.get("up_to", ""), page=asked_page(request))
+    step = (asked.get("over", ""), asked.get("up_to", ""))
+    told = causes.compared_page(analysis, _error(analysis, code), *step, left=asked.get("left") == "1", page=asked_page(request))
     return _shown(request, "compared.html", analysis, told)
 
 
