@@ -59,11 +59,11 @@ _ODD_DATES = Wording(
     "Когда сделаны некоторые заказы: у {count} дата на годы раньше всех остальных",
     "When some orders were placed: the dates of {count} lie years before all others",
 )
-_RETURNS_ONLY = Wording(
+_MOSTLY_RETURNS = Wording(
     "Покупки: заказов в файлах {orders}, а записей с отрицательной суммой {returns}, и каждая посчитана возвратом",
     "Purchases: the files hold {orders} orders, and {returns} records with a negative amount, each counted as a return",
 )
-_RETURNS_ONLY_NEEDED = Wording(
+_MOSTLY_RETURNS_NEEDED = Wording(
     "если это продажи – те же файлы, где суммы без минуса; загруженное раньше сотрите, начав с новой папки",
     "if these are sales: the same files with amounts that have no minus, imported into a new folder",
 )
@@ -366,7 +366,9 @@ def coverage_of(feeds: Feeds, orders: OrderCounts, read: Mapping[str, int], *, s
     missing = [NotMeasured(code, ERROR_CODES[code].title, needed_for(code)) for code in CODES if not measured_by(code, feeds, read)]
     missing += [NotMeasured(code, title, needed) for code, title, kinds, needed in _MISSING if feeds.of(*kinds).count == 0]
     if (returns := feeds.of("returned_item").count) > orders.count:
-        missing.insert(0, NotMeasured("returns_only", _RETURNS_ONLY.filled(orders=orders.count, returns=returns), _RETURNS_ONLY_NEEDED))
+        missing.insert(
+            0, NotMeasured("mostly_returns", _MOSTLY_RETURNS.filled(orders=orders.count, returns=returns), _MOSTLY_RETURNS_NEEDED)
+        )
     if most_orders > ONE_CUSTOMERS_SHARE * orders.count and orders.count >= FEW_ORDERS:
         share = round(100 * most_orders / orders.count)
         missing.append(NotMeasured("one_customer", _ONE_CUSTOMER.filled(share=share), _ONE_CUSTOMER_NEEDED))
