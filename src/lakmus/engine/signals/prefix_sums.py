@@ -8,7 +8,7 @@ area tables in one dimension: Crow, 1984). Sums run over whole numbers modulo 2^
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -66,6 +66,8 @@ class _Plan:
     of: Selection
     binning: Binning
     asked: tuple[tuple[Aggregate, Places, Places], ...]
+    summed: dict[tuple[Measure, str | None], Places]
+    """Of each measure that is summed, the rows at which its windows begin and end: the other edges are those of other measures."""
 
 
 def measured(
@@ -208,20 +210,14 @@ def _plans(wanted: tuple[Aggregate, ...], dates: tuple[int, ...]) -> tuple[_Plan
         }
         edges = sorted({edge for pairs in bounds.values() for pair in pairs for edge in pair if edge is not None})
         place = {edge: number for number, edge in enumerate(edges, 1)}
-        plans.append(
-            _Plan(
-                selection,
-                Binning.of(edges),
-                tuple(
-                    (
-                        aggregate,
-                        [0 if oldest is None else place[oldest] for _, oldest in pairs],
-                        [place[newest] for newest, _ in pairs],
-                    )
-                    for aggregate, pairs in bounds.items()
-                ),
-            )
+        windows = tuple(
+            (aggregate, [0 if oldest is None else place[oldest] for _, oldest in pairs], [place[newest] for newest, _ in pairs])
+            for aggregate, pairs in bounds.items()
         )
+        summed: dict[tuple[Measure, str | None], set[int]] = {}
+        for aggregate, oldest, newest in windows:
+            summed.setdefault((aggregate.measure, aggregate.column), set()).update(oldest, newest)
+        plans.append(_Plan(selection, Binning.of(edges), windows, {key: sorted(rows) for key, rows in summed.items()}))
     return tuple(plans)
 
 
@@ -301,17 +297,18 @@ class _Placed:
 
     def __init__(self, block: Block, plan: _Plan, midnights: Binning | None) -> None:
         chosen = block.chosen(plan.of)
-        self.block, self.midnights = block, midnights
+        self.block, self.midnights, self.summed = block, midnights, plan.summed
         self.rows, self.ts, self.owner = chosen.rows, chosen.ts, chosen.owner
         self.until = chosen.until(plan.binning)
         self._running: dict[tuple[Measure, str | None], Ints] = {}
-        self._at: dict[tuple[Measure, str | None], Ints] = {}
+        self._at: dict[tuple[Measure, str | None], dict[int, Ints]] = {}
 
-    def at(self, aggregate: Aggregate) -> Ints:
-        """Return the running sum of the aggregate's measure until the beginning and each edge, for each customer; shape (1 + E, n)."""
+    def at(self, aggregate: Aggregate) -> Mapping[int, Ints]:
+        """Return, by the row of `until`, the running sum of the aggregate's measure until there, for each customer; shape (n,) each."""
         key = (aggregate.measure, aggregate.column)
         if key not in self._at:
-            self._at[key] = self.running(aggregate).take(self.until)
+            running = self.running(aggregate)
+            self._at[key] = {row: running.take(self.until[row], mode="clip") for row in self.summed[key]}
         return self._at[key]
 
     def running(self, aggregate: Aggregate) -> Ints:
@@ -359,7 +356,7 @@ class _Placed:
             self.ts.take(low if aggregate.measure is Measure.FIRST else high - 1, mode="clip", out=into)
             into[high == low] = NEVER_US
             return
-        sums = self.until if aggregate.measure is Measure.COUNT else self.at(aggregate)
+        sums: Ints | Mapping[int, Ints] = self.until if aggregate.measure is Measure.COUNT else self.at(aggregate)
         for date, (begin, end) in enumerate(zip(oldest, newest, strict=True)):
             np.subtract(sums[end], sums[begin], out=into[date])
         if aggregate.measure is Measure.DAYS:
