@@ -3,7 +3,8 @@
     python -m benchmarks.signals_speed --rows 20000000 [--with pandas] [--record]
 
 All read the same Parquet files (one per bucket of customers, sorted by customer and time, some activities known later than they happened)
-and write the same 18 columns, one file a date. Whole processes are measured; equal sums of every column at every date are required.
+and write the same 18 columns, one file a date (Lakmus: one a date and process). Whole processes are measured; equal sums of every
+column at every date are required.
 Peers: Polars, one query a date; DuckDB, gaps by one `lag` into a temporary table, then one GROUP BY a date; pandas, if asked for.
 Also measured, against the run over 12 dates: the next date alone, after a thousandth of new activities; and every signal of the catalogue
 at 12 dates (now, before, a year ago, as usual, whether it warns), without lamps and with them.
@@ -13,12 +14,11 @@ from __future__ import annotations
 
 import argparse
 import math
+import multiprocessing
 import resource
 import sys
 import tempfile
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 NEXT_DATE = DATES[-1] + timedelta(days=1)
 OURS = {"ours": DATES, "next date": [NEXT_DATE], "signals": DATES, "catalogue": DATES}
+PROCESSES = 2
 READ = ("customer", "activity", "ts", "_known_at")
 PIECE_GROUPS = 5
 """So many row groups go through the machine at once: some 600,000 activities; arrays of more are asked of the system anew each time."""
@@ -75,10 +76,10 @@ COLUMNS: dict[str, Aggregate] = {
 
 
 class Writing:
-    """One file a date, uncompressed; parts of few customers are put together until they make a row group worth its overhead."""
+    """One file a date and process, uncompressed; parts of few customers are put together until they make a row group worth its overhead."""
 
-    def __init__(self, target: Path, dates: list[datetime]) -> None:
-        self.paths = [target / f"{date:%Y-%m-%d}.parquet" for date in dates]
+    def __init__(self, target: Path, dates: list[datetime], place: int) -> None:
+        self.paths = [target / f"{date:%Y-%m-%d}.{place}.parquet" for date in dates]
         self.writers: list[pq.ParquetWriter] = []
         self.held: list[list[pa.Table]] = []
 
@@ -106,43 +107,57 @@ class Writing:
             writer.close()
 
 
-def ours(source: Path, target: Path, dates: list[datetime], threads: int = 2) -> None:
-    """Measure piece after piece in two threads, and write each date's part as it comes, in the order of pieces."""
-    in_order(pieces(source, "_amount"), partial(_measure_piece, dates=dates), Writing(target, dates), threads)
+def ours(source: Path, target: Path, dates: list[datetime]) -> None:
+    """Measure bucket after bucket, and write each date's part as it comes."""
+    spread(source, target, dates, ("_amount",), partial(_measure_piece, dates=dates))
 
 
-def pieces(source: Path, *columns: str) -> Iterator[pa.Table]:
-    """Yield every bucket in pieces of whole customers, some row groups at a time: memory is that of a few pieces, however large it is."""
-    for path in sorted(source.glob("*.parquet")):
-        file = pq.ParquetFile(path, read_dictionary=["customer", "activity", *deeds.TEXTS])
-        held: list[pa.Table] = []
-        for begin in range(0, file.num_row_groups, PIECE_GROUPS):
-            groups = range(begin, min(begin + PIECE_GROUPS, file.num_row_groups))
-            rows = file.read_row_groups(groups, [*READ, *columns], use_threads=False)
-            rows = pa.concat_tables([*held, rows]).combine_chunks()
-            # Who comes last may go on in the next row group.
-            whole = rows.num_rows if groups.stop == file.num_row_groups else _last_customer(rows)
-            held = [rows.slice(whole)]
-            if whole:
-                yield rows.slice(0, whole)
+def pieces(path: Path, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Yield a bucket in pieces of whole customers, some row groups at a time: memory is that of a piece, however large the bucket is.
+
+    Who stands at the border of two pieces comes in the last one: nobody else's activities have to be copied for it.
+    """
+    file = pq.ParquetFile(path, read_dictionary=["customer", "activity", *deeds.TEXTS])
+    borders = []
+    for begin in range(0, file.num_row_groups, PIECE_GROUPS):
+        groups = range(begin, min(begin + PIECE_GROUPS, file.num_row_groups))
+        rows = file.read_row_groups(groups, [*READ, *columns], use_threads=False)
+        first, last = _inside(rows)
+        borders += [rows.slice(0, first), rows.slice(last)] if first < last else [rows]
+        if first < last:
+            yield rows.slice(first, last - first)
+    yield pa.concat_tables(borders)
 
 
-def _last_customer(rows: pa.Table) -> int:
-    """Return where the rows of the last customer begin."""
-    codes = rows["customer"].chunk(0).indices.to_numpy()
-    return int(np.argmax(codes == codes[-1]))
+def _inside(rows: pa.Table) -> tuple[int, int]:
+    """Return where the rows of the first customer end, and where those of the last begin."""
+    chunks = rows["customer"].chunks
+    head, tail = chunks[0].indices.to_numpy(), chunks[-1].indices.to_numpy()
+    first, last = int(np.argmax(head != head[0])), int(np.argmax(tail == tail[-1]))
+    # Who fills a row group, or begins with one, may reach into the next: then all of the piece waits for the last one.
+    return (first, rows.num_rows - tail.size + last) if first and last else (0, 0)
 
 
-def in_order(tables: Iterable[pa.Table], work: Callable[[pa.Table], list[pa.Table]], writing: Writing, threads: int) -> None:
-    """Read here, do the work on every table in some threads, and write the results in the order of the tables."""
-    waiting: deque[Future[list[pa.Table]]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
-        for table in tables:
-            waiting.append(pool.submit(work, table))
-            if len(waiting) > threads:
-                writing.take(waiting.popleft().result())
-        for future in waiting:
-            writing.take(future.result())
+def spread(source: Path, target: Path, dates: list[datetime], columns: Sequence[str], work: Callable[[pa.Table], list[pa.Table]]) -> None:
+    """Share the buckets among some processes; each reads, works on and writes its own."""
+    paths = sorted(source.glob("*.parquet"))
+    fork = multiprocessing.get_context("fork")
+    running = [
+        fork.Process(target=_share, args=(paths[place::PROCESSES], columns, work, Writing(target, dates, place)))
+        for place in range(PROCESSES)
+    ]
+    for process in running:
+        process.start()
+    for process in running:
+        process.join()
+        if process.exitcode:
+            raise SystemExit(f"a process ended with {process.exitcode}")
+
+
+def _share(paths: list[Path], columns: Sequence[str], work: Callable[[pa.Table], list[pa.Table]], writing: Writing) -> None:
+    for path in paths:
+        for piece in pieces(path, columns):
+            writing.take(work(piece))
     writing.close()
 
 
@@ -151,15 +166,15 @@ def _measure_piece(rows: pa.Table, *, dates: list[datetime]) -> list[pa.Table]:
     return _parts(measured(trails, COLUMNS.values(), as_of=dates), trails.seen_from())
 
 
-def next_date(source: Path, target: Path, dates: list[datetime], threads: int = 2) -> None:
+def next_date(source: Path, target: Path, dates: list[datetime]) -> None:
     """Measure the next date, from the files as they are a day later."""
-    ours(source / "after", target, dates, threads)
+    ours(source / "after", target, dates)
 
 
-def catalogue(source: Path, target: Path, dates: list[datetime], threads: int = 2, *, lamps: bool = True) -> None:
+def catalogue(source: Path, target: Path, dates: list[datetime], *, lamps: bool = True) -> None:
     """Read every signal of the catalogue off every bucket at every date."""
     typed = (*deeds.NUMBERS, *deeds.TEXTS)
-    in_order(pieces(source, *typed), partial(_read_piece, typed=typed, dates=dates, lamps=lamps), Writing(target, dates), threads)
+    spread(source, target, dates, typed, partial(_read_piece, typed=typed, dates=dates, lamps=lamps))
 
 
 def _read_piece(rows: pa.Table, *, typed: Sequence[str], dates: list[datetime], lamps: bool) -> list[pa.Table]:
@@ -225,10 +240,10 @@ def sums(target: Path) -> dict[str, list[float]]:
     import polars as pl
 
     found = {}
-    for path in sorted(target.glob("*.parquet")):
-        frame = pl.scan_parquet(path)
+    for date in sorted({path.name.partition(".")[0] for path in target.glob("*.parquet")}):
+        frame = pl.scan_parquet(target / f"{date}*.parquet")
         columns = [pl.col(name).to_physical().cast(pl.Float64).sum() if name.endswith("_at") else pl.col(name).sum() for name in COLUMNS]
-        found[path.stem] = [float(part) for part in frame.select(pl.len(), *columns).collect().row(0)]
+        found[date] = [float(part) for part in frame.select(pl.len(), *columns).collect().row(0)]
     return found
 
 
