@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import openpyxl
@@ -41,6 +41,34 @@ EXPORTS: list[tuple[str, str, str, dict[str, str]]] = [
      {"Филиал": "store", "Дата": "ts", "Оценка": "stars", "Текст отзыва": "text", "Ответ организации": "reply_text", "Дата ответа": "replied_at"}),
     ("2GIS", "reviews", f"Организация;Пользователь;Рейтинг;Отзыв;Дата публикации;Ответ;Дата ответа компании\nЧай;Анна Ким;5;Хорошо;{DAY};;\n",
      {"Пользователь": "name", "Рейтинг": "stars", "Отзыв": "text", "Дата публикации": "ts", "Ответ": "reply_text", "Дата ответа компании": "replied_at"}),
+    ("1C journal", "orders", f"Дата;Номер;Вид документа;Контрагент;ИНН;Сумма документа\n{DAY};ЦБ-1;Реализация;Анна Ким;7701234500;10,50\n{DAY};ЦБ-2;Возврат от покупателя;Анна Ким;7701234500;10,50\n",
+     {"Дата": "ts", "Номер": "order", "Вид документа": "operation", "Контрагент": "name", "ИНН": "customer", "Сумма документа": "amount"}),
+    ("a clinic", "orders", "Дата приёма;Время приёма;Пациент;Телефон;Номер амбулаторной карты;Врач;Услуга;Стоимость;Статус приёма;Филиал\n13.02.2025;10:30;Анна Ким;89161234567;101;Павлов И.;Осмотр;2500;Состоялся;Тверская\n",
+     {"Дата приёма": "ts", "Время приёма": "clock", "Пациент": "name", "Телефон": "phone", "Номер амбулаторной карты": "card", "Врач": "staff", "Услуга": "product_name", "Стоимость": "amount", "Статус приёма": "status", "Филиал": "store"}),
+    ("YCLIENTS", "orders", "Дата визита;Время;Клиент;Телефон;Сотрудник;Услуги;Статус визита;Стоимость услуг\n13.02.2025;10:30;Анна Ким;89161234567;Зоя;Стрижка;Пришел;1500\n",
+     {"Дата визита": "ts", "Время": "clock", "Клиент": "name", "Телефон": "phone", "Сотрудник": "staff", "Услуги": "product_name", "Статус визита": "status", "Стоимость услуг": "amount"}),
+    ("iiko", "orders", "Учетный день,Номер чека,Торговое предприятие,Официант,Номер карты гостя,Сумма со скидкой\n13.02.2025,7,Кафе,Зоя,77001,1234.50\n",
+     {"Учетный день": "ts", "Номер чека": "order", "Торговое предприятие": "store", "Официант": "staff", "Номер карты гостя": "card", "Сумма со скидкой": "amount"}),
+    ("Tilda", "orders", "Name,Email,Phone,orderid,products,price,sent\nАнна Ким,a@b.ru,89161234567,7,Чай - 2,1000,2025-02-13 10:30:00\n",
+     {"Name": "name", "Email": "email", "Phone": "phone", "orderid": "order", "products": "product_name", "price": "price", "sent": "ts"}),
+    ("a provider's contracts", "contracts", "Лицевой счёт;ФИО абонента;Контактный телефон;Тарифный план;Дата подключения;Дата отключения;Причина отключения;Абонентская плата, руб./мес.\n7700001;Анна Ким;89161234567;Сто;13.02.2025;;;500\n",
+     {"Лицевой счёт": "customer", "ФИО абонента": "name", "Контактный телефон": "phone", "Тарифный план": "product_name", "Дата подключения": "ts", "Дата отключения": "ended_at", "Причина отключения": "reason", "Абонентская плата, руб./мес.": "amount"}),
+    ("a provider's payments", "invoices", "Лицевой счёт;Месяц;Начислено;Оплачено;Дата платежа\n7700001;01.2025;600,00;600,00;13.02.2025\n",
+     {"Лицевой счёт": "customer", "Оплачено": "amount", "Дата платежа": "ts"}),
+    ("a telephone station", "calls", "Дата,Время,Кто звонил,Кому звонил,Направление,Статус\n13.02.2025,10:30:05,89161234567,Продажи,Входящий,Пропущенный\n13.02.2025,10:31:05,89161234568,Продажи,Входящий,Успешный\n",
+     {"Дата": "ts", "Время": "clock", "Кто звонил": "phone", "Направление": "author", "Статус": "result"}),
+    ("a carrier", "deliveries", "Номер заказа ИМ;Номер СДЭК;Дата создания;Плановая дата доставки;Дата вручения;Статус;Получатель\n7;11;13.02.2025;14.02.2025;15.02.2025;Вручен;Анна Ким\n",
+     {"Номер заказа ИМ": "order", "Дата создания": "ts", "Плановая дата доставки": "promised_at", "Дата вручения": "delivered_at"}),
+    ("Zendesk", "cases", "Ticket ID,Ticket subject,Ticket status,Ticket channel,Requester name,Requester email,Assignee name,Ticket created - Timestamp,Ticket solved - Timestamp\n5,Where is my order,Solved,Web,Ann Lee,ANN@mail.ru,Irina,2025-02-13T10:30:00+03:00,2025-02-14T10:30:00+03:00\n",
+     {"Ticket ID": "case", "Ticket subject": "topic", "Ticket status": "status", "Ticket channel": "channel", "Requester name": "name", "Requester email": "email", "Assignee name": "staff", "Ticket created - Timestamp": "ts", "Ticket solved - Timestamp": "resolved_at"}),
+    ("Jivo", "cases", f"Номер диалога;Дата начала;Канал;Имя клиента;Телефон клиента;Оператор\n7;{DAY};Чат на сайте;Анна Ким;89161234567;Ирина\n",
+     {"Номер диалога": "case", "Дата начала": "ts", "Канал": "channel", "Имя клиента": "name", "Телефон клиента": "phone", "Оператор": "staff"}),
+    ("notes of a CRM", "contacts", f"ID,Тип примечания,Сделка ID,Контакт,Дата создания,Кем создано,Текст примечания\n9,Звонок,300,Анна Ким,{DAY},Ирина,Просила перезвонить\n",
+     {"Сделка ID": "order", "Контакт": "name", "Дата создания": "ts", "Кем создано": "staff", "Текст примечания": "text"}),
+    ("a branch's queue", "visits", f"Талон;Отделение;Услуга;Время выдачи талона;Время вызова;Результат;ID клиента\nA1;Центр;Кредит;{DAY};{DAY};Обслужен;CL7\n",
+     {"Отделение": "store", "Время выдачи талона": "ts", "ID клиента": "customer"}),
+    ("hundreds of columns", "orders", "Номер заказа;Дата заказа;ID клиента;Сумма;" + ";".join(f"Поле {n}" for n in range(300)) + f"\n1;{DAY};К7;10;" + ";".join("x" * 300) + "\n",
+     {"Номер заказа": "order", "Дата заказа": "ts", "ID клиента": "customer", "Сумма": "amount"}),
 ]  # fmt: skip
 
 
@@ -124,3 +152,34 @@ def test_a_promise_is_not_kept_of_an_order_that_arrived_nobody_says_when(write: 
     ]
     read = read_files(write("orders.csv", head + "".join(rows)))
     assert [row["_order"] for row in read.of("was_promised_delivery")] == ["2", "3"]
+
+
+def test_what_the_kind_of_a_document_calls_a_return_is_no_sale(write: Callable[..., Path], read_files: Reader) -> None:
+    journal = next(export for export in EXPORTS if export[0] == "1C journal")
+    read = read_files(write("export-1.csv", journal[2]))
+    assert [(row["_order"], row["_amount"]) for row in read.of("placed_order")] == [("ЦБ-1", 10.5)]
+    assert [(row["_order"], row["_amount"]) for row in read.of("was_refunded")] == [("ЦБ-2", 10.5)]
+
+
+def test_a_visit_that_nobody_came_to_is_an_order_cancelled(write: Callable[..., Path], read_files: Reader) -> None:
+    rows = "".join(f"13.02.2025;1{n}:30;7;1500;{status}\n" for n, status in enumerate(["Состоялся", "Не пришёл", "Неявка"]))
+    read = read_files(write("visits.csv", "Дата приёма;Время приёма;ID пациента;Стоимость;Статус приёма\n" + rows))
+    assert {row["ts"].hour for row in read.of("cancelled_order")} == {8, 9} and len(read.of("placed_order")) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers", "told"),
+    [("№ п/п", "123", False), ("№", "123", False), ("№", ["00001", "00002", "00003"], True), ("№", ["7", "12", "31"], True)],
+)
+def test_a_count_of_rows_is_no_number_of_an_order(
+    write: Callable[..., Path], plan_files: Callable[..., ImportPlan], name: str, numbers: Sequence[str], told: bool
+) -> None:
+    rows = "".join(f"{number};{DAY};К7;10\n" for number in numbers)
+    plan = plan_files(write("orders.csv", f"{name};Дата;Код клиента;Сумма\n{rows}")).files[0]
+    assert (plan.kind, plan.columns[0].field) == ("orders", "order" if told else None)
+
+
+def test_few_words_that_repeat_are_nobodys_number(write: Callable[..., Path], plan_files: Callable[..., ImportPlan]) -> None:
+    rows = "".join(f"{n};{DAY};{word};10\n" for n, word in enumerate(["да", "нет", "да", "да", "нет", "нет"]))
+    plan = plan_files(write("orders.csv", f"Номер заказа;Дата заказа;Упаковка;Сумма\n{rows}")).files[0]
+    assert plan.column_of("customer") is None

@@ -13,9 +13,10 @@ from lakmus.connectors.files.sql import utc_of_local
 from lakmus.connectors.files.staging import Staged
 
 SINCE_ALWAYS = "timestamp '1970-01-01'"
-CANCELLED = "(отмен|аннулир|cancel|annul|void|не реализован|провал|проигран|closed lost|отказ)"
+CANCELLED = "(отмен|аннулир|cancel|annul|void|не реализован|провал|проигран|closed lost|отказ|не приш[её]л|неявк|не явил|no.?show)"
 ARRIVED = "(выполнен|доставлен|получен|вручен|заверш|успешн|complete|delivered)"
 NOT_YET = "(не выполнен|не доставлен|не получен|не вручен|частично|not delivered|undelivered|incomplete)"
+RETURNED = "(возврат|сторно|return|refund|reversal)"
 RETURNED_INVOICE = "regexp_matches(\"order\", '^C\\d')"
 
 
@@ -107,6 +108,8 @@ def _orders(reading: Reading) -> list[Emission]:
         "_currency": reading.of("currency"),
     }
     sale = f"coalesce({amount}, 0) >= 0" if amount != "null" else "true"
+    if reading.has("operation"):
+        sale = f"{sale} and not coalesce({reading.says('operation', RETURNED)}, false)"
     placed = {
         **money,
         "_channel": reading.of("channel"),
@@ -115,7 +118,7 @@ def _orders(reading: Reading) -> list[Emission]:
         "_status": reading.of("status"),
     }
     found = [_emit(reading, "placed_order", placed, sale)]
-    if amount != "null":
+    if sale != "true":
         back = {**money, "_reason": reading.of("reason")}
         found.append(_emit(reading, "returned_item", {**back, "_product": reading.first_of("product", "product_name")}, f"not ({sale})"))
         found.append(_emit(reading, "was_refunded", back, f"not ({sale})"))
@@ -167,6 +170,7 @@ def _order_lines(reading: Reading) -> list[Emission]:
     amount, at = _amount(reading), reading.first_of("ts", "order_ts")
     signs = [f"coalesce({reading.of(field)}, 0) < 0" for field in ("quantity", "price", "amount") if reading.has(field)]
     signs += [RETURNED_INVOICE] if reading.cancelling_invoices else []
+    signs += [f"coalesce({reading.says('operation', RETURNED)}, false)"] if reading.has("operation") else []
     back = " or ".join(signs) or "false"
     line = {
         "ts": at,

@@ -47,7 +47,7 @@ FIELDS: dict[str, Field] = {
             "customer", ID, "клиент", "customer",
             "id клиента, клиент id, код клиента, номер клиента, контрагент код, клиент код, покупатель код, заказчик код, код партнера, клиент, покупатель, контрагент, партнер, заказчик, id покупателя,"
             " код покупателя, код контрагента, id контрагента, пользователь, id пользователя, абонент, лицевой счет,"
-            " внешний id клиента, клиент externalid, customer, customer id, customer no, customer number, customer code, client,"
+            " внешний id клиента, клиент externalid, пациент, код пациента, id пациента, номер пациента, гость, id гостя, инн, инн контрагента, инн покупателя, инн клиента, customer, customer id, customer no, customer number, customer code, client,"
             " client id, client code, user id, user, buyer, buyer id, account id, member id, consumer id, shopper id, contact id,"
             " requester id, customer external id",
         ),
@@ -55,14 +55,14 @@ FIELDS: dict[str, Field] = {
                "customer unique id, unique customer id, master id, master customer id, golden id, id мастер записи, единый id клиента, общий id клиента"),
         _field(
             "order", ID, "заказ", "order",
-            "номер заказа, № заказа, заказ, id заказа, код заказа, заказ номер, заказ клиента, внешний номер заказа, номер чека, чек, документ номер, номер реализации, id сделки, номер сделки, deal id,"
+            "номер заказа, № заказа, заказ, id заказа, код заказа, заказ номер, заказ клиента, внешний номер заказа, номер чека, чек, документ номер, номер реализации, id сделки, номер сделки, сделка id, сделка номер, deal id,"
             " номер накладной, номер документа, order, order id, order no, order number, order code, order ref, invoice, invoice no,"
             " invoice number, invoice id, receipt, receipt no, receipt id, transaction id, purchase id, sales order",
         ),
         _field(
             "case", ID, "обращение", "case",
             "номер обращения, обращение, id обращения, код обращения, номер заявки, заявка, id заявки, тикет, номер тикета, id тикета,"
-            " инцидент, номер инцидента, диалог, id диалога, ticket, ticket id, ticket no, ticket number, case, case id, case number, incident,"
+            " инцидент, номер инцидента, диалог, id диалога, номер диалога, номер чата, id чата, чат id, ticket, ticket id, ticket no, ticket number, case, case id, case number, incident,"
             " incident number, conversation id, issue id, request id",
         ),
         _field("message", ID, "сообщение", "message", "id сообщения, номер сообщения, message id, comment id"),
@@ -71,7 +71,7 @@ FIELDS: dict[str, Field] = {
         _field("contract", ID, "договор", "contract", "договор, номер договора, id договора, код договора, contract id, contract no, contract number,"
                " subscription id, подписка, номер подписки, agreement"),
         _field("anonymous", ID, "посетитель сайта", "site visitor", "client id сайта, ga client id, cookie id, visitor id, id посетителя, yandex client id, ym client id, session user"),
-        _field("ts", MOMENT, "когда", "when", "дата, дата и время, время, документ дата, date, datetime, date time, timestamp, ts, created at, created, created time, дата создания, создан, когда, момент"),
+        _field("ts", MOMENT, "когда", "when", "дата, дата и время, время, документ дата, дата документа, дата записи, дата регистрации документа, дата и время операции, дата начала, время начала, date, datetime, date time, timestamp, ts, created at, created, created time, дата создания, создан, когда, момент"),
         _field("clock", LABEL, "время суток", "time of day"),
         _field("amount", NUMBER, "сумма", "amount", "сумма, итого, всего, amount, total, sum, total amount, grand total, value, dollar value, dollars, сумма итого, сумма с ндс"),
         _field("price", NUMBER, "цена", "price", "цена, цена за единицу, цена за штуку, price, unit price, item price, sale price"),
@@ -83,13 +83,13 @@ FIELDS: dict[str, Field] = {
         ),
         _field("product_name", LABEL, "название товара", "product name",
                "товар, наименование, наименование товара, название товара, номенклатура, продукт, услуга, product, product name, item, item name, description, title of product"),
-        _field("status", LABEL, "состояние", "status", "статус, состояние, status, state, order status, статус заказа, статус обращения, case status, ticket status"),
-        _field("channel", LABEL, "канал", "channel", "канал, канал продаж, источник, площадка, способ оформления, способ связи, способ доставки, channel, channel name, source, platform, medium, contact channel"),
-        _field("store", LABEL, "магазин", "shop", "магазин, точка продаж, торговая точка, склад, филиал, подразделение, салон, store, shop, branch, outlet, store id, store name"),
+        _field("status", LABEL, "состояние", "status", "статус, состояние, status, state, order status, статус заказа, статус обращения, состояние заказа, статус сделки, статус записи, статус визита, статус приема, case status, ticket status"),
+        _field("channel", LABEL, "канал", "channel", "канал, канал продаж, источник, площадка, канал обращения, источник записи, источник сделки, ticket channel, способ оформления, способ связи, способ доставки, channel, channel name, source, platform, medium, contact channel"),
+        _field("store", LABEL, "магазин", "shop", "магазин, точка продаж, торговая точка, торговое предприятие, отделение, клиника, адрес филиала, пункт выдачи, офис, ресторан, кафе, склад, филиал, подразделение, салон, store, shop, branch, outlet, store id, store name"),
         _field("city", LABEL, "город", "city", "город, населенный пункт, регион, customer city, city, town, region, country, страна, location"),
         _field(
             "staff", LABEL, "сотрудник", "member of staff",
-            "сотрудник, менеджер, оператор, ответственный, исполнитель, агент, специалист, продавец, кассир, автор ответа, agent, agent name, assignee, operator, staff, employee, handled by, owner, sales person",
+            "сотрудник, менеджер, оператор, врач, мастер, официант, тренер, преподаватель, кем создано, консультант, ответственный, исполнитель, агент, специалист, продавец, кассир, автор ответа, agent, agent name, assignee, operator, staff, employee, handled by, owner, sales person, assignee name",
         ),
         _field("author", LABEL, "кто написал", "who wrote it", "автор, отправитель, от кого, кто, роль, направление, author, sender, from, author type, sender type, author role, role, direction"),
         _field("text", TEXT, "текст", "text", "текст, сообщение, комментарий, содержание, описание, текст сообщения, текст обращения, text, message, body, content, comment, remark, remarks"),
@@ -113,20 +113,20 @@ FIELDS: dict[str, Field] = {
         _field("paid_at", MOMENT, "оплачено", "paid", "дата оплаты, оплачен, оплачено, order approved at, paid at, payment date, paid date, approved at"),
         _field(
             "replied_at", MOMENT, "первый ответ", "first reply",
-            "дата ответа, ответ дан, дата ответа компании, дата ответа организации, дата ответа на отзыв, дата и время первого ответа, время ответа, дата первого ответа, первый ответ, ответ отправлен, issue responded, responded at, replied at, first reply at, first response at, answered at, answer date, response date, reply date",
+            "дата ответа, ответ дан, дата ответа компании, дата ответа организации, дата официального ответа, дата ответа магазина, дата ответа продавца, дата и время ответа, дата ответа на отзыв, дата и время первого ответа, время ответа, дата первого ответа, первый ответ, ответ отправлен, issue responded, responded at, replied at, first reply at, first response at, answered at, answer date, response date, reply date",
         ),
         _field("reply_text", TEXT, "текст ответа", "reply", "ответ, текст ответа, ответ компании, ответ организации, ответ владельца, ответ магазина, официальный ответ, ответ на отзыв, reply, response, answer, owner reply, company reply"),
         _field("answered_at", MOMENT, "опрос пройден", "survey answered", "survey response date, дата прохождения, дата ответа на опрос, survey answered at, response at, completed at"),
-        _field("resolved_at", MOMENT, "закрыто", "resolved", "дата закрытия, закрыто, закрыт, дата решения, решено, решен, закрыта, решена, дата и время закрытия, дата выполнения, resolved at, closed at, closed, close date, closed date, resolution date, solved at, resolved date"),
+        _field("resolved_at", MOMENT, "закрыто", "resolved", "дата закрытия, закрыто, закрыт, дата решения, решено, решен, закрыта, решена, дата и время закрытия, дата выполнения, дата завершения, дата завершения диалога, дата окончания диалога, ticket solved timestamp, ticket solved, ticket solved date, solved, resolved at, closed at, closed, close date, closed date, resolution date, solved at, resolved date"),
         _field("reopened_at", MOMENT, "открыто снова", "reopened", "дата повторного открытия, открыто повторно, повторно открыто, переоткрыто, reopened at, reopen date, reopened date"),
-        _field("ended_at", MOMENT, "договор окончен", "contract ended", "дата окончания, дата расторжения, окончание, расторгнут, ended at, end date, termination date, churn date, cancelled on"),
-        _field("reason", LABEL, "причина", "reason", "причина, причина возврата, причина отмены, причина обращения, reason, return reason, cancel reason, cancellation reason, refund reason"),
-        _field("topic", LABEL, "тема", "topic", "тема, тема обращения, категория, категория обращения, тематика, вид обращения, тип обращения, topic, category, issue type, ticket type, case reason, product category"),
+        _field("ended_at", MOMENT, "договор окончен", "contract ended", "дата окончания, дата расторжения, окончание, расторгнут, дата отключения, дата прекращения, дата прекращения договора, дата деактивации, действует до, ended at, end date, termination date, churn date, cancelled on"),
+        _field("reason", LABEL, "причина", "reason", "причина, причина возврата, причина отмены, причина отключения, причина расторжения, причина ухода, причина обращения, reason, return reason, cancel reason, cancellation reason, refund reason"),
+        _field("topic", LABEL, "тема", "topic", "тема, тема обращения, категория, категория обращения, тематика, ticket subject, тема диалога, тема чата, вид обращения, тип обращения, topic, category, issue type, ticket type, case reason, product category"),
         _field("shift", LABEL, "смена", "shift", "смена, смена сотрудника, agent shift, shift, группа сотрудников, team"),
-        _field("email", LABEL, "e-mail", "e-mail", "e mail, email, mail, почта, электронная почта, эл почта, адрес электронной почты, рабочий email, рабочий e mail, рабочий email контакт, контакт рабочий email, контакт рабочий e mail, email клиента, почта клиента, email покупателя, email контакта, email address, e mail клиента, customer email, client email"),
-        _field("phone", LABEL, "телефон", "phone", "телефон, номер телефона, мобильный, мобильный телефон, сотовый, тел, рабочий телефон, рабочий телефон контакт, контакт рабочий телефон, контакт мобильный телефон, телефон покупателя, телефон контакта, контактный телефон, phone, phone number, mobile, mobile phone, msisdn, телефон клиента, customer phone, client phone"),
-        _field("card", ID, "карта лояльности", "loyalty card", "карта лояльности, номер карты, карта, карта клиента, карта покупателя, номер карты клиента, номер карты лояльности, карта постоянного покупателя, код карты, дисконтная карта, бонусная карта, loyalty card, card number, card no, card id, loyalty id"),
-        _field("name", LABEL, "имя", "name", "фио, имя, имя клиента, контакт, основной контакт, контактное лицо, фио покупателя, имя покупателя, контрагент наименование, клиент наименование, покупатель наименование, имя пользователя, фамилия имя, фио клиента, наименование клиента, полное имя, name, full name, customer name, client name, contact name"),
+        _field("email", LABEL, "e-mail", "e-mail", "e mail, email, mail, почта, электронная почта, эл почта, адрес электронной почты, рабочий email, рабочий e mail, рабочий email контакт, контакт рабочий email, контакт рабочий e mail, email клиента, почта клиента, email покупателя, email контакта, email address, e mail клиента, customer email, client email, requester email, почта заявителя, email заявителя, email автора, email пользователя, e mail получателя"),
+        _field("phone", LABEL, "телефон", "phone", "телефон, номер телефона, мобильный, мобильный телефон, сотовый, тел, рабочий телефон, рабочий телефон контакт, контакт рабочий телефон, контакт мобильный телефон, телефон покупателя, телефон контакта, контактный телефон, телефон получателя, телефон абонента, номер абонента, номер звонящего, кто звонил, телефон пациента, телефон гостя, телефон пользователя, телефон заявителя, контакт телефон, клиент контакт мобильный телефон, caller, caller id, from number, requester phone, phone, phone number, mobile, mobile phone, msisdn, телефон клиента, customer phone, client phone"),
+        _field("card", ID, "карта лояльности", "loyalty card", "карта лояльности, номер карты, карта, карта клиента, карта покупателя, номер карты клиента, номер карты лояльности, карта постоянного покупателя, номер карты гостя, карта гостя, номер амбулаторной карты, амбулаторная карта, номер карты пациента, номер медкарты, код карты, дисконтная карта, бонусная карта, loyalty card, card number, card no, card id, loyalty id"),
+        _field("name", LABEL, "имя", "name", "фио, имя, имя клиента, контакт, основной контакт, контактное лицо, фио покупателя, имя покупателя, контрагент наименование, клиент наименование, покупатель наименование, имя пользователя, фамилия имя, фио клиента, наименование клиента, полное имя, name, full name, customer name, client name, contact name, requester name, фио пациента, фио абонента, фио гостя, фио заявителя, получатель, фио получателя, клиент контакт, имя посетителя, посетитель, requester"),
         _field("registered_at", MOMENT, "зарегистрирован", "registered", "дата регистрации, зарегистрирован, регистрация, registered at, registration date, signup date, sign up date, joined at, registered, member since"),
         _field("template", LABEL, "шаблон", "template", "шаблон, шаблон сообщения, код шаблона, название рассылки, рассылка, template, template id, template name, campaign, mailing"),
         _field("points", NUMBER, "баллы", "points", "баллы, бонусы, количество баллов, сумма баллов, points, bonus, bonus points, miles"),

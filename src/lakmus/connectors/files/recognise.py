@@ -12,13 +12,20 @@ from lakmus.connectors.files.fields import FIELDS, SYNONYMS, Sort
 from lakmus.connectors.files.file_kinds import FILE_KINDS, FileKind
 from lakmus.connectors.files.names import compact, words
 from lakmus.connectors.files.plan import ColumnPlan
-from lakmus.connectors.files.second_thoughts import think_again
+from lakmus.connectors.files.second_thoughts import CLOCK, only_match, think_again
 
 SAMPLES = 5
-CLOCK = re.compile(r"^\d{1,2}:\d{2}(:\d{2})?$")
 EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 PHONE = re.compile(r"^\+?[78]?[\s(-]*\d{3}[\s)-]*\d{3}[\s-]*\d{2}[\s-]*\d{2}$")
 NUMBER = re.compile(r"^[-−(]?\s*[₽$€£]?\s*[-+]?\d[\d\s\xa0\u202f'.,]*\)?\s*(?:₽|\$|€|руб\.?|р\.|rub|usd|eur|brl|%)?$", re.IGNORECASE)
+CALL_ENDED = re.compile(
+    "(не ?)?(отвечен|принят|успешн|состоял|дозвон|дожда)|пропущен|без ответа|нет ответа|занят|сброшен"
+    "|answered|unanswered|missed|no answer|busy|abandoned",
+    re.IGNORECASE,
+)
+CODE = re.compile(r"^[\w-]{2,40}$")
+UNREAD_COUNTED, FEW_WORDS = 10, 12
+"""Programs that write out hundreds of columns say nothing by it."""
 NUMBER_WORDS = ("nan", "inf", "-inf", "-", "null", "none", "n/a", "")
 # How much likelier a kind is before anything is read: shops send orders far more often than invoices.
 PRIOR = {
@@ -88,15 +95,15 @@ def fit_kind(kind: FileKind, names: Sequence[str], cells: Sequence[Sequence[str]
         index = -minus_index
         if field == "none":
             weight, unread = weight + strength, unread - 1
-        elif field == "ts" and _all_match(CLOCK, cells[index]):
+        elif field == "ts" and only_match(CLOCK, cells[index]):
             fields[index], confidence[index], unread = "clock", 0.9, unread - 1
         elif (field == "feature" or field not in fields) and _believable(field, cells[index]):
             fields[index], confidence[index] = field, min(0.99, 0.6 + 0.13 * strength)
             weight, unread = weight + strength, unread - 1
-    _fill_by_content(kind, fields, confidence, cells)
+    weight += _fill_by_content(kind, names, fields, confidence, cells)
     think_again(kind, names, fields, cells, lambda name: _meaning(kind, name)[1])
     missing = tuple(group for group in kind.required if not any(field in fields for field in group))
-    weight += 3.0 * bool(set(words(file_name)) & set(kind.titles)) + 2.0 * (not missing) - 0.3 * unread
+    weight += 3.0 * bool(set(words(file_name)) & set(kind.titles)) + 2.0 * (not missing) - 0.3 * min(unread, UNREAD_COUNTED)
     return Fit(kind, tuple(fields), tuple(confidence), weight, missing)
 
 
@@ -146,14 +153,18 @@ def is_number(cell: str) -> bool:
     return bool(NUMBER.match(cell.strip())) or cell.strip().lower() in NUMBER_WORDS
 
 
-def _fill_by_content(kind: FileKind, fields: list[str | None], confidence: list[float], cells: Sequence[Sequence[str]]) -> None:
-    """Feed fields that a kind needs from columns whose names say nothing but whose cells leave one choice."""
-    open_columns = [index for index, field in enumerate(fields) if field is None]
+def _fill_by_content(
+    kind: FileKind, names: Sequence[str], fields: list[str | None], confidence: list[float], cells: Sequence[Sequence[str]]
+) -> float:
+    """Feed fields that a kind needs from columns whose names say nothing but whose cells leave one choice; return what these weigh."""
+    open_columns = [index for index, field in enumerate(fields) if field is None and _meaning(kind, names[index])[1] in (None, "none")]
+    weight = 0.0
     wanted = {field for group in kind.required if not any(each in fields for each in group) for field in group}
     for field, test in (
+        ("result", lambda column: only_match(CALL_ENDED, column)),
         ("ts", lambda column: date_format(column, digits_too=True) not in (None, "excel")),
-        ("email", lambda column: _all_match(EMAIL, column)),
-        ("phone", lambda column: _all_match(PHONE, column)),
+        ("email", lambda column: only_match(EMAIL, column)),
+        ("phone", lambda column: only_match(PHONE, column)),
         ("stars", _looks_like_stars),
         ("text", _looks_like_text),
         ("amount", _looks_like_amount),
@@ -165,11 +176,8 @@ def _fill_by_content(kind: FileKind, fields: list[str | None], confidence: list[
         fitting = [index for index in open_columns if fields[index] is None and test(cells[index])]
         if len(fitting) == 1 or (fitting and field == "customer"):
             fields[fitting[0]], confidence[fitting[0]] = field, 0.5
-
-
-def _all_match(pattern: re.Pattern[str], column: Sequence[str]) -> bool:
-    filled = [cell.strip() for cell in column if cell.strip()]
-    return bool(filled) and sum(bool(pattern.match(cell)) for cell in filled) >= 0.9 * len(filled)
+            weight += 3.0 * (field == "result")
+    return weight
 
 
 def _looks_like_stars(column: Sequence[str]) -> bool:
@@ -188,9 +196,11 @@ def _looks_like_amount(column: Sequence[str]) -> bool:
 
 
 def _looks_like_customer(column: Sequence[str]) -> bool:
-    """Identifiers that repeat: neither one for all nor one for each row."""
+    """Identifiers that repeat: neither one for all nor one for each row, and no few words that rows are sorted by."""
     filled = [cell.strip() for cell in column if cell.strip()]
-    return len(filled) >= 5 and all(re.match(r"^[\w-]{2,40}$", cell) for cell in filled) and 1 < len(set(filled)) < len(filled)
+    coded = sum(any(sign.isdigit() for sign in cell) for cell in filled) > 0.5 * len(filled)
+    several = len(set(filled)) > (1 if coded else FEW_WORDS)
+    return len(filled) >= 5 and several and len(set(filled)) < len(filled) and all(CODE.match(cell) for cell in filled)
 
 
 def _columns(names: Sequence[str], cells: Sequence[Sequence[str]], fit: Fit | None) -> tuple[ColumnPlan, ...]:

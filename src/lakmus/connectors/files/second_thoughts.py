@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from lakmus.connectors.files.file_kinds import FileKind
-from lakmus.connectors.files.names import compact
+from lakmus.connectors.files.names import compact, words
 
 NAME = re.compile(r"[^\W\d_][^\d_@]*")
 ONE_NAME = re.compile(r"[А-ЯЁ][а-яё]+")
@@ -17,6 +17,10 @@ NOT_DELIVERED = re.compile(
     re.IGNORECASE,
 )
 FEWEST = 2
+CLOCK = re.compile(r"^\d{1,2}:\d{2}(:\d{2})?$")
+CLOCK_WORDS = ("время", "time", "час")
+ONLY_COUNTS = frozenset({"номерпп", "пп", "номерпопорядку", "номерстроки", "номерстрока", "rownumber", "index"})
+MAY_COUNT = frozenset({"№", "#", "n", "N"})
 
 
 def looks_like_names(cells: Sequence[str]) -> bool:
@@ -30,6 +34,10 @@ def think_again(
     kind: FileKind, names: Sequence[str], fields: list[str | None], cells: Sequence[Sequence[str]], meaning: Callable[[str], str | None]
 ) -> None:
     """Correct, in place, the fields that the names of columns suggested."""
+    if "order" in fields:
+        _a_count_of_rows_is_no_number(names, fields, cells, meaning)
+    if "ts" in fields and "clock" not in fields:
+        _the_clock_beside_its_date(names, fields, cells)
     if "customer" in fields:
         _names_are_no_numbers(kind, names, fields, cells, meaning)
     if kind.name == "orders" and {"freight", "amount"} <= set(fields):
@@ -38,6 +46,49 @@ def think_again(
             fields[fields.index("freight")] = None
     if kind.name == "orders" and {"status", "delivered_at"} <= set(fields) and "promised_at" not in fields:
         _a_day_that_has_not_come(fields, cells)
+
+
+def _a_count_of_rows_is_no_number(
+    names: Sequence[str], fields: list[str | None], cells: Sequence[Sequence[str]], meaning: Callable[[str], str | None]
+) -> None:
+    """A report counts its rows from 1, and so does the next one: as numbers of orders they would make one order of two."""
+    place = fields.index("order")
+    counts = compact(names[place]) in ONLY_COUNTS or (names[place].strip() in MAY_COUNT and _counts_rows(cells[place]))
+    if counts:
+        fields[place] = None
+        others = [index for index, name in enumerate(names) if index != place and fields[index] is None and meaning(name) == "order"]
+        if others:
+            fields[others[0]] = "order"
+
+
+def _counts_rows(cells: Sequence[str]) -> bool:
+    """Say whether cells are 1, 2, 3, … (or 0, 1, 2, …); a number with zeros in front is a document's."""
+    filled = [cell.strip().removesuffix(".0") for cell in cells if cell.strip()]
+    numbers = [int(cell) for cell in filled if cell.isdecimal() and str(int(cell)) == cell]
+    return (
+        len(numbers) >= 3
+        and len(numbers) > 0.8 * len(filled)
+        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        and numbers[0] < 2
+    )
+
+
+def _the_clock_beside_its_date(names: Sequence[str], fields: list[str | None], cells: Sequence[Sequence[str]]) -> None:
+    """«Время приёма» belongs to «Дата приёма», where that says no time itself; «Время ожидания» does not."""
+    date = fields.index("ts")
+    what = words(names[date])[1:]
+    for index, name in enumerate(names):
+        about = words(name)
+        if about and about[0] in CLOCK_WORDS and about[1:] == what and fields[index] is None and only_match(CLOCK, cells[index]):
+            if not any(":" in cell for cell in cells[date]):
+                fields[index] = "clock"
+            return
+
+
+def only_match(pattern: re.Pattern[str], cells: Sequence[str]) -> bool:
+    """Say whether nearly all cells that say something match."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return bool(filled) and sum(bool(pattern.match(cell)) for cell in filled) >= 0.9 * len(filled)
 
 
 def _names_are_no_numbers(
