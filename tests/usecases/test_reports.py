@@ -101,6 +101,14 @@ def test_too_little_data_stands_in_the_place_of_the_figure() -> None:
     assert written_cost(short, "RUB", "en") == ("too little data", "Too few cases. 50 are needed, there are 7.")
 
 
+def test_why_costs_are_not_known_is_said_once(shown) -> None:
+    short = NotEnoughEvidence(Wording("Мало случаев такого рода.", "Too few such cases."), needed=50, available=7)
+    verdict = replace(shown.verdict, errors=tuple(replace(error, money=short) for error in shown.verdict.errors))
+    text = bare(verdict_text(verdict, time_zone=ZONE))
+    assert text.count("Мало случаев такого рода") == 1
+    assert text.count("мало данных") >= len(dearest(verdict.errors)[:5])
+
+
 def test_while_nobody_can_be_called_lost_nobody_is_counted_as_left(shown) -> None:
     unknown = replace(next(error for error in shown.verdict.errors if error.found), outcome_known=False, left=0, left_silently=0)
     text = bare(verdict_text(replace(shown.verdict, errors=(unknown,)), time_zone=ZONE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from lakmus.engine.verdict import ErrorFinding
 from lakmus.history.estimate import Estimate, Finding, NotEnoughEvidence
@@ -33,12 +34,18 @@ def by_harm(error: ErrorFinding) -> tuple[int, float, int, str]:
     return place, -_point(error.money), -error.exposed, error.code
 
 
-def told_errors(errors: Iterable[ErrorFinding], currency: str, language: str) -> tuple[ToldError, ...]:
-    """Tell the errors that cost most; their intervals share one scale."""
+def told_errors(errors: Iterable[ErrorFinding], currency: str, language: str, *, already: Iterable[str] = ()) -> tuple[ToldError, ...]:
+    """Tell the errors that cost most; their intervals share one scale. Why a cost is not known is said once, if it does not stand `already`."""
     shown = dearest(errors)[:SHOWN_ERRORS]
     ends = [end for error in shown if isinstance(error.money, Estimate) for end in (error.money.low, error.money.high)]
     scale = (min([0.0, *ends]), max([1.0, *ends]))
-    return tuple(_told(error, currency, language, scale) for error in shown)
+    said = set(already)
+    told = []
+    for error in shown:
+        one = _told(error, currency, language, scale)
+        told.append(replace(one, range="") if one.range in said else one)
+        said |= {one.range} if isinstance(error.money, NotEnoughEvidence) else set()
+    return tuple(told)
 
 
 def _told(error: ErrorFinding, currency: str, language: str, scale: tuple[float, float]) -> ToldError:

@@ -26,6 +26,7 @@ def tell(verdict: Verdict, *, time_zone: str, language: str = "ru") -> Told:
 
     people = tuple(_person(person, verdict, time_zone, language) for person in verdict.people)
     headline, headline_range = _headline(verdict, language)
+    lead = _lead(verdict, language)
     heard = verdict.customers.lost_silently is not None
     months = [MonthOfLoss(date(int(row.month[:4]), int(row.month[5:7]), 1), row.visible, row.silent) for row in verdict.months]
     return Told(
@@ -34,7 +35,7 @@ def tell(verdict: Verdict, *, time_zone: str, language: str = "ru") -> Told:
         as_of=said(words.AS_OF.filled(company=verdict.company, day=day(verdict.as_of, language, time_zone=time_zone))),
         headline=headline,
         headline_range=headline_range,
-        lead=_lead(verdict, language),
+        lead=lead,
         counts=_counts(verdict, language),
         months_title=said(words.MONTHS),
         months_hint=said(words.MONTHS_HINT if heard else words.MONTHS_UNHEARD),
@@ -46,7 +47,7 @@ def tell(verdict: Verdict, *, time_zone: str, language: str = "ru") -> Told:
         belief=shortage(verdict.backtest.shortage, language) if verdict.backtest.shortage else said(verdict.backtest.words),
         errors_title=said(words.ERRORS),
         errors_hint=f"{said(words.ERRORS_HINT)} {said(verdict.margin_note)}",
-        errors=told_errors(verdict.errors, verdict.currency, language),
+        errors=told_errors(verdict.errors, verdict.currency, language, already=lead),
         no_errors=said(words.NO_ERRORS),
         people_title=said(words.PEOPLE),
         people_hint=said(words.PEOPLE_HINT.filled(people=counted(len(people), writing.PEOPLE, language))) if people else "",
