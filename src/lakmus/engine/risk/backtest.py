@@ -34,6 +34,16 @@ EXPERIENCE_TITLES = {
     "six_to_nine": Wording("6–9 покупок", "6 to 9 purchases"),
     "ten_and_more": Wording("10 покупок и больше", "10 purchases and more"),
 }
+SHORT_PAST = Wording(
+    "Для проверки на прошлом нужны хотя бы два срока подряд, и в каждом – не меньше {needed} потерянных клиентов.",
+    "A check on the past needs at least two horizons in a row, with {needed} lost customers in each at least.",
+)
+SHORT_PAST_OF = Wording(
+    "Для проверки на прошлом нужны хотя бы два срока подряд по {days} дн., и в каждом – не меньше {needed} потерянных клиентов: "
+    "загрузите историю длиннее или выберите срок короче.",
+    "A check on the past needs at least two horizons of {days} days in a row, with {needed} lost customers in each at least: "
+    "import a longer history, or choose a shorter horizon.",
+)
 
 
 @dataclass(frozen=True)
@@ -80,14 +90,8 @@ def judge(
                 by_blend.append(_with_blend(by_table[-1], said, horizon_days or 0))
     if not by_table or horizon_days is None:
         usable = sum(_lost(part) >= NEEDED_LOST for part in snapshots)
-        shortage = NotEnoughEvidence(
-            Wording(
-                "Для проверки на прошлом нужны хотя бы два срока подряд, и в каждом – не меньше {needed} потерянных клиентов.",
-                "A check on the past needs at least two horizons in a row, with {needed} lost customers in each at least.",
-            ).filled(needed=NEEDED_LOST),
-            NEEDED_CUTS,
-            min(usable, NEEDED_CUTS - 1),
-        )
+        reason = (SHORT_PAST if horizon_days is None else SHORT_PAST_OF).filled(needed=NEEDED_LOST, days=horizon_days)
+        shortage = NotEnoughEvidence(reason, NEEDED_CUTS, min(usable, NEEDED_CUTS - 1))
         return Backtest((), GAP_RULE, shortage.reason, shortage)
     blended = len(by_blend) == len(by_table) and _mean_brier(by_blend) < _mean_brier(by_table)
     judged = by_blend if blended else by_table
