@@ -35,7 +35,7 @@ def by_harm(error: ErrorFinding) -> tuple[int, float, int, str]:
 
 
 def told_errors(errors: Iterable[ErrorFinding], currency: str, language: str, *, already: Iterable[str] = ()) -> tuple[ToldError, ...]:
-    """Tell the errors that cost most; their intervals share one scale. Why a cost is not known is said once, if it does not stand `already`."""
+    """Tell the errors that cost most; their intervals share one scale. Why a cost is not known is said once, and not if `already` said."""
     shown = dearest(errors)[:SHOWN_ERRORS]
     ends = [end for error in shown if isinstance(error.money, Estimate) for end in (error.money.low, error.money.high)]
     scale = (min([0.0, *ends]), max([1.0, *ends]))
