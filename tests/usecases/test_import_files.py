@@ -127,3 +127,15 @@ def test_a_name_that_two_files_of_one_import_tell_is_no_fact_known_before(new_ho
     paths = [tmp_path / "orders.csv", tmp_path / "cases.csv"]
     assert (report := run_import(new_home, plan_import(new_home, paths), actor=None)).duplicate == 0
     assert report.appended == 3 and run_import(new_home, plan_import(new_home, paths), actor=None).duplicate == 2
+
+
+def test_returns_among_orders_are_known_again(new_home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "заказы.csv"
+    path.write_text(
+        "Номер заказа;Дата заказа;ID клиента;Вид документа;Сумма\n"
+        "1;01.02.2026;К1;Реализация;100\n2;02.02.2026;К1;Возврат;40\n3;02.02.2026;К2;Реализация;-5\n",
+        encoding="utf-8",
+    )
+    assert bring_in(new_home, path).files[0].accepted == 3
+    again = bring_in(new_home, path)
+    assert (again.files[0].accepted, again.files[0].duplicate, again.appended) == (0, 3, 0)

@@ -64,6 +64,7 @@ REPORT = (
     Wording("уже было", "duplicate"),
     Wording("отклонено", "rejected"),
 )
+FACTS = Wording("Новых событий в истории клиентов: {count}", "New activities in the customers' history: {count}")
 REASONS = Wording("{name}: отклонено: {why}", "{name}: rejected: {why}")
 REJECTED = Wording("{name}: не принятые строки с причинами в {file}", "{name}: rejected rows with their reasons in {file}")
 NO_MAPPING = Wording(
@@ -249,6 +250,8 @@ def written_report(report: ImportReport, voice: Voice) -> str:
     lines = [columns(rows, right=(2, 3, 4, 5))]
     for file in report.files:
         lines += _remarks(file, voice)
+    # A row known before may say something new: its order came to an end, its contract too.
+    lines.append(voice.word(FACTS.filled(count=number(report.appended, voice.language))))
     return "\n".join(lines)
 
 

@@ -23,7 +23,7 @@ Progress = Callable[[str, int, int | None], None]
 """Told (step, rows done, rows expected or None)."""
 
 ROW_KINDS = {
-    "orders": ("placed_order",),
+    "orders": ("placed_order", "returned_item"),
     "order_lines": ("ordered_item", "returned_item"),
     "deliveries": ("was_promised_delivery",),
     "cases": ("opened_case",),
