@@ -44,13 +44,18 @@ def test_a_home_before_the_command_is_not_lost_to_the_default_behind_it(monkeypa
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"), [("2026-03-31", date(2026, 3, 31)), ("2026-03-31T12:00:00+00:00", datetime(2026, 3, 31, 12, tzinfo=UTC))]
+    ("written", "meant"),
+    [
+        ("2026-03-31", date(2026, 3, 31)),
+        ("31.03.2026", date(2026, 3, 31)),
+        ("2026-03-31T12:00:00+00:00", datetime(2026, 3, 31, 12, tzinfo=UTC)),
+    ],
 )
 def test_a_day_and_a_moment_are_read(written: str, meant: date) -> None:
     assert build_parser().parse_args(["verdict", "--as-of", written]).as_of == meant
 
 
-@pytest.mark.parametrize("written", ["31.03.2026", "2026-02-30", "2026-03-31T12:00:00", "yesterday"])
+@pytest.mark.parametrize("written", ["31.02.2026", "2026-02-30", "2026-03-31T12:00:00", "yesterday"])
 def test_what_is_no_day_is_wrong_usage(written: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         build_parser().parse_args(["verdict", "--as-of", written])

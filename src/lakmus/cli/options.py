@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
@@ -34,6 +35,7 @@ AS_OF = Wording(
     "day YYYY-MM-DD to look from (default the last day of the data)",
 )
 COMMANDS = Wording("команды", "commands")
+RUSSIAN_DAY = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 
 
 class Parser(ArgumentParser):
@@ -107,18 +109,20 @@ def add_as_of(parser: ArgumentParser, commands: Commands, *, inherited: bool = F
 
 
 def day_or_moment(written: str) -> date | datetime:
-    """Read a day, or a moment with its time zone.
+    """Read a day, as 2026-11-21 or 21.11.2026, or a moment with its time zone.
 
     Raises
     ------
     ArgumentTypeError : neither.
     """
     try:
+        if RUSSIAN_DAY.fullmatch(written):
+            return date(*map(int, reversed(written.split("."))))
         if len(written) == len("2026-11-21"):
             return date.fromisoformat(written)
         moment = datetime.fromisoformat(written)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{written!r}: YYYY-MM-DD") from None
+        raise argparse.ArgumentTypeError(f"{written!r} ≠ 2026-11-21, 21.11.2026") from None
     if moment.tzinfo is None:
         raise argparse.ArgumentTypeError(f"{written!r}: YYYY-MM-DDTHH:MM:SS+00:00")
     return moment
