@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -150,6 +150,11 @@ DATES = [
     ("13 фев 2025 10:30", datetime(2025, 2, 13, 7, 30)),
     ("3 мая 2025", datetime(2025, 5, 2, 21)),
     ("February 13, 2025", datetime(2025, 2, 12, 21)),
+    ("2025-02-13 10:30:00 +0500", datetime(2025, 2, 13, 5, 30)),
+    ("13.02.2025 в 10:30", datetime(2025, 2, 13, 7, 30)),
+    ("13.02.2025 - 10:30", datetime(2025, 2, 13, 7, 30)),
+    ("чт, 13.02.2025 10:30", datetime(2025, 2, 13, 7, 30)),
+    ("Четверг, 13 февраля 2025 г. в 10:30", datetime(2025, 2, 13, 7, 30)),
     ("20250213", datetime(2025, 2, 12, 21)),
     ("45701", datetime(2025, 2, 12, 21)),
     ("45701.4375", datetime(2025, 2, 13, 7, 30)),
@@ -248,3 +253,37 @@ def test_a_saved_plan_reads_the_same(write: Callable[..., Path], read_files: Rea
     again = ImportPlan.from_json(written)
     assert again == plan
     assert_two_orders(read_files(plan=again))
+
+
+@pytest.mark.parametrize(
+    ("written", "stars"), [("4", 4), ("4,5", 4.5), ("4 из 5", 4), ("5/5", 5), ("★★★☆☆", 3), ("⭐⭐", 2), ("3 звезды", 3), ("4 out of 5", 4)]
+)
+def test_every_way_of_writing_stars_is_read(write: Callable[..., Path], read_files: Reader, written: str, stars: float) -> None:
+    read = read_files(write("reviews.csv", f"Дата;Оценка;Текст отзыва\n13.02.2025;{written};Ждал час\n"))
+    assert [(row["_stars"], row["_text"]) for row in read.of("left_review")] == [(stars, "Ждал час")]
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "minutes"),
+    [
+        ("First reply time (min)", "15", 15),
+        ("Время первого ответа, сек", "90", 1.5),
+        ("Время первого ответа (ч)", "2", 120),
+        ("Время первого ответа", "0:12:30", 12.5),
+        ("Время реакции", "2 ч 15 мин", 135),
+    ],
+)
+def test_a_first_reply_told_as_how_long_it_took_is_a_reply(
+    write: Callable[..., Path], read_files: Reader, name: str, written: str, minutes: float
+) -> None:
+    read = read_files(
+        write("cases.csv", f"Номер обращения;Дата обращения;ID клиента;{name}\n5;13.02.2025 10:30;К7;{written}\n6;13.02.2025;К7;\n")
+    )
+    (reply,) = read.of("received_reply")
+    assert (reply["_case"], reply["ts"]) == ("5", datetime(2025, 2, 13, 7, 30, tzinfo=UTC) + timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(("name", "minutes"), [("Длительность, сек", 1.5), ("Длительность, мин", 90), ("Длительность", 90)])
+def test_a_duration_is_in_the_unit_that_its_column_names(write: Callable[..., Path], read_files: Reader, name: str, minutes: float) -> None:
+    read = read_files(write("calls.csv", f"Дата звонка;Телефон;Результат звонка;{name}\n13.02.2025 10:30;89161234567;отвечен;90\n"))
+    assert [row["_minutes"] for row in read.of("called")] == [minutes]

@@ -13,6 +13,10 @@ SHORT = 6
 """Bytes."""
 BLANKS = "[\\s\\x{00A0}\\x{202F}\\x{2009}''’]"
 MONEY_WORDS = "(?i)(₽|руб(лей|ля|ль)?\\.?|р\\.|rub|r\\$|\\$|€|£|usd|eur|brl|gbp|₸|₴|%)"
+STARS = "^\\s*([0-5](?:[.,]\\d+)?)\\s*(?:(?:из|/|of|out of)\\s*5|зв[её]зд[а-я]*|stars?)?\\s*$"
+DRAWN = "★⭐"
+CLOCKED = "^\\s*(\\d+):(\\d{1,2}):(\\d{1,2})\\s*$"
+SPOKEN = "(?i)^\\s*(?:(\\d+)\\s*(?:ч|h)[а-яa-z]*\\.?)?\\s*(?:(\\d+)\\s*(?:м|m)[а-яa-z]*\\.?)?\\s*(?:(\\d+)\\s*(?:с|s)[а-яa-z]*\\.?)?\\s*$"
 MISSING = "('', '-', '–', '—', 'null', 'none', 'n/a', 'na', 'nat', '\\n')"
 MONTHS = (
     ("01", "янв[а-я]*|jan[a-z]*"),
@@ -28,6 +32,7 @@ MONTHS = (
     ("11", "ноя[а-я]*|nov[a-z]*"),
     ("12", "дек[а-я]*|dec[a-z]*"),
 )
+WEEKDAYS = "пн|вт|ср|чт|пт|сб|вс|пон|чет|пят|суб|вос|mon|tue|wed|thu|fri|sat|sun"
 CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 # What try_strptime is given: the date's part, and its length with four-digit year and two-digit day and month (0: no quick way).
 STRPTIME = {
@@ -113,6 +118,27 @@ def number(cell: str, decimal: str) -> str:
     return f"case when {cell} is null then null else coalesce({quick}, {slow}) end"
 
 
+def stars(cell: str, decimal: str) -> str:
+    """SQL: a rating: a number, «4 из 5», or as many full stars as are drawn."""
+    drawn = " + ".join(f"len({cell}) - len(replace({cell}, '{star}', ''))" for star in DRAWN)
+    told = f"try_cast(replace(regexp_extract({cell}, {literal(STARS)}, 1), ',', '.') as double)"
+    return f"coalesce({number(cell, decimal)}, {told}, nullif(cast({drawn} as double), 0))"
+
+
+def minutes(cell: str, decimal: str, unit: float) -> str:
+    """SQL: how long something took, in minutes: a number of `unit` minutes each, `0:12:30` (hours first), «2 ч 15 мин»."""
+    clocked, spoken = (
+        f"case when {cell} <> '' and regexp_matches({cell}, {literal(way)}) then "
+        + " + ".join(
+            f"coalesce(try_cast(regexp_extract({cell}, {literal(way)}, {part}) as double), 0) * {size}"
+            for part, size in enumerate((60.0, 1.0, 1 / 60), 1)
+        )
+        + " end"
+        for way in (CLOCKED, SPOKEN)
+    )
+    return f"coalesce({number(cell, decimal)} * {unit}, {clocked}, {spoken})"
+
+
 def local_moment(cell: str, date_format: str) -> str:
     """SQL: the timestamp without zone that a cell names in the company's own clock; null where it is none or has an offset."""
     if date_format == "yyyy-mm-dd":
@@ -142,7 +168,9 @@ def aware_moment(cell: str, date_format: str) -> str:
     """SQL: the UTC timestamp of a cell that names its own offset (or counts from 1970); null where it does not."""
     if date_format == "yyyy-mm-dd":
         offset = f"length({cell}) > 16 and regexp_matches(substr(trim({cell}), 11), '{OFFSET}')"
-        return f"case when {offset} then make_timestamp(epoch_us(try_cast({cell} as timestamptz))) end"
+        joined = f"regexp_replace({cell}, '\\s+([+-]\\d)', '\\1')"
+        moment = f"coalesce(try_cast({cell} as timestamptz), try_cast({joined} as timestamptz))"
+        return f"case when {offset} then make_timestamp(epoch_us({moment})) end"
     if date_format in ("unix", "unix_ms"):
         factor = 1_000_000 if date_format == "unix" else 1_000
         count = f"try_cast({cell} as double)"
@@ -151,7 +179,7 @@ def aware_moment(cell: str, date_format: str) -> str:
 
 
 def _by_pattern(cell: str, pattern: str, width: int) -> str:
-    plain = f"trim(regexp_replace({cell}, '(\\s*г\\.?)?[,T\\s\\x{{00A0}}]+', ' ', 'g'))"
+    plain = f"trim(regexp_replace({_after_weekday(cell)}, '(\\s*г\\.?)?[,T\\s\\x{{00A0}}]+(([вВ]|at|[-–—])\\s+)?', ' ', 'g'))"
     slow = ", ".join(literal(pattern + clock) for clock in CLOCKS)
     return (
         f"coalesce(case length({cell}) when {width + 6} then try_strptime({cell}, '{pattern} %H:%M')"
@@ -160,8 +188,13 @@ def _by_pattern(cell: str, pattern: str, width: int) -> str:
     )
 
 
+def _after_weekday(cell: str) -> str:
+    """SQL: the text behind a day of the week («пт, 03.01.2025»)."""
+    return f"regexp_replace(trim({cell}), '(?i)^({WEEKDAYS})[а-яa-z]*\\.?,?\\s+', '')"
+
+
 def _by_month_name(cell: str, *, day_first: bool) -> str:
-    found = f"lower(trim({cell}))"
+    found = f"regexp_replace(lower({_after_weekday(cell)}), '\\s+(в|at|[-–—])\\s+', ' ')"
     for month, pattern in MONTHS:
         found = f"regexp_replace({found}, '({pattern})\\.?', ' {month} ')"
     found = f"regexp_replace({found}, '\\s+г(ода|\\.)?(\\s|,|$)', ' ')"

@@ -8,21 +8,23 @@ from collections.abc import Iterable
 
 MONTHS = "янв фев мар апр ма[йя] июн июл авг сен окт ноя дек|jan feb mar apr may jun jul aug sep oct nov dec"
 MONTH = "|".join(MONTHS.replace("|", " ").split())
-TIME = r"(?:[ T,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?(?:\s*(?:z|utc|gmt|msk|мск|[+-]\d{2}(?::?\d{2})?))?)?"
+WEEKDAY = r"(?:(?:пн|вт|ср|чт|пт|сб|вс|пон|чет|пят|суб|вос|mon|tue|wed|thu|fri|sat|sun)[а-яa-z]*\.?,?\s+)?"
+ZONE = r"(?:\s*(?:z|utc|gmt|msk|мск|[+-]\d{2}(?::?\d{2})?))?"
+TIME = r"(?:[ T,]+(?:(?:в|at|[-–—])\s+)?\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\s*[ap]\.?m\.?)?" + ZONE + ")?"
 
 DATE_FORMATS: dict[str, re.Pattern[str]] = {
     name: re.compile(pattern + "$", re.IGNORECASE)
     for name, pattern in {
         "yyyy-mm-dd": r"\d{4}-\d{1,2}-\d{1,2}" + TIME,
-        "dd.mm.yyyy": r"\d{1,2}\.\d{1,2}\.\d{4}(?:\s*г\.?)?" + TIME,
-        "dd.mm.yy": r"\d{1,2}\.\d{1,2}\.\d{2}" + TIME,
+        "dd.mm.yyyy": WEEKDAY + r"\d{1,2}\.\d{1,2}\.\d{4}(?:\s*г\.?)?" + TIME,
+        "dd.mm.yy": WEEKDAY + r"\d{1,2}\.\d{1,2}\.\d{2}" + TIME,
         "dd/mm/yyyy": r"\d{1,2}/\d{1,2}/\d{4}" + TIME,
         "mm/dd/yyyy": r"\d{1,2}/\d{1,2}/\d{4}" + TIME,
         "dd/mm/yy": r"\d{1,2}/\d{1,2}/\d{2}" + TIME,
         "mm/dd/yy": r"\d{1,2}/\d{1,2}/\d{2}" + TIME,
         "dd-mm-yyyy": r"\d{1,2}-\d{1,2}-\d{4}" + TIME,
         "yyyy/mm/dd": r"\d{4}[/.]\d{1,2}[/.]\d{1,2}" + TIME,
-        "dd mon yyyy": rf"\d{{1,2}}[ .-]*(?:{MONTH})[а-яa-z]*\.?[ .-]*(?:\d{{4}}|\d{{2}})(?:\s*г(?:ода|\.)?)?" + TIME,
+        "dd mon yyyy": WEEKDAY + rf"\d{{1,2}}[ .-]*(?:{MONTH})[а-яa-z]*\.?[ .-]*(?:\d{{4}}|\d{{2}})(?:\s*г(?:ода|\.)?)?" + TIME,
         "mon dd yyyy": rf"(?:{MONTH})[а-яa-z]*\.?\s+\d{{1,2}},?\s+\d{{4}}" + TIME,
         "yyyymmdd": r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{6})?",
         "excel": r"(?:2[5-9]|[3-5]\d)\d{3}(?:[.,]\d+)?",

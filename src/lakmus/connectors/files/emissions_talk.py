@@ -68,9 +68,11 @@ def _cases(reading: Reading) -> list[Emission]:
     opened = {"ts": "ts", **key, **staff, "_order": reading.of("order"), "_channel": channel, "_topic": reading.of("topic"), "_text": text}
     details = "feature::json" if reading.has("feature") else "null"
     found = [_emit(reading, "opened_case", opened, "true", {"shift": reading.of("shift"), "details": details})]
-    if reading.has("replied_at"):
-        columns = {"ts": "replied_at", **key, **staff, "_order": reading.of("order"), "_channel": channel, "_author": "'person'"}
-        found.append(_emit(reading, "received_reply", columns, "replied_at is not null", {"shift": reading.of("shift")}))
+    if reading.has("replied_at") or reading.has("reply_minutes"):
+        after = "make_timestamp(epoch_us(ts) + cast(round(reply_minutes * 60000000) as bigint))"
+        replied = "replied_at" if reading.has("replied_at") else after
+        columns = {"ts": replied, **key, **staff, "_order": reading.of("order"), "_channel": channel, "_author": "'person'"}
+        found.append(_emit(reading, "received_reply", columns, f"{replied} is not null", {"shift": reading.of("shift")}))
     if reading.has("resolved_at"):
         columns = {"ts": "resolved_at", **key, **staff, "_status": reading.of("status"), "_reason": reading.of("reason")}
         found.append(_emit(reading, "case_resolved", columns, "resolved_at is not null"))

@@ -92,7 +92,7 @@ FIELDS: dict[str, Field] = {
             "сотрудник, менеджер, оператор, врач, мастер, официант, тренер, преподаватель, кем создано, консультант, ответственный, исполнитель, агент, специалист, продавец, кассир, автор ответа, agent, agent name, assignee, operator, staff, employee, handled by, owner, sales person, assignee name",
         ),
         _field("author", LABEL, "кто написал", "who wrote it", "автор, отправитель, от кого, кто, роль, направление, author, sender, from, author type, sender type, author role, role, direction"),
-        _field("text", TEXT, "текст", "text", "текст, сообщение, комментарий, содержание, описание, текст сообщения, текст обращения, text, message, body, content, comment, remark, remarks"),
+        _field("text", TEXT, "текст", "text", "текст, сообщение, комментарий, содержание, описание, текст сообщения, текст обращения, text, message, body, content, comment, remark, remarks, достоинства, недостатки"),
         _field("title", TEXT, "заголовок", "title", "заголовок, title, subject, headline, тема письма"),
         _field("stars", NUMBER, "звёзды", "stars", "звезды, звезд, кол во звезд, stars, star rating, rating, рейтинг, review score, review rating"),
         _field("score", NUMBER, "оценка в опросе", "score in a survey", "оценка, балл, score, csat, csat score, nps, nps score, ces, ces score, оценка обслуживания, удовлетворенность, satisfaction"),
@@ -115,6 +115,8 @@ FIELDS: dict[str, Field] = {
             "replied_at", MOMENT, "первый ответ", "first reply",
             "дата ответа, ответ дан, дата ответа компании, дата ответа организации, дата официального ответа, дата ответа магазина, дата ответа продавца, дата и время ответа, дата ответа на отзыв, дата и время первого ответа, время ответа, дата первого ответа, первый ответ, ответ отправлен, issue responded, responded at, replied at, first reply at, first response at, answered at, answer date, response date, reply date",
         ),
+        _field("reply_minutes", NUMBER, "первый ответ через, минут", "first reply after, minutes",
+               "время первого ответа, время до первого ответа, скорость первого ответа, время ожидания первого ответа, время реакции, время ожидания ответа, first reply time, first response time, frt, time to first response, time to first reply"),
         _field("reply_text", TEXT, "текст ответа", "reply", "ответ, текст ответа, ответ компании, ответ организации, ответ владельца, ответ магазина, официальный ответ, ответ на отзыв, reply, response, answer, owner reply, company reply"),
         _field("answered_at", MOMENT, "опрос пройден", "survey answered", "survey response date, дата прохождения, дата ответа на опрос, survey answered at, response at, completed at"),
         _field("resolved_at", MOMENT, "закрыто", "resolved", "дата закрытия, закрыто, закрыт, дата решения, решено, решен, закрыта, решена, дата и время закрытия, дата выполнения, дата завершения, дата завершения диалога, дата окончания диалога, ticket solved timestamp, ticket solved, ticket solved date, solved, resolved at, closed at, closed, close date, closed date, resolution date, solved at, resolved date"),
@@ -139,6 +141,9 @@ FIELDS: dict[str, Field] = {
     )
 }  # fmt: skip
 """Every field by name, in the order in which a person is offered them. Several columns may feed `feature`."""
+
+DURATIONS = ("minutes", "reply_minutes")
+"""Fields in minutes, whatever unit a file's column names."""
 
 SYNONYMS: dict[str, str] = {synonym: field.name for field in FIELDS.values() for synonym in (*field.synonyms, compact(field.name))}
 """Compact names and the field each means unless the kind of file says otherwise."""

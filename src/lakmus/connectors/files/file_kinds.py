@@ -93,7 +93,7 @@ FILE_KINDS: dict[str, FileKind] = {
         ),
         _kind(
             "cases", "обращения", "cases", "ts case|customer|order|text|topic",
-            PERSON + " case order channel topic text title staff shift status reason replied_at resolved_at reopened_at score comment answered_at city store feature",
+            PERSON + " case order channel topic text title staff shift status reason replied_at reply_minutes resolved_at reopened_at score comment answered_at city store feature",
             "cases tickets обращения заявки тикеты support requests helpdesk",
             case="номер обращения, id обращения, номер заявки, ticket id, case id, номер тикета, номер диалога, id диалога, номер чата, unique id, ticket number, заявка, обращение",
             ts="дата обращения, дата заявки, создано, issue reported at, reported at, opened at, opened, ticket created, дата регистрации обращения, дата открытия, открыто, date of complaint, case created, ticket created timestamp, ticket created date, requested, дата начала диалога, дата начала чата",
@@ -122,7 +122,7 @@ FILE_KINDS: dict[str, FileKind] = {
             review="id отзыва, review id, id",
             ts="дата отзыва, review date, review creation date, reviewed at, опубликован, дата публикации, дата создания",
             stars="оценка, звезды, stars, review score, rating, рейтинг, балл",
-            text="текст отзыва, отзыв, review text, review comment message, review, comment, текст, комментарий, содержание отзыва, достоинства",
+            text="текст отзыва, отзыв, review text, review comment message, review, comment, текст, комментарий, содержание отзыва",
             title="review comment title, заголовок отзыва",
             channel="площадка, источник, платформа, site",
             replied_at="дата ответа",

@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 UNITS = frozenset("руб рублей rub usd eur brl gbp ₽ $ € мин минут min minutes шт штук pcs utc msk мск".split())
+SECONDS = frozenset("сек секунд секунды с sec seconds s".split())
+HOURS = frozenset("ч час часы часов h hours".split())
 NOT_A_WORD = re.compile(r"[^0-9a-zа-я₽$€]+")
 
 
@@ -21,3 +23,15 @@ def words(name: str) -> list[str]:
 def compact(name: str) -> str:
     """Return a column's name as one word, so that `Customer ID`, `customer_id` and `CustomerID` are the same."""
     return "".join(words(name))
+
+
+def minutes_of_unit(name: str) -> float:
+    """Return how many minutes a column's unit has, by its name: «Ожидание, сек», «Время решения (ч)»; 1 where it names none."""
+    last = set(words(name)[-1:])
+    return 1 / 60 if SECONDS & last else 60.0 if HOURS & last else 1.0
+
+
+def without_unit(name: str) -> str:
+    """Return a duration's name as one word, without its unit."""
+    found = words(name)
+    return "".join(found[:-1] if len(found) > 1 and found[-1] in SECONDS | HOURS else found)

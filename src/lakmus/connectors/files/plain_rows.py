@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lakmus.connectors.files.cells import NOBODY, NOBODY_BUT_ZERO, WORDS_FOR_NOTHING
-from lakmus.connectors.files.fields import FIELDS, Sort
+from lakmus.connectors.files.fields import DURATIONS, FIELDS, Sort
 from lakmus.connectors.files.kept_rows import BATCH_ROWS, REFUSED, ROWS, VECTOR, look, streamed
+from lakmus.connectors.files.names import minutes_of_unit
 from lakmus.connectors.files.plain_cells import Cells, Mask, blank_at_edge, cells_of, ends_in_nothing, numbers, one_of
 from lakmus.connectors.files.plain_moments import is_plain, moments, utc_of
 from lakmus.connectors.files.plan import ColumnPlan, FilePlan
@@ -107,6 +108,8 @@ class PlainRows:
         """Say whether a column's cells are likely to be plain, from those that the plan has seen."""
         field = column.field or ""
         if field in NEVER_PLAIN or (FIELDS[field].sort is Sort.MOMENT and not is_plain(column.date_format)):
+            return False
+        if field in DURATIONS and minutes_of_unit(column.name) != 1:
             return False
         cells = cells_of(pa.array(column.samples, pa.string()))
         values = self._plain_values(cells, column)[field]

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from lakmus.connectors.files.cells import CLOCKED, DRAWN, SPOKEN, STARS
 from lakmus.connectors.files.dates import date_format
-from lakmus.connectors.files.fields import FIELDS, SYNONYMS, Sort
+from lakmus.connectors.files.fields import DURATIONS, FIELDS, SYNONYMS, Sort
 from lakmus.connectors.files.file_kinds import FILE_KINDS, FileKind
-from lakmus.connectors.files.names import compact, words
+from lakmus.connectors.files.names import compact, without_unit, words
 from lakmus.connectors.files.plan import ColumnPlan
 from lakmus.connectors.files.second_thoughts import CLOCK, only_match, think_again
 
@@ -23,6 +24,7 @@ CALL_ENDED = re.compile(
     "|answered|unanswered|missed|no answer|busy|abandoned",
     re.IGNORECASE,
 )
+STRUCTURED = re.compile(r"^(\{.*\}|\[.*\])$", re.DOTALL)
 CODE = re.compile(r"^[\w-]{2,40}$")
 UNREAD_COUNTED, FEW_WORDS = 10, 12
 """Programs that write out hundreds of columns say nothing by it."""
@@ -118,6 +120,9 @@ def _meaning(kind: FileKind, name: str) -> tuple[float, str | None]:
     if SYNONYMS.get(word) in kind.fields:
         return 1.0, SYNONYMS[word]
     known = _known(kind.name)
+    measure = known.get(without_unit(name))
+    if measure in DURATIONS:
+        return 1.0, measure
     parts = [synonym for synonym in known if len(synonym) >= 4 and synonym in word and len(synonym) >= 0.6 * len(word)]
     return (0.5, known[max(parts, key=len)]) if parts else (0.0, None)
 
@@ -137,10 +142,19 @@ def _believable(field: str, cells: Sequence[str]) -> bool:
     if sort is Sort.MOMENT:
         return date_format(filled, digits_too=True) is not None or _some_dates(filled)
     if sort is Sort.NUMBER:
-        return sum(is_number(cell) for cell in filled) >= 0.5 * len(filled)
+        return sum(is_number(cell) or _is_measure(field, cell) for cell in filled) >= 0.5 * len(filled)
+    if sort in (Sort.IDENTIFIER, Sort.LABEL) and only_match(STRUCTURED, filled):
+        return False
     if field == "email":
         return any("@" in cell for cell in filled)
     return True
+
+
+def _is_measure(field: str, cell: str) -> bool:
+    """Say whether a cell is a rating or a duration that is no bare number."""
+    if field == "stars":
+        return bool(re.match(STARS, cell)) or cell.strip()[:1] in DRAWN
+    return field in DURATIONS and any(re.match(way, cell) for way in (CLOCKED, SPOKEN))
 
 
 def _some_dates(cells: Sequence[str]) -> bool:

@@ -7,7 +7,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from lakmus.connectors.files import cells
-from lakmus.connectors.files.fields import FIELDS, Sort
+from lakmus.connectors.files.fields import DURATIONS, FIELDS, Sort
+from lakmus.connectors.files.names import minutes_of_unit
 from lakmus.connectors.files.plan import ColumnPlan, FilePlan
 from lakmus.connectors.files.row_checks import Fed, fed_columns, why_sql
 from lakmus.connectors.files.sql import literal, utc_of_local
@@ -69,6 +70,10 @@ def _written_moment(plan: FilePlan, cell: str, field: str) -> str:
 
 def _value(column: ColumnPlan, cell: str, decimal: str) -> str:
     field = FIELDS[column.field or ""]
+    if field.name == "stars":
+        return cells.stars(cell, decimal)
+    if field.name in DURATIONS:
+        return cells.minutes(cell, decimal, minutes_of_unit(column.name))
     if field.sort is Sort.NUMBER:
         return cells.number(cell, decimal)
     if field.sort is Sort.TEXT:
