@@ -11,7 +11,7 @@ from lakmus.engine.signals.rhythm import Floats, Ints
 STEPS, ENOUGH = 12, 1e-4
 RIDGES = (1.0, 10.0, 100.0, 1000.0)
 PLENTY = 30
-CHUNK = 20_000
+CHUNK = 4_000
 Wide = npt.NDArray[np.float32]
 
 
@@ -123,7 +123,8 @@ def _sums(taken: list[tuple[Wide, Wide]], b: Floats) -> tuple[Floats, Floats]:
             part = x[first : first + CHUNK]
             mu = special.expit(part @ b.astype(np.float32))
             slopes[k] += part.T @ (y[first : first + CHUNK] - mu)
-            curves[k] += part.T @ (part * np.maximum(mu * (1 - mu), 1e-5)[:, None])
+            rooted = part * np.sqrt(np.maximum(mu * (1 - mu), 1e-5))[:, None]
+            curves[k] += rooted.T @ rooted  # a matrix times itself takes half the time of a product of two
     return slopes, curves
 
 
