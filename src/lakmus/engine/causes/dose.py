@@ -11,9 +11,10 @@ from scipy.optimize import isotonic_regression
 
 from lakmus.engine.causes.difference import NEEDED_CUSTOMERS, Z95
 from lakmus.engine.causes.doubly_robust import Effect
+from lakmus.engine.causes.doubt import estimate
 from lakmus.engine.causes.rows import Rows
 from lakmus.engine.harm import DosePoint
-from lakmus.engine.signals.rhythm import Floats
+from lakmus.engine.signals.rhythm import Flags, Floats
 from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
 
@@ -34,7 +35,7 @@ def dose_response(rows: Rows, fit: Effect, code: str) -> tuple[tuple[DosePoint, 
     """Return the effect by delay, and a function: delay -> probability that it alone drives a customer away (rising, 0..1).
 
     The effect among exposed moments of a delay is the mean of (left - would have been left otherwise), less the same correction as the
-    whole effect has (augmented inverse probability weighting with the exposed of each bin); customers are clusters. The function is the
+    whole effect has (augmented inverse probability weighting with the exposed of each bin). The function is the
     isotonic regression of these means (Ayer et al., 1955), each weighed by its moments, divided by the share that would have stayed.
     """
     unit = UNITS.get(code)
@@ -50,10 +51,9 @@ def dose_response(rows: Rows, fit: Effect, code: str) -> tuple[tuple[DosePoint, 
         if not n:
             continue
         low, high = float(edges[k]), float(edges[k + 1]) if k + 1 < len(edges) else None
-        effect, mean = mean_effect(rows, fit, own)
-        points.append(DosePoint(low, high, unit, effect, n))
+        points.append(DosePoint(low, high, unit, effect_among(fit, own), n))
         lows.append(low if high is None else (low + high) / 2)
-        means.append(mean)
+        means.append(fit.doubt.among(own).point)
         counts.append(n)
     stay = max(1 - fit.otherwise, 0.05)
     rising = isotonic_regression(np.array(means) / stay, weights=np.array(counts, np.float64)).x if means else np.zeros(0)
@@ -70,19 +70,14 @@ class _Curve:
         return float(np.interp(dose, self.doses, self.shares))
 
 
-def mean_effect(rows: Rows, fit: Effect, own: npt.NDArray[np.bool_]) -> tuple[Finding, float]:
-    """Return the effect among some of the exposed, with its interval and as a bare number."""
+def effect_among(fit: Effect, own: Flags) -> Finding:
+    """Return the effect among some of the exposed, of at least `LEAST_SIDE` customers, with its interval."""
     if not own.any():
-        return NotEnoughEvidence(NO_BREAK, LEAST_SIDE, 0), 0.0
-    off = rows.left[own].astype(np.float64) - fit.counterfactual[own]
-    mean = float(off.mean()) - fit.correction
-    whose, row = np.unique(rows.owner[own], return_inverse=True)
-    if len(whose) < LEAST_SIDE:
-        return NotEnoughEvidence(NO_BREAK, LEAST_SIDE, len(whose)), mean
-    sums = np.bincount(row, weights=off - off.mean()) / len(off)
-    variance = float((sums**2).sum()) + fit.correction_variance
-    half = Z95 * math.sqrt(variance)
-    return Estimate(mean, max(-1.0, min(mean, mean - half)), min(1.0, max(mean, mean + half)), len(off), Badge.ADJUSTED), mean
+        return NotEnoughEvidence(NO_BREAK, LEAST_SIDE, 0)
+    found = fit.doubt.among(own)
+    if found.customers < LEAST_SIDE:
+        return NotEnoughEvidence(NO_BREAK, LEAST_SIDE, found.customers)
+    return estimate(found.point, found.variance, found.moments)
 
 
 def breaking_dose(dose: Floats, outcome: Floats, cluster: npt.NDArray[np.generic], *, rising: bool = True, seed: int = 1) -> Finding:

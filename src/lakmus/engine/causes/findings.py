@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import special
 
-from lakmus.engine.causes.difference import NEEDED_CUSTOMERS, Z95, adjusted_p, too_few
-from lakmus.engine.causes.dose import breaking_of, dose_response, mean_effect
+from lakmus.engine.causes.difference import NEEDED_CUSTOMERS, adjusted_p, too_few
+from lakmus.engine.causes.dose import breaking_of, dose_response, effect_among
 from lakmus.engine.causes.doubly_robust import Effect, bred_noise, effect_of
+from lakmus.engine.causes.doubt import estimate
 from lakmus.engine.causes.interactions import fairly_together, interactions_of
 from lakmus.engine.causes.links import STAGE
 from lakmus.engine.causes.rows import Rows, unscaled
 from lakmus.engine.causes.segments import effects_by_segment, fairly
 from lakmus.engine.harm import DosePoint, Interaction, Overlap, SegmentEffect, Sensitivity
 from lakmus.engine.signals.rhythm import Flags, Floats
-from lakmus.history.estimate import Badge, Estimate, Finding
+from lakmus.history.estimate import Estimate, Finding
 
 LEAST_COMPARABLE = 0.05
 
@@ -105,19 +106,13 @@ def repeats_of(rows: Rows, fit: Effect) -> tuple[Finding, ...]:
     """Return the effect of the first, the second, and each later exposure of a customer."""
     met = unscaled(rows, "met_before")
     sides = (met == 0, met == 1, met >= 2)
-    return tuple(mean_effect(rows, fit, rows.exposed & fit.comparable & side)[0] for side in sides)
+    return tuple(effect_among(fit, rows.exposed & fit.comparable & side) for side in sides)
 
 
 def _scarce(rows: Rows) -> Finding | None:
     exposed, others = (len(np.unique(rows.owner[side])) for side in (rows.exposed, ~rows.exposed))
     least = min(exposed, others)
     return too_few(least, exposed=exposed <= others) if least < NEEDED_CUSTOMERS else None
-
-
-def estimate(point: float, variance: float, n: int) -> Estimate:
-    """Return an adjusted association with its 95 % interval, kept within -1..1."""
-    half = Z95 * math.sqrt(variance)
-    return Estimate(point, max(-1.0, min(point, point - half)), min(1.0, max(point, point + half)), n, Badge.ADJUSTED)
 
 
 def _control(rows: Rows, fit: Effect, place: int) -> Finding:

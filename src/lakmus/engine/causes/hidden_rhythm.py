@@ -7,6 +7,8 @@ rate is known from the number of gaps behind it, and so the rest can be taken ou
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import special
 
@@ -18,11 +20,22 @@ from lakmus.engine.signals.rhythm import Flags, Floats
 KNOTS = (0.2, 0.4, 0.6, 0.8)
 RIDGE = 1.0
 LEAST_BETWEEN = 1e-3
+SLOPES = slice(1, 4)
+"""The coefficients behind the slope on the rate."""
 
 
-def hidden_difference(rows: Rows, met: Flags, freed: Floats, weight: Floats) -> tuple[Floats, Floats]:
-    """Return E[Y | A = 1, x, no error] - E[Y | A = 0, x] that the unknown part of the rate causes, (n,), and by how much each row moved
-    the sum of it under `weight` (n,): the doubt about both slopes.
+@dataclass(frozen=True)
+class Hidden:
+    """`difference` (n,): in the share lost, feigned by the unknown part of the rate. `slopes` (n, 6): its derivatives by the six
+    coefficients behind both slopes. `moved` (n, 6): by how much each row moved these."""
+
+    difference: Floats
+    slopes: Floats
+    moved: Floats
+
+
+def hidden_difference(rows: Rows, met: Flags, freed: Floats) -> Hidden:
+    """Return E[Y | A = 1, x, no error] - E[Y | A = 0, x] that the unknown part of the rate causes, and the doubt about both slopes.
 
     Model: log of the true rate = L(x) + u, u with mean 0 and variance V(x) given the history. Since L is the mean of the true log rate
     given the history, the slopes of A and Y on L are those on the true one (Berkson, 1950; regression calibration: Carroll, Ruppert,
@@ -39,24 +52,17 @@ def hidden_difference(rows: Rows, met: Flags, freed: Floats, weight: Floats) -> 
     a = fitted(x, exposed, everyone, ridge=RIDGE)
     b = fitted(y, freed, ~met, ridge=RIDGE)
     mean = special.expit(y @ b)
-    of_met, of_left = _slope(a, known, silence), _slope(b, early, silence)
+    (of_met, by_met), (of_left, by_left) = _slope(a, known, silence), _slope(b, early, silence)
     spread = mean * (1 - mean) * unknown
-    by_met = _gradient(weight * of_left * spread, known, silence, len(a))
-    by_left = _gradient(weight * of_met * spread, early, silence, len(b))
-    doubt = shift_by_row(x, exposed, everyone, a, by_met, ridge=RIDGE) + shift_by_row(y, freed, ~met, b, by_left, ridge=RIDGE)
-    return of_met * of_left * spread, doubt
+    moved = shift_by_row(x, exposed, everyone, a, SLOPES, ridge=RIDGE), shift_by_row(y, freed, ~met, b, SLOPES, ridge=RIDGE)
+    slopes = by_met * (of_left * spread)[:, None], by_left * (of_met * spread)[:, None]
+    return Hidden(of_met * of_left * spread, np.column_stack(slopes), np.column_stack(moved))
 
 
-def _slope(b: Floats, rate: Floats, silence: Floats) -> Floats:
-    """Return the slope of the logit on the rate, (n,): of b1 rate + b2 rate silence + b3 rate^2."""
-    return np.asarray(b[1] + b[2] * silence + 2 * b[3] * rate)
-
-
-def _gradient(weight: Floats, rate: Floats, silence: Floats, columns: int) -> Floats:
-    """Return the derivative of the weighted sum of slopes by the coefficients, (columns,)."""
-    gradient = np.zeros(columns)
-    gradient[1:4] = weight.sum(), weight @ silence, 2 * weight @ rate
-    return gradient
+def _slope(b: Floats, rate: Floats, silence: Floats) -> tuple[Floats, Floats]:
+    """Return the slope of the logit on the rate, (n,): of b1 rate + b2 rate silence + b3 rate^2, and its derivatives by these, (n, 3)."""
+    by = np.column_stack([np.ones(len(rate)), silence, 2 * rate])
+    return by @ b[SLOPES], by
 
 
 def known_rate(rows: Rows) -> tuple[Floats, Floats, Floats]:

@@ -8,10 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from lakmus.engine.causes.difference import adjusted_p
-from lakmus.engine.causes.dose import mean_effect
+from lakmus.engine.causes.dose import effect_among
 from lakmus.engine.causes.doubly_robust import Effect
 from lakmus.engine.causes.rows import Rows
-from lakmus.engine.causes.segments import difference_of_sides
 from lakmus.engine.harm import Interaction
 
 NEEDED_CUSTOMERS = 50
@@ -36,10 +35,10 @@ def interactions_of(rows: Rows, fit: Effect, codes: tuple[str, ...], *, own: int
         rest = compared & ~after
         if place == own or min(len(np.unique(rows.owner[side])) for side in (after, rest)) < NEEDED_CUSTOMERS:
             continue
-        p = difference_of_sides(rows, fit, after, rest)
-        (with_it, more), (without, less) = (mean_effect(rows, fit, side) for side in (after, rest))
+        p = fit.doubt.apart(after, rest)
+        extra = fit.doubt.among(after).point - fit.doubt.among(rest).point
         if p is not None:
-            found.append(Interaction(code, with_it, without, more - less, p))
+            found.append(Interaction(code, effect_among(fit, after), effect_among(fit, rest), extra, p))
     return tuple(sorted(found, key=lambda one: (-one.extra, one.other_code)))
 
 

@@ -96,17 +96,17 @@ def fitted(design: npt.NDArray[np.float64], outcome: Floats, used: npt.NDArray[n
 
 
 def shift_by_row(
-    design: npt.NDArray[np.float64], outcome: Floats, used: npt.NDArray[np.bool_], b: Floats, gradient: Floats, *, ridge: float
-) -> Floats:
-    """Return by how much each row moved gradient' b, (n,), for the `b` that `fitted` returned on the same rows.
+    design: npt.NDArray[np.float64], outcome: Floats, used: npt.NDArray[np.bool_], b: Floats, some: slice, *, ridge: float
+) -> npt.NDArray[np.float64]:
+    """Return by how much each row moved some of the coefficients `b` that `fitted` returned on the same rows, (n, so many).
 
-    Formula: gradient' H^-1 x_i (y_i - mu_i), H the curvature of the deviance with the ridge (Huber, 1967).
+    Formula: H^-1 x_i (y_i - mu_i), H the curvature of the deviance with the ridge (Huber, 1967).
     """
     scale = _scale(design, used)
     _, curves = _sums([((design[used] / scale).astype(np.float32), outcome[used].astype(np.float32))], b * scale)
     hessian = curves[0] + np.diag(_penalty(len(b), ridge, 0, ridge) + 1e-5 * np.diag(curves[0]))
-    lever = linalg.solve(hessian, gradient / scale, assume_a="pos") / scale
-    return np.where(used, (design @ lever) * (outcome - special.expit(design @ b)), 0.0)
+    lever = linalg.solve(hessian, np.diag(1 / scale)[:, some], assume_a="pos") / scale[:, None]
+    return np.asarray((design @ lever) * np.where(used, outcome - special.expit(design @ b), 0.0)[:, None])
 
 
 def _scale(design: npt.NDArray[np.float64], used: npt.NDArray[np.bool_]) -> Floats:

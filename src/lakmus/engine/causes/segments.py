@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
-from scipy import special
 
 from lakmus.engine.bucket import of_kind
 from lakmus.engine.causes.difference import adjusted_p
-from lakmus.engine.causes.dose import mean_effect
-from lakmus.engine.causes.doubly_robust import Effect, per_customer
+from lakmus.engine.causes.dose import effect_among
+from lakmus.engine.causes.doubly_robust import Effect
 from lakmus.engine.causes.rows import Rows, label_of
 from lakmus.engine.errors.detector import Scene
 from lakmus.engine.harm import SegmentEffect
 from lakmus.engine.risk.segments import places_of
-from lakmus.engine.signals.rhythm import Flags
 from lakmus.history.estimate import Estimate
 
 DIMENSIONS = ("place", "channel", "topic")
@@ -39,7 +36,7 @@ def effects_by_segment(rows: Rows, fit: Effect, names: Mapping[int, str]) -> tup
     """Return the effect in each segment with enough exposed customers, the strongest first, and whether it differs from the rest.
 
     A dimension with a single such segment says nothing and is left out. `p_adjusted` holds the bare p of the difference between the
-    segment and the other exposed moments (normal; customers as clusters) until `fairly` adjusts all that were looked at.
+    segment and the other exposed moments (`Doubt.apart`) until `fairly` adjusts all that were looked at.
     """
     compared = rows.exposed & fit.comparable
     found: list[SegmentEffect] = []
@@ -49,10 +46,8 @@ def effects_by_segment(rows: Rows, fit: Effect, names: Mapping[int, str]) -> tup
         for label in np.unique(labels[compared]).tolist():
             here = compared & (labels == label)
             if label in names and len(np.unique(rows.owner[here])) >= NEEDED_CUSTOMERS:
-                effect, _ = mean_effect(rows, fit, here)
-                own.append(
-                    SegmentEffect(dimension, names[label], effect, difference_of_sides(rows, fit, here, compared & (labels != label)))
-                )
+                p = fit.doubt.apart(here, compared & ~here)
+                own.append(SegmentEffect(dimension, names[label], effect_among(fit, here), p))
         found += own if len(own) > 1 else []
     return tuple(sorted(found, key=lambda one: (-_point(one), one.dimension, one.segment)))
 
@@ -65,17 +60,6 @@ def fairly(by_code: Mapping[str, tuple[SegmentEffect, ...]]) -> dict[str, tuple[
         code: tuple(one if one.p_adjusted is None else replace(one, p_adjusted=float(next(fair))) for one in parts)
         for code, parts in by_code.items()
     }
-
-
-def difference_of_sides(rows: Rows, fit: Effect, here: Flags, rest: Flags) -> float | None:
-    """Return the p of no difference between the effects on two sides of the exposed, None where one is empty; customers as clusters."""
-    if not here.any() or not rest.any():
-        return None
-    off = rows.left.astype(np.float64) - fit.counterfactual
-    inside, outside = float(off[here].mean()), float(off[rest].mean())
-    influence = np.where(here, (off - inside) / here.sum(), 0.0) - np.where(rest, (off - outside) / rest.sum(), 0.0)
-    variance = float((per_customer(rows.owner, influence)[1] ** 2).sum())
-    return 2 * float(special.ndtr(-abs(inside - outside) / math.sqrt(variance))) if variance > 0 else None
 
 
 def _point(one: SegmentEffect) -> float:
