@@ -64,6 +64,17 @@ def test_who_is_cooling_can_be_narrowed_saved_and_downloaded_as_it_is_shown(figu
     assert len(rows) == count and {row["state"] for row in rows} <= {"cooling", "cold"}
 
 
+def test_what_is_at_risk_is_the_sum_of_what_stands_at_risk_beside_each_of_the_list(figures: Client) -> None:
+    page = opened(figures, "/signals/", "en")
+    said_sum = re.search(r'#list">₽([\d.,]+)( million)?</a> is at risk with them', page)
+    file = unescape(re.search(r'href="([^"]+)" download', page)[1])
+    sent = b"".join(figures.get(file).streaming_content).decode("utf-8-sig")
+    stakes = [float(row["value_at_risk"] or 0) * float(row["churn_probability"] or 0) for row in csv.DictReader(sent.splitlines())]
+    assert float(said_sum[1].replace(",", "")) * (1e6 if said_sum[2] else 1) == pytest.approx(sum(stakes), rel=0.05)
+    beside = [float(each.replace(",", "")) for each in re.findall(r'data-label="At risk"><span>₽([\d,]+)</span>', page)]
+    assert beside and beside == sorted(beside, reverse=True) and beside[0] == pytest.approx(max(stakes), rel=0.05)
+
+
 def test_those_soonest_lost_can_stand_first_with_the_day(figures: Client) -> None:
     page = opened(figures, "/signals/?sort=loss_due_at", "en")
     days = re.findall(r"lost on (\d{4}-\d\d-\d\d)<", page)

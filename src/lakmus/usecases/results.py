@@ -23,6 +23,7 @@ CUSTOMER_SORTS = {
     "name": "name NULLS LAST, rank",
     "customer": "customer",
     "-value_at_risk": "rank",
+    "-money_at_stake": "value_at_risk * churn_probability DESC NULLS LAST, rank",
     "-churn_probability": f"{LIKELIEST}, rank",
     "-lost_value": "lost_value DESC NULLS LAST, rank",
     "-lost_at": "lost_at DESC NULLS LAST, rank",
@@ -240,6 +241,18 @@ def counts_by_state(shown: Shown) -> dict[str, int]:
         return {row["state"]: row["n"] for row in ask(sql, [shown.table(PEOPLE)])}
 
     kept: dict[str, int] = kept_json(shown, "states_now", counted)
+    return kept
+
+
+def money_at_stake(shown: Shown, *, states: tuple[str, ...]) -> float:
+    """Return what customers of these states are expected to leave with: the margin of 12 months times the probability of leaving."""
+
+    def summed() -> float:
+        sql = """SELECT coalesce(sum(value_at_risk * churn_probability), 0) AS stake FROM read_parquet(?)
+                 WHERE list_contains(?::VARCHAR[], state)"""
+        return float(ask(sql, [shown.table(PEOPLE), list(states)])[0]["stake"])
+
+    kept: float = kept_json(shown, f"stake_now-{'-'.join(states)}", summed)
     return kept
 
 

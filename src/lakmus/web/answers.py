@@ -82,7 +82,7 @@ def last_day() -> date | None:
 
 
 def signals_overview(shown: Shown) -> dict[str, Any]:
-    """Return how many customers stand in each state, and how many living ones show each sign."""
+    """Return how many customers stand in each state, how many living ones show each sign, and what those who are leaving take along."""
     counts = results.counts_by_state(shown)
     living = sum(counts.get(state, 0) for state in LIVING)
     signs = [
@@ -96,11 +96,11 @@ def signals_overview(shown: Shown) -> dict[str, Any]:
         for code, count in results.counts_by_reason(shown, states=LIVING).items()
         if not titles.is_error(code)
     ]
-    return {"counts": counts, "signs": signs}
+    return {"counts": counts, "signs": signs, "at_stake": results.money_at_stake(shown, states=results.states_named(results.LEAVING))}
 
 
 def customers(
-    shown: Shown, filters: dict[str, Any], *, query: str = "", sort: str = "-value_at_risk", page: int = 1, size: int = PAGE_SIZE
+    shown: Shown, filters: dict[str, Any], *, query: str = "", sort: str = "-money_at_stake", page: int = 1, size: int = PAGE_SIZE
 ) -> dict[str, Any]:
     """Return a page of customers with the chips that say what happened."""
     listing = results.list_customers(shown, home=home(), query=query, filters=filters, sort=sort, page=page, size=size)

@@ -26,10 +26,10 @@ from lakmus.web.lists import STATES, choices
 from lakmus.web.templatetags.written import language
 
 SORTS = (
-    *("-value_at_risk", "-churn_probability", "-lost_value", "-revenue", "loss_due_at", "-state_since"),
+    *("-money_at_stake", "-churn_probability", "-lost_value", "-revenue", "loss_due_at", "-state_since"),
     *("-last_order_at", "-errors_count", "name"),
 )
-MONEY_SORTS = {"-value_at_risk", "-lost_value", "-revenue"}
+MONEY_SORTS = {"-money_at_stake", "-lost_value", "-revenue"}
 MONEY_COLUMNS = frozenset({"revenue", "mean_order_amount", "value_at_risk", "lost_value"})
 FLAGS = {"1": True, "0": False}
 THEN = ("left_silently", "left", "complained")
@@ -41,7 +41,7 @@ OF_WHOM = ("linked", "bought")
 def sort_choices(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the orders of the list of customers that this user may choose from."""
     titles = {
-        "-value_at_risk": _("most at risk"),
+        "-money_at_stake": _("most at risk"),
         "-churn_probability": _("likeliest to leave"),
         "-lost_value": _("largest loss"),
         "-revenue": _("most revenue"),

@@ -28,10 +28,10 @@ SILENT = Wording("молчит дольше, чем обычно для него
 NOT_LOST = Wording("ещё не потерян", "not lost yet")
 ALIVE = Wording("не потерян, и у него есть ритм покупок", "not lost, and has a rhythm of purchases")
 REASON = Wording("есть повод: остывает, или наша ошибка за 90 дней", "there is a reason: cooling, or an error of ours within 90 days")
-WORTH = Wording("есть что терять: маржа под угрозой", "there is something to lose: margin at risk")
+WORTH = Wording("есть что терять: маржа за год", "there is something to lose: a year's margin")
 SAID = Wording("вероятность ухода известна", "the probability of leaving is known")
 FREE = Wording("ничто не велит его не трогать", "nothing says to leave them alone")
-AMONG = Wording("среди {most}, с кем на кону больше всего", "among the {most} with most at stake")
+AMONG = Wording("среди {most}, у кого под угрозой больше всего", "among the {most} with most at risk")
 DAYS_BOUGHT = Wording("дней с покупкой: {count}", "days with a purchase: {count}")
 SILENCE = Wording(
     "молчит {silent} дн., предел {limit} дн.; погасло ламп: {lamps}", "silent for {silent} days, limit {limit}; lamps out: {lamps}"
@@ -50,8 +50,8 @@ STATE = {
 NO_STATE = Wording("сказать нельзя", "cannot be said")
 NONE = Wording("нет", "none")
 FREE_TOLD = Wording("можно звонить", "may be called")
-AT_STAKE = Wording("на кону {own}; у последнего в списке {last}", "{own} at stake; the last on the list has {last}")
-NOT_FULL = Wording("на кону {own}; в списке есть место", "{own} at stake; the list has room")
+AT_STAKE = Wording("под угрозой {own}; у последнего в списке {last}", "{own} at risk; the last on the list has {last}")
+NOT_FULL = Wording("под угрозой {own}; в списке есть место", "{own} at risk; the list has room")
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,21 @@ def is_harm(finding: Any) -> bool:
 
 
 @register.filter
+def at_stake(row: Any, currency: str) -> str:
+    """Write what a living customer is expected to leave with: the margin of 12 months times the probability of leaving."""
+    worth, chance = part(row, "value_at_risk"), part(row, "churn_probability")
+    return formats.NOTHING if worth is None or chance is None else writing.about_money(worth * chance, currency, language())
+
+
+@register.filter
+def at_stake_span(row: Any, currency: str) -> str:
+    """Write the interval of that sum, which is the interval of the probability."""
+    worth = part(row, "value_at_risk")
+    low, high = (worth * part(row, name) for name in ("churn_low", "churn_high"))
+    return writing.between(writing.about_money(low, currency, language()), writing.about_money(high, currency, language()), language())
+
+
+@register.filter
 def percent(share: float | None, places: int = 0) -> str:
     """Write a share 0..1 as percent."""
     return writing.percent(share, language(), digits=int(places))

@@ -99,6 +99,7 @@ def signals(request: HttpRequest, analysis: Any) -> HttpResponse:
     context = {
         "states": [{"state": name, "count": counts[name]} for name in STATES if counts.get(name)],
         "signs": overview["signs"],
+        "at_stake": overview["at_stake"],
         "tabs": tabs,
         "state": state if state in STATES else "",
         "listed": state if state in STATES else LEAVING,
