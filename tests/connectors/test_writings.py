@@ -116,6 +116,37 @@ def test_a_json_line_that_is_none_is_refused_alone(write: Callable[..., Path], r
     assert read.files[0].reasons == {"empty_row": 1}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251", "utf-16"])
+@pytest.mark.parametrize("around", ["lines", "list", "answer"])
+def test_objects_within_records_are_columns(write: Callable[..., Path], read_files: Reader, around: str, encoding: str) -> None:
+    records = [
+        {
+            "номер": number,
+            "createdAt": "2025-02-13 10:30",
+            "customer": {"id": "К7", "contact": {"phone": "8 916 123-45-67"}},
+            "total": {"amount": 10.5},
+        }
+        for number in (1, 2)
+    ]
+    if around == "lines":
+        text = "\n".join(json.dumps(record, ensure_ascii=False) for record in records)
+    else:
+        text = json.dumps(
+            records if around == "list" else {"success": True, "data": {"orders": records, "tags": [1]}}, ensure_ascii=False, indent=1
+        )
+    read = read_files(write("orders.json", text, encoding))
+    assert {column.name: column.field for column in read.plan.files[0].columns if column.field} == {
+        "номер": "order", "createdAt": "ts", "customer.id": "customer", "customer.contact.phone": "phone", "total.amount": "amount",
+    }  # fmt: skip
+    assert [(row["_order"], row["customer"], row["_amount"]) for row in read.of("placed_order")] == [("1", "К7", 10.5), ("2", "К7", 10.5)]
+
+
+def test_an_object_in_a_cell_is_nobodys_number(write: Callable[..., Path], plan_files: Callable[..., ImportPlan]) -> None:
+    rows = "".join(f'{n};13.02.2025;"{{""id"": {n}}}";10\n' for n in range(6))
+    plan = plan_files(write("orders.csv", f"Номер заказа;Дата заказа;Клиент;Сумма\n{rows}")).files[0]
+    assert plan.column_of("customer") is None
+
+
 @pytest.mark.parametrize("packing", ["zip", "gzip"])
 def test_packed_files_read_as_they_are(write: Callable[..., Path], read_files: Reader, packing: str) -> None:
     content = table(";").encode("cp1251")

@@ -47,7 +47,7 @@ FILE_KINDS: dict[str, FileKind] = {
                " order date, order purchase timestamp, purchase date, purchase timestamp, ordered at, order datetime, invoice date, transaction date, sale date, date of order, order created at, дата создания заказа, принят в обработку, дата приема, дата визита, дата оказания услуги, учетный день, дата сделки, sent",
             amount="сумма заказа, сумма документа, стоимость заказа, итого по заказу, сумма чека, сумма покупки, order amount, order total, order value, revenue, total price, стоимость, бюджет, бюджет сделки, сумма сделки, сумма со скидкой, сумма с учетом скидки, сумма к оплате, к оплате, итоговая сумма, итоговая стоимость, стоимость услуг, стоимость приема, сумма отправления, сумма реализации, выручка, total summ",
             status="order status, статус заказа, этап сделки, стадия сделки, стадия, этап, статус приема, статус визита, статус записи",
-            order="номер, номер заказа, ссылка, реализация, id, srid",
+            order="номер, номер заказа, number, ссылка, реализация, id, srid",
             channel="способ оформления, канал продаж, sales channel",
             operation="вид документа, тип документа, документ вид",
             product_name="услуги, products, список товаров",

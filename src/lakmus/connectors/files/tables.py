@@ -5,10 +5,8 @@
 from __future__ import annotations
 
 import codecs
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -19,6 +17,7 @@ import pyarrow.parquet as pq
 from lakmus.connectors.files.archives import Unpacked, unpack_gzip, unpack_zip, work_file
 from lakmus.connectors.files.encodings import LONGEST_LINE, SAMPLE, scan_text, transcode
 from lakmus.connectors.files.formats import detect_format
+from lakmus.connectors.files.json_tables import UTF8, json_keys, json_relation, plain_json
 from lakmus.connectors.files.refusals import refusal
 from lakmus.connectors.files.sniff import SAMPLE_ROWS, WHITE_SPACE, cut_text, find_header_of_sheet, unique_names
 from lakmus.connectors.files.sql import literal, named
@@ -27,7 +26,6 @@ COLUMNS = 1000
 READ_AT_ONCE = 2 * LONGEST_LINE
 """Bytes of text that a thread reads at a time: what becomes of them must fit twice into `kept_rows.AHEAD`, or threads wait in turn."""
 LARGEST_SHEET = 2 * 1024**3
-UTF8 = ("utf-8", "utf-8-sig", "ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +51,10 @@ def tables_of(path: Path, work_dir: Path) -> list[Unpacked]:
     """
     found = detect_format(path, path.name)
     if found == "zip":
-        return unpack_zip(path, work_dir)
-    return [unpack_gzip(path, work_dir)] if found == "gzip" else [Unpacked(path)]
+        places = unpack_zip(path, work_dir)
+    else:
+        places = [unpack_gzip(path, work_dir)] if found == "gzip" else [Unpacked(path)]
+    return [replace(place, path=plain_json(place.path, work_dir)) for place in places]
 
 
 def glance(place: Unpacked, name: str) -> list[Glance]:
@@ -157,41 +157,11 @@ def _glance_json(place: Unpacked, name: str, form: str) -> Glance:
         raise refusal("line_too_long", name, limit=LONGEST_LINE // 1024**2)
     if scan.encoding not in UTF8:
         raise refusal("unknown_encoding", name)
-    names = _json_keys(place.path, name, form)
+    names = json_keys(place.path, name, form)
     rows = _first_rows(json_relation(place.path, names, form), name)
     if not rows:
         raise refusal("header_only", name)
     return Glance(place.member, form, scan.encoding, None, 0, names, rows, max(scan.lines, len(rows)))
-
-
-def _json_keys(path: Path, name: str, form: str) -> tuple[str, ...]:
-    """Return the keys of the objects in the order of their first appearance, from the first 10,000 lines."""
-    keys: dict[str, None] = {}
-    try:
-        if form == "json":
-            with path.open(encoding="utf-8-sig") as source:
-                records = json.loads(source.read(64 * 1024**2))
-            parsed = records[:10000]
-        else:
-            with path.open(encoding="utf-8-sig") as source:
-                parsed = [_object_or_none(line) for line in islice(source, 10000) if line.strip()]
-    except (ValueError, RecursionError) as failure:
-        raise refusal("not_json_lines", name) from failure
-    objects = [record for record in parsed if isinstance(record, dict)]
-    if not objects or len(objects) < len(parsed) / 2:
-        raise refusal("not_json_lines", name)
-    for record in objects:
-        keys.update(dict.fromkeys(record))
-        if len(keys) > 10 * COLUMNS:
-            break
-    return tuple(keys)
-
-
-def _object_or_none(line: str) -> object:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return None
 
 
 def _first_rows(relation: str, name: str) -> tuple[tuple[str, ...], ...]:
@@ -207,18 +177,6 @@ def parquet_relation(path: Path, names: Sequence[str]) -> str:
     """Return the SQL of a Parquet file with every column as text, called c0, c1, …"""
     cells = ", ".join(f"cast({named(name)} as varchar) as c{index}" for index, name in enumerate(names))
     return f"(select {cells} from read_parquet({literal(path)}))"
-
-
-def json_relation(path: Path, names: Sequence[str], form: str) -> str:
-    """Return the SQL of a JSON file with every key as text, called c0, c1, …"""
-    columns = ", ".join(f"{literal(name)}: 'JSON'" for name in names)
-    cells = ", ".join(f"{named(name)} ->> '$' as c{index}" for index, name in enumerate(names))
-    layout, lenient = ("newline_delimited", "true") if form == "jsonl" else ("array", "false")
-    size = LONGEST_LINE
-    return (
-        f"(select {cells} from read_json({literal(path)}, format='{layout}', columns={{{columns}}},"
-        f" ignore_errors={lenient}, maximum_object_size={size}))"
-    )
 
 
 def csv_relation(path: Path, count: int, delimiter: str, header_row: int | None, *, padded: bool, quoted: bool = True) -> str:

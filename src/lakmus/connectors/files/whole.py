@@ -9,13 +9,13 @@ from pathlib import Path
 
 from lakmus.connectors.files.archives import Unpacked
 from lakmus.connectors.files.encodings import SAMPLE
+from lakmus.connectors.files.json_tables import json_relation
 from lakmus.connectors.files.plan import FilePlan
 from lakmus.connectors.files.refusals import refusal
 from lakmus.connectors.files.sniff import WHITE_SPACE, split_rows, unique_names
 from lakmus.connectors.files.sql import literal
 from lakmus.connectors.files.tables import (
     csv_relation,
-    json_relation,
     parquet_relation,
     sheet_copy,
     tables_of,
