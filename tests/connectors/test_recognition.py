@@ -96,3 +96,25 @@ def test_the_catalogue_names_only_fields_that_there_are() -> None:
     for kind in FILE_KINDS.values():
         assert kind.fields <= set(FIELDS) and kind.title.ru and kind.title.en
         assert {field for group in kind.required for field in group} <= kind.fields
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("Сумма", "1,5 тыс. руб.", "«Сумма»"),
+        ("Плановая дата доставки", "скоро", "«Плановая дата доставки»"),
+        ("Сумма", "", None),
+        ("Комментарий", "скоро", None),
+        ("Оплачено", "1000", None),
+    ],
+)
+def test_a_column_that_is_not_what_it_is_called_is_told(
+    write: Callable[..., Path], plan_files: Callable[..., ImportPlan], column: str, cell: str, said: str | None
+) -> None:
+    notes = plan_files(write("orders.csv", f"Номер заказа;Дата заказа;Код клиента;{column}\n1;{DAY};К7;{cell}\n")).files[0].notes
+    assert [said in note.ru and cell in note.en for note in notes if said] == [True] if said else notes == ()
+
+
+def test_orders_of_nobody_are_told(write: Callable[..., Path], plan_files: Callable[..., ImportPlan]) -> None:
+    (note,) = plan_files(write("orders.csv", f"Номер заказа;Дата заказа;Сумма\n1;{DAY};10\n")).files[0].notes
+    assert "кто ушёл" in note.ru and "who left" in note.en

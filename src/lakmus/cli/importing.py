@@ -145,6 +145,7 @@ def with_mapping(plan: ImportPlan, mapping: dict[str, Any], path: Path) -> Impor
     BadInput : a file lacks a column that is named.
     """
     from lakmus.connectors.files import ImportPlan, check_plan
+    from lakmus.connectors.files.joins import describe_joins
 
     formats = mapping.get("date_formats") or {}
     files = []
@@ -155,7 +156,7 @@ def with_mapping(plan: ImportPlan, mapping: dict[str, Any], path: Path) -> Impor
                 raise BadInput("mapping_column_unknown", NO_COLUMN.filled(name=file.name, column=column, path=path))
             file = file.with_column(column, target, formats.get(column))
         files.append(check_plan(file))
-    return ImportPlan(tuple(files))
+    return ImportPlan(describe_joins(tuple(files)))
 
 
 def readable(plan: ImportPlan, voice: Voice, *, told: bool = False) -> tuple[ImportPlan, list[dict[str, Any]]]:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lakmus.connectors.files.fields import FIELDS, Sort
+from lakmus.connectors.files.file_kinds import FILE_KINDS
+from lakmus.connectors.files.names import words
 from lakmus.connectors.files.plan import FilePlan
+from lakmus.connectors.files.recognise import believable, meaning
 from lakmus.connectors.files.second_thoughts import looks_like_names
 from lakmus.history.wording import Wording
 
@@ -24,6 +28,23 @@ BY_NAME = Wording(
     "клиенты различаются только по имени из «{column}»: тёзки станут одним клиентом. Добавьте в выгрузку код, телефон или почту",
     "customers are told apart by the name in “{column}” alone: namesakes become one. Add a code, phone or e-mail to the export",
 )
+NO_CUSTOMERS = Wording(
+    "в заказах нет ни номера клиента, ни телефона, ни почты, ни карты: в выручку они войдут, а кто ушёл, по ним не узнать",
+    "the orders name no customer, phone, e-mail or card: they count as revenue, but who left cannot be told by them",
+)
+UNREADABLE = {
+    Sort.NUMBER: Wording(
+        "колонка «{column}» не читается: в ней не числа, например «{sample}»",
+        "the column “{column}” is not read: its cells are no numbers, such as “{sample}”",
+    ),
+    Sort.MOMENT: Wording(
+        "колонка «{column}» не читается: в ней не даты, например «{sample}»",
+        "the column “{column}” is not read: its cells are no dates, such as “{sample}”",
+    ),
+}
+DAY_WORDS = frozenset("дата срок время date time".split())
+PEOPLE = ("customer", "customer_master", "email", "phone", "card", "anonymous")
+MOST_COLUMNS = 100
 HAVE_ORDERS = ("orders", "order_lines")
 
 
@@ -52,6 +73,27 @@ def _joins(file: FilePlan, files: tuple[FilePlan, ...]) -> tuple[Wording, ...]:
 def _notes(file: FilePlan) -> tuple[Wording, ...]:
     if file.is_reference:
         return (SKIPPED,)
+    return (*_whose(file), *_unreadable(file))
+
+
+def _unreadable(file: FilePlan) -> list[Wording]:
+    """Say which columns are called like something that is needed and hold something else."""
+    kind = FILE_KINDS.get(file.kind or "")
+    if kind is None or file.problems:
+        return []
+    fed = {column.field for column in file.columns}
+    said = []
+    for column in file.columns if len(file.columns) <= MOST_COLUMNS else ():
+        strength, field = meaning(kind, column.name)
+        if column.field is not None or strength < 1 or field not in FIELDS or field in fed or believable(field, column.samples):
+            continue
+        sort = FIELDS[field].sort
+        if sort is Sort.NUMBER or (sort is Sort.MOMENT and DAY_WORDS & set(words(column.name))):
+            said.append(UNREADABLE[sort].filled(column=column.name, sample=column.samples[0]))
+    return said
+
+
+def _whose(file: FilePlan) -> tuple[Wording, ...]:
     customer = file.column_of("customer")
     if customer and looks_like_names(customer.samples):
         return (BY_NAME.filled(column=customer.name),)
@@ -64,4 +106,6 @@ def _notes(file: FilePlan) -> tuple[Wording, ...]:
         and not any(file.column_of(field) for field in ("customer", "email", "phone", "card"))
     ):
         return (NOBODY,)
+    if file.kind == "orders" and not file.problems and not any(file.column_of(field) for field in PEOPLE):
+        return (NO_CUSTOMERS,)
     return () if any(file.column_of(field) for field in links) or not file.kind or file.kind == "activities" else (NOBODY,)

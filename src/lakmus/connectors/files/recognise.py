@@ -89,7 +89,7 @@ def recognise(names: Sequence[str], rows: Sequence[Sequence[str]], file_name: st
 def fit_kind(kind: FileKind, names: Sequence[str], cells: Sequence[Sequence[str]], file_name: str) -> Fit:
     """Give each column the field it most likely feeds in a file of this kind, and weigh the whole."""
     claims = sorted(
-        ((weight, -index, field) for index, name in enumerate(names) for weight, field in [_meaning(kind, name)] if field), reverse=True
+        ((weight, -index, field) for index, name in enumerate(names) for weight, field in [meaning(kind, name)] if field), reverse=True
     )
     fields: list[str | None] = [None] * len(names)
     confidence, weight, unread = [0.0] * len(names), PRIOR.get(kind.name, 0.0), len(names)
@@ -99,17 +99,17 @@ def fit_kind(kind: FileKind, names: Sequence[str], cells: Sequence[Sequence[str]
             weight, unread = weight + strength, unread - 1
         elif field == "ts" and only_match(CLOCK, cells[index]):
             fields[index], confidence[index], unread = "clock", 0.9, unread - 1
-        elif (field == "feature" or field not in fields) and _believable(field, cells[index]):
+        elif (field == "feature" or field not in fields) and believable(field, cells[index]):
             fields[index], confidence[index] = field, min(0.99, 0.6 + 0.13 * strength)
             weight, unread = weight + strength, unread - 1
     weight += _fill_by_content(kind, names, fields, confidence, cells)
-    think_again(kind, names, fields, cells, lambda name: _meaning(kind, name)[1])
+    think_again(kind, names, fields, cells, lambda name: meaning(kind, name)[1])
     missing = tuple(group for group in kind.required if not any(field in fields for field in group))
     weight += 3.0 * bool(set(words(file_name)) & set(kind.titles)) + 2.0 * (not missing) - 0.3 * min(unread, UNREAD_COUNTED)
     return Fit(kind, tuple(fields), tuple(confidence), weight, missing)
 
 
-def _meaning(kind: FileKind, name: str) -> tuple[float, str | None]:
+def meaning(kind: FileKind, name: str) -> tuple[float, str | None]:
     """Return what a name means in a file of this kind and how strongly it says so (3 its own word, 1 a general one, less a part)."""
     word = compact(name)
     exception = EXCEPTIONS.get((kind.name, word))
@@ -133,7 +133,7 @@ def _known(kind_name: str) -> dict[str, str]:
     return {**{synonym: field for synonym, field in SYNONYMS.items() if field in kind.fields}, **kind.names}
 
 
-def _believable(field: str, cells: Sequence[str]) -> bool:
+def believable(field: str, cells: Sequence[str]) -> bool:
     """Say whether the cells can be what the column's name promises; an empty column can be anything."""
     filled = [cell for cell in cells if cell.strip()]
     if not filled or field in ("feature", "none"):
@@ -171,7 +171,7 @@ def _fill_by_content(
     kind: FileKind, names: Sequence[str], fields: list[str | None], confidence: list[float], cells: Sequence[Sequence[str]]
 ) -> float:
     """Feed fields that a kind needs from columns whose names say nothing but whose cells leave one choice; return what these weigh."""
-    open_columns = [index for index, field in enumerate(fields) if field is None and _meaning(kind, names[index])[1] in (None, "none")]
+    open_columns = [index for index, field in enumerate(fields) if field is None and meaning(kind, names[index])[1] in (None, "none")]
     weight = 0.0
     wanted = {field for group in kind.required if not any(each in fields for each in group) for field in group}
     for field, test in (
