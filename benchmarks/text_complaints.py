@@ -2,9 +2,9 @@
 
     python -m benchmarks.text_complaints [--misses] [--record]
 
-Half of the list, drawn by the text itself (the first byte of its MD5 is even), may be looked at while entries are written; of the other half
-nothing but the totals is ever shown. Both were written by the same hand, so they say how far the lexicon goes beyond what it was written
-from, not how well it reads strangers; the sets in `text_reading.py` and `text_reasons.py` say that.
+Half of the list, drawn by the text itself (the first byte of its MD5 is even), may be looked at while entries are written; of the other
+half nothing but the totals is ever shown. Both were written by the same hand as the entries, so they say what the lexicon lacked, not how
+well it reads strangers; the sets in `text_reading.py` and `text_reasons.py` say that.
 """
 
 from __future__ import annotations

@@ -150,7 +150,8 @@ def patterns_of(code: str, entries: str, terms: Terms, classes: Mapping[str, str
         entry = line.strip()
         if entry:
             for order in _orders(entry.split()):
-                yield _pattern(code, order, entry, terms, classes)
+                for parts in _told_apart(order):
+                    yield _pattern(code, parts, entry, terms, classes)
 
 
 def _orders(parts: list[str]) -> list[list[str]]:
@@ -160,6 +161,16 @@ def _orders(parts: list[str]) -> list[list[str]]:
     place = parts.index("&")
     first, second = parts[:place], parts[place + 1 :]
     return [[*first, f"..{NEAR}", *second], [*second, f"..{NEAR}", *first]]
+
+
+def _told_apart(parts: list[str]) -> list[list[str]]:
+    """Return an entry with a term that may be a negation («тишина|{not}») as two: only one of them says its negation itself."""
+    for place, part in enumerate(parts):
+        alternatives = part.split("|")
+        if "{not}" in alternatives and len(alternatives) > 1:
+            others = "|".join(one for one in alternatives if one != "{not}")
+            return [[*parts[:place], one, *rest] for one in ("{not}", others) for rest in _told_apart(parts[place + 1 :])]
+    return [parts]
 
 
 def _pattern(code: str, parts: Iterable[str], entry: str, terms: Terms, classes: Mapping[str, str]) -> Pattern:
