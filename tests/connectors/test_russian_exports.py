@@ -138,6 +138,39 @@ def test_a_report_of_1c_brings_its_lines_without_the_row_of_totals(
     ]
 
 
+GROUPED = (
+    "Реестр реализаций;;;;;\r\n;;;;;\r\n"
+    "Документ;;Контрагент;;Номенклатура;Сумма\r\nНомер;Дата;Наименование;Код;;\r\n"
+    "ЦБ-1;06.01.2025 10:00:00;Анна Ким;К1;Чай;1 234,56 руб.\r\n;;;;Кофе;500,00 руб.\r\n"
+    "ЦБ-2;07.01.2025 10:00:00;Иван Ким;;Чай;10,00 руб.\r\n;;;;Мёд;20,00 руб.\r\nИтого за январь;;;;;1 764,56 руб.\r\nИтого;;;;;1 764,56 руб.\r\n"
+)
+
+
+def test_rows_of_a_register_take_what_only_the_first_row_of_their_document_says(write: Callable[..., Path], read_files: Reader) -> None:
+    read = read_files(write("реестр.csv", GROUPED, "cp1251"))
+    assert [(row["_order"], row["customer"], row["_product"], row["_amount"]) for row in read.of("ordered_item")] == [
+        ("ЦБ-1", "К1", "Чай", 1234.56),
+        ("ЦБ-1", "К1", "Кофе", 500.0),
+        ("ЦБ-2", None, "Чай", 10.0),
+        ("ЦБ-2", None, "Мёд", 20.0),
+    ]
+    assert {row["_order"] for row in read.of("placed_order")} == {"ЦБ-1", "ЦБ-2"}
+    assert read.files[0].rejected == 2 and "первая строка" in read.files[0].notes[0].ru
+
+
+def test_a_header_of_two_rows_is_found_again_when_the_file_is_read(
+    write: Callable[..., Path], plan_files: Callable[..., ImportPlan]
+) -> None:
+    plan = plan_files(write("реестр.csv", GROUPED, "cp1251"))
+    assert [column.name for column in plan.files[0].columns][:3] == ["Документ Номер", "Документ Дата", "Контрагент Наименование"]
+    assert plan.files[0].grouped and ImportPlan.from_json(plan.as_json()).files[0].grouped
+
+
+def test_a_sum_of_some_rows_is_told_as_such(write: Callable[..., Path], read_files: Reader) -> None:
+    text = f"Дата;Номер;Код клиента;Сумма\n{DAY};1;К1;10\nИтого за январь;;;10\n;;Всего по складу:;10\n"
+    assert read_files(write("orders.csv", text)).files[0].reasons == {"total_row": 2}
+
+
 def test_orders_with_a_name_beside_the_phone_tell_what_the_customer_is_called(write: Callable[..., Path], read_files: Reader) -> None:
     text = f"Номер заказа;Дата заказа;Клиент;Телефон;Сумма\n1;{DAY};Анна Ким;8 916 123-45-67;10\n2;{DAY};Анна Ким;+7 (916) 123-45-67;20\n"
     read = read_files(write("orders.csv", text))

@@ -191,7 +191,7 @@ def _order_lines(reading: Reading) -> list[Emission]:
         customer = 'min("customer")' if reading.has("customer") else "null::varchar"
         grouped = (
             f'(select "order", min(ts) as ts, {customer} as customer, min({_place(reading)}) as place, min(_row) as _row'
-            f' from {reading.staged.relation} where not ({back}) group by "order")'
+            f' from {reading.staged.relation} where not ({back}) group by "order" having min(ts) is not null)'
         )
         unknown = "case when customer is null then 'order:' || \"order\" end"
         columns = {"ts": "ts", "_order": '"order"', "customer": "customer", "anonymous_customer_id": unknown, "_place": "place"}

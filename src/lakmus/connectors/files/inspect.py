@@ -19,6 +19,7 @@ from lakmus.connectors.files.joins import describe_joins
 from lakmus.connectors.files.plan import ColumnPlan, FilePlan, ImportPlan, SavedMapping
 from lakmus.connectors.files.recognise import recognise, with_date_format
 from lakmus.connectors.files.refusals import refusal
+from lakmus.connectors.files.second_thoughts import first_rows_name_the_order
 from lakmus.connectors.files.sniff import decimal_mark
 from lakmus.connectors.files.tables import Glance, glance, tables_of
 from lakmus.connectors.files.whole import relation_of
@@ -96,6 +97,8 @@ def plan_table(path: Path, place: Unpacked, seen: Glance, kind: str | None, mapp
     if saved is None and plan.kind != ACTIVITIES:
         numbers = [cells[i] for i, column in enumerate(plan.columns) if column.field and FIELDS[column.field].sort is Sort.NUMBER]
         plan = replace(plan, decimal=decimal_mark([cell for column in numbers for cell in column]))
+    fields = [column.field for column in plan.columns]
+    plan = replace(plan, grouped=first_rows_name_the_order(plan.kind, fields, cells))
     return decide_days(check_plan(plan), place, work_dir)
 
 

@@ -32,6 +32,10 @@ NO_CUSTOMERS = Wording(
     "в заказах нет ни номера клиента, ни телефона, ни почты, ни карты: в выручку они войдут, а кто ушёл, по ним не узнать",
     "the orders name no customer, phone, e-mail or card: they count as revenue, but who left cannot be told by them",
 )
+GROUPED = Wording(
+    "номер, дату и клиента называет только первая строка заказа: остальные его строки берут их у неё",
+    "only the first row of an order names its number, date and customer: its other rows take them from it",
+)
 UNREADABLE = {
     Sort.NUMBER: Wording(
         "колонка «{column}» не читается: в ней не числа, например «{sample}»",
@@ -73,7 +77,7 @@ def _joins(file: FilePlan, files: tuple[FilePlan, ...]) -> tuple[Wording, ...]:
 def _notes(file: FilePlan) -> tuple[Wording, ...]:
     if file.is_reference:
         return (SKIPPED,)
-    return (*_whose(file), *_unreadable(file))
+    return (*_whose(file), *((GROUPED,) if file.grouped and not file.problems else ()), *_unreadable(file))
 
 
 def _unreadable(file: FilePlan) -> list[Wording]:

@@ -95,7 +95,8 @@ class FilePlan:
 
     `format` is csv, text (white space), xlsx, parquet, jsonl, json or unknown; `header_row` counts from 0 and is None
     where the file has no header; `kind` is None where nobody could tell, and "reference" for lists that hold no
-    activities; `row_estimate` counts records; a file with `problems` cannot be read until they are solved.
+    activities; `row_estimate` counts records; `grouped` says that only the first
+    row of each order names it; a file with `problems` cannot be read until they are solved.
     """
 
     path: Path
@@ -108,6 +109,7 @@ class FilePlan:
     kind: str | None = None
     kind_confidence: float = 0.0
     row_estimate: int = 0
+    grouped: bool = False
     columns: tuple[ColumnPlan, ...] = ()
     joins: tuple[Wording, ...] = ()
     problems: tuple[Wording, ...] = ()
@@ -167,6 +169,7 @@ class FilePlan:
             "kind": self.kind,
             "kind_confidence": round(self.kind_confidence, 3),
             "row_estimate": self.row_estimate,
+            "grouped": self.grouped,
             "signature": self.signature,
             "columns": [column.as_json() for column in self.columns],
             "joins": [_wording_json(join) for join in self.joins],
@@ -189,6 +192,7 @@ class FilePlan:
             kind=written.get("kind"),
             kind_confidence=float(written.get("kind_confidence", 0.0)),
             row_estimate=int(written.get("row_estimate", 0)),
+            grouped=bool(written.get("grouped", False)),
             columns=tuple(ColumnPlan.from_json(column) for column in written.get("columns", ())),
             joins=tuple(_wording(join) for join in written.get("joins", ())),
             problems=tuple(_wording(problem) for problem in problems),

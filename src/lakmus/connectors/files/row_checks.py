@@ -33,7 +33,8 @@ NAMING_SOMEBODY = (
 )
 
 TOTALS = ("Итого", "Итого:", "ИТОГО", "ИТОГО:", "Всего", "Всего:", "ВСЕГО", "Total", "TOTAL", "Total:", "Grand Total")
-TOTALS_WITHIN = 2
+SUM_OF_ROWS = "^\\s*(итого|всего|итог|промежуточн.*итог|total|subtotal|grand total)([\\s:.,(].*)?$"
+TOTALS_WITHIN, SUMS_WITHIN = 2, 6
 """In which first columns reports write the word."""
 
 Fed = Sequence[tuple[int, ColumnPlan]]
@@ -80,6 +81,11 @@ def why_sql(plan: FilePlan, fed: Fed, now: datetime) -> str:
     every = " and ".join(f"c{index} is null" for index in range(len(plan.columns)))
     totals = " or ".join(f"coalesce({cells.among(f'c{index}', TOTALS)}, false)" for index in range(min(TOTALS_WITHIN, len(plan.columns))))
     checks: list[Check] = [(every, "'empty_row|'"), (totals, "'total_row|'")]
+    # Whatever else is wrong with a row that is called a sum, that is why.
+    sums = [
+        f"coalesce(regexp_matches(lower(c{index}), {literal(SUM_OF_ROWS)}), false)" for index in range(min(SUMS_WITHIN, len(plan.columns)))
+    ]
+    checks.append((" or ".join(sums), "'total_row|'"))
     fine: list[str] = []
     for index, column in fed:
         field, cell = column.field or "", f"c{index}"

@@ -110,6 +110,17 @@ def _names_are_no_numbers(
         fields[code] = "customer"
 
 
+def first_rows_name_the_order(kind: str | None, fields: Sequence[str | None], cells: Sequence[Sequence[str]]) -> bool:
+    """Say whether a report of lines tells number, date and customer of an order in its first row alone, as merged cells do."""
+    if kind != "order_lines" or "order" not in fields:
+        return False
+    what = [cells[index] for index, field in enumerate(fields) if field in ("product", "product_name")]
+    whose = [cells[index] for index, field in enumerate(fields) if field in ("order", "ts", "customer")]
+    lines = [row for row in range(len(cells[0])) if any(column[row].strip() for column in what)]
+    named = [any(column[row].strip() for column in whose) for row in lines]
+    return len(whose) > 1 and bool(lines) and named[0] and 0.1 * len(lines) < sum(not one for one in named)
+
+
 def _a_day_that_has_not_come(fields: list[str | None], cells: Sequence[Sequence[str]]) -> None:
     """A day of delivery that orders have which are not delivered is the day that was agreed on."""
     status, day = cells[fields.index("status")], cells[fields.index("delivered_at")]

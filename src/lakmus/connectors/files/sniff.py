@@ -30,7 +30,7 @@ class Cut:
 def cut_text(sample: str, complete: bool) -> Cut:
     """Find out how a text is cut from its beginning; `complete` says that the sample is the whole file."""
     best, rows = _best_delimiter(sample, complete)
-    header, names = find_header(rows)
+    header, names = find_header_of_sheet(rows) if best != WHITE_SPACE else find_header(rows)
     after = rows[header + 1 :] if header is not None else rows
     return Cut(best, header, names, tuple(tuple(row) for row in after if any(cell.strip() for cell in row)))
 

@@ -12,7 +12,7 @@ from lakmus.connectors.files.encodings import SAMPLE
 from lakmus.connectors.files.json_tables import json_relation
 from lakmus.connectors.files.plan import FilePlan
 from lakmus.connectors.files.refusals import refusal
-from lakmus.connectors.files.sniff import WHITE_SPACE, split_rows, unique_names
+from lakmus.connectors.files.sniff import WHITE_SPACE, find_header_of_sheet, split_rows, unique_names
 from lakmus.connectors.files.sql import literal
 from lakmus.connectors.files.tables import (
     csv_relation,
@@ -22,9 +22,32 @@ from lakmus.connectors.files.tables import (
     utf8_copy,
 )
 
+OF_THE_ORDER = ("order", "ts", "clock", "customer", "name", "email", "phone", "city", "store", "currency", "operation")
+
 
 def relation_of(plan: FilePlan, work_dir: Path, *, padded: bool = False) -> str:
     """Return the SQL relation of a planned table; copies that reading needs are made in the work folder.
+
+    Raises
+    ------
+    BadInput : the file is gone, or no longer what was looked at.
+    """
+    written = _written(plan, work_dir, padded=padded)
+    key = next((index for index, column in enumerate(plan.columns) if column.field == "order"), None)
+    if not plan.grouped or key is None:
+        return written
+    told = ", ".join(
+        f"first_value(nullif(c{index}, '')) over (partition by _order_ order by _place_) as c{index}"
+        for index, column in enumerate(plan.columns)
+        if column.field in OF_THE_ORDER
+    )
+    placed = f"select *, row_number() over () as _place_ from {written}"
+    grouped = f"select *, count(nullif(c{key}, '')) over (order by _place_ rows unbounded preceding) as _order_ from ({placed})"
+    return f"(select * exclude (_place_, _order_) replace ({told}) from ({grouped}) order by _place_)"
+
+
+def _written(plan: FilePlan, work_dir: Path, *, padded: bool) -> str:
+    """Return the SQL relation of a table as it is written.
 
     Raises
     ------
@@ -58,7 +81,7 @@ def _check_header(plan: FilePlan, path: Path) -> None:
     sample = codecs.getincrementaldecoder(plan.encoding or "utf-8")("replace").decode(head).lstrip("\ufeff")
     rows = split_rows(sample, plan.delimiter or WHITE_SPACE, complete=True)
     seen = unique_names([cell.strip() for cell in rows[plan.header_row]]) if len(rows) > plan.header_row else ()
-    if seen != tuple(column.name for column in plan.columns):
+    if tuple(column.name for column in plan.columns) not in (seen, find_header_of_sheet(rows)[1]):
         raise refusal("changed", plan.name)
 
 
