@@ -1,5 +1,7 @@
 """However a file is written (encoding, delimiter, decimals, dates, packing), the same facts come out."""
 
+# ruff: noqa: E501 - files as text
+
 from __future__ import annotations
 
 import gzip
@@ -145,6 +147,48 @@ def test_an_object_in_a_cell_is_nobodys_number(write: Callable[..., Path], plan_
     rows = "".join(f'{n};13.02.2025;"{{""id"": {n}}}";10\n' for n in range(6))
     plan = plan_files(write("orders.csv", f"Номер заказа;Дата заказа;Клиент;Сумма\n{rows}")).files[0]
     assert plan.column_of("customer") is None
+
+
+HTML = (
+    "<html><head><meta charset='UTF-8'><title>Сделки</title><style>td {color: red}</style></head><body><table><tr><td>меню</td></tr></table>"
+    "<table border=1><tr><th>Номер заказа<th>Дата заказа</th><th>Клиент</th><th>Сумма</th></tr>"
+    "<tr><td>1</td><td>13.02.2025 10:30</td><td>ООО &laquo;Чай&raquo;</td><td>10,50&nbsp;&#8381;</td></tr>"
+    "<tr><td>2<td>13.02.2025 10:30<td>К8<td>20</table></body></html>"
+)
+XML = (
+    '<?xml version="1.0"?><Workbook xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="Л"><Table><Column ss:Width="9"/>'
+    "<Row><Cell><Data>Номер заказа</Data></Cell><Cell><Data>Дата заказа</Data></Cell><Cell><Data>Клиент</Data></Cell><Cell><Data>Сумма</Data></Cell></Row>"
+    '<Row><Cell><Data ss:Type="Number">1</Data></Cell><Cell><Data>2025-02-13T10:30:00.000</Data></Cell><Cell><Data>ООО «Чай»</Data></Cell><Cell><Data>10.5</Data></Cell></Row>'
+    '<Row><Cell><Data>2</Data></Cell><Cell><Data>2025-02-13T10:30:00.000</Data></Cell><Cell ss:Index="4"><Data>20</Data></Cell></Row></Table></Worksheet></Workbook>'
+)
+
+
+@pytest.mark.parametrize(("content", "encoding"), [(HTML, "utf-8"), (HTML, "cp1251"), (XML, "utf-8"), (XML, "utf-16")])
+def test_a_table_of_markup_that_calls_itself_a_workbook_is_read(
+    write: Callable[..., Path], read_files: Reader, content: str, encoding: str
+) -> None:
+    read = read_files(write("DEAL.xls", content.replace("\u20bd", "руб."), encoding))
+    placed = {row["_order"]: (row["customer"], row["_amount"], row["ts"].hour) for row in read.of("placed_order")}
+    assert placed == {"1": ("ООО «Чай»", 10.5, 7), "2": (None if content == XML else "К8", 20, 7)}
+
+
+def test_a_workbook_of_libreoffice_is_read(read_files: Reader, tmp_path: Path) -> None:
+    cells = "".join(f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>" for row in (HEADER, *ROWS))
+    name = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
+    spaces = " ".join(f'xmlns:{space}="{name.format(space)}"' for space in ("office", "table", "text"))
+    table = f'<table:table table:name="Лист1">{cells}</table:table>'
+    content = f"<office:document-content {spaces}><office:body><office:spreadsheet>{table}</office:spreadsheet></office:body></office:document-content>"
+    with zipfile.ZipFile(tmp_path / "orders.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr(
+            "META-INF/manifest.xml", '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+        )
+    assert_two_orders(read_files(tmp_path / "orders.ods"))
+
+
+def _ods_cell(written: str) -> str:
+    return f'<table:table-cell office:value-type="string"><text:p>{written}</text:p></table:table-cell>'
 
 
 @pytest.mark.parametrize("packing", ["zip", "gzip"])

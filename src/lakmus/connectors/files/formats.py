@@ -65,9 +65,12 @@ def _packed_format(path: Path, name: str) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             inside = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError) as failure:
+            sort = archive.read("mimetype")[:100] if "mimetype" in inside and archive.getinfo("mimetype").file_size < 1000 else b""
+    except (zipfile.BadZipFile, OSError, RuntimeError) as failure:
         raise refusal("damaged", name) from failure
     if "xl/workbook.xml" in inside or "xl/workbook.bin" in inside:
+        return "xlsx"
+    if sort.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         return "xlsx"
     if "[Content_Types].xml" in inside or "mimetype" in inside:
         raise refusal("binary", name)

@@ -18,6 +18,7 @@ from lakmus.connectors.files.archives import Unpacked, unpack_gzip, unpack_zip, 
 from lakmus.connectors.files.encodings import LONGEST_LINE, SAMPLE, scan_text, transcode
 from lakmus.connectors.files.formats import detect_format
 from lakmus.connectors.files.json_tables import UTF8, json_keys, json_relation, plain_json
+from lakmus.connectors.files.markup_tables import plain_markup
 from lakmus.connectors.files.refusals import refusal
 from lakmus.connectors.files.sniff import SAMPLE_ROWS, WHITE_SPACE, cut_text, find_header_of_sheet, unique_names
 from lakmus.connectors.files.sql import literal, named
@@ -49,12 +50,13 @@ def tables_of(path: Path, work_dir: Path) -> list[Unpacked]:
     ------
     BadInput : see `formats.detect_format` and `archives`.
     """
-    found = detect_format(path, path.name)
+    plain = plain_markup(path, work_dir)
+    found = detect_format(plain, path.name)
     if found == "zip":
         places = unpack_zip(path, work_dir)
     else:
-        places = [unpack_gzip(path, work_dir)] if found == "gzip" else [Unpacked(path)]
-    return [replace(place, path=plain_json(place.path, work_dir)) for place in places]
+        places = [unpack_gzip(path, work_dir)] if found == "gzip" else [Unpacked(plain)]
+    return [replace(place, path=plain_json(plain_markup(place.path, work_dir), work_dir)) for place in places]
 
 
 def glance(place: Unpacked, name: str) -> list[Glance]:
