@@ -33,6 +33,12 @@ _QUOTE_OPENS = frozenset("«„“\"'‘")
 _DENIES = frozenset("не ни нет без вместо никаких никакого никакой никогда not no never without instead any single".split())
 _DENIAL_REACH = 4
 _TURNS = frozenset("а но однако but yet however instead".split())
+_SAY = frozenset("скажу скажешь сказать сказал сказала назову назвать говорю say saying".split())
+_SAY_REACH, _THAT = 3, frozenset({"что", "чтобы", "that"})
+_NO_CASE = frozenset("случая раза дня".split())
+_CANNOT = frozenset("can't cannot couldn't can".split())
+_LONGED_FOR = frozenset("жду ждем ждала ждал ждали".split())
+_NOT_TILL = frozenset("дождусь дождемся дождаться".split())
 _TAKES_BACK = frozenset("не not never didn't n't никогда wasn't weren't hadn't".split())
 
 
@@ -41,9 +47,10 @@ def expected_places(texts: Sequence[str]) -> frozenset[int]:
 
     From a verb of expecting to the turn («а», «но», "but") in its sentence: without a turn nothing was taken back («думаю, нахамили
     нарочно»), and «не думала, что нахамят» tells of what happened. And what there was none of: «без единого „не положено“», "without a
-    single excuse", up to the next comma or stop.
+    single excuse", up to the next comma or stop. What is not said («не скажу, что дорого», «не было случая, чтобы не помогли»), and what is
+    longed for («жду не дождусь», "can't wait to come back").
     """
-    places: set[int] = set()
+    places = set(_unsaid(texts))
     if not _EXPECTED.isdisjoint(texts) or not _AWAITED.isdisjoint(texts):
         places.update(_feared(texts))
     if not _LACK.isdisjoint(texts):
@@ -52,6 +59,23 @@ def expected_places(texts: Sequence[str]) -> frozenset[int]:
                 end = next((one for one in range(place + 1, len(texts)) if texts[one] in (STOP, COMMA)), len(texts))
                 places.update(range(place, min(end, place + 1 + _REACH)))
     return frozenset(places)
+
+
+def _unsaid(texts: Sequence[str]) -> Iterator[int]:
+    for place, text in enumerate(texts):
+        if text in _THAT and place > 1:
+            before = texts[max(0, place - 1 - _SAY_REACH) : place]
+            denied = not _DENIES.isdisjoint(before) and not (_SAY.isdisjoint(before) and _NO_CASE.isdisjoint(before))
+            if denied and STOP not in before:
+                yield from range(place, _end_of_clause(texts, place))
+        elif text in _NOT_TILL and texts[max(0, place - 1)] == "не" and not _LONGED_FOR.isdisjoint(texts[max(0, place - 2) : place]):
+            yield from range(max(0, place - 2), place + 1)
+        elif text == "wait" and place and texts[place - 1] in _CANNOT and texts[place + 1 : place + 2] in (["to"], ["for"]):
+            yield from range(place - 1, _end_of_clause(texts, place))
+
+
+def _end_of_clause(texts: Sequence[str], begin: int) -> int:
+    return next((place for place in range(begin + 1, len(texts)) if texts[place] == STOP or texts[place] in _TURNS), len(texts))
 
 
 def quoted_to_deny(words: Words, place: int, text: str) -> bool:
@@ -71,6 +95,6 @@ def _feared(texts: Sequence[str]) -> Iterator[int]:
         awaited = text in _AWAITED and any(_BAD.match(one) for one in texts[begin + 1 : begin + 1 + _REACH])
         if not (awaited or text in _EXPECTED) or (begin and texts[begin - 1] in _TAKES_BACK):
             continue
-        end = next((place for place in range(begin + 1, len(texts)) if texts[place] == STOP or texts[place] in _TURNS), len(texts))
+        end = _end_of_clause(texts, begin)
         if end < len(texts) and texts[end] in _TURNS:
             yield from range(begin, end)

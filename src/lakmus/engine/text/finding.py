@@ -21,6 +21,16 @@ _NOT, _NEEDED = (
 )
 """What takes back a saying behind it: «долго ждать не пришлось»."""
 
+_MET = frozenset(
+    """
+    было бывает бывало возникло возникало возникает заметил заметила встретил встретила встречал встречала обнаружил обнаружила
+    наблюдал наблюдала наблюдалось почувствовал почувствовала увидел увидела
+    """.split()
+)
+_LACKED = frozenset("сил времени желания возможности смысла случая".split())
+_MET_REACH, _NONE = 3, "нет"
+"""What takes back a noun before it: «хамства не заметил», «проблем с оплатой не было», «очередей нет»."""
+
 _COULD = frozenset("могу можем можешь можете может могут мог могла могло могли".split())
 """Between two negations they make one strong yes."""
 
@@ -184,8 +194,23 @@ class Lexicon:
             before -= 1
         negations = [numbers for numbers in reach if self.negating in numbers]
         full = sum(self.concord not in numbers for numbers in negations)
-        full += last + 2 < len(texts) and texts[last + 1] in _NOT and texts[last + 2] in _NEEDED
+        full += self.negating not in known[last] and _taken_back(texts[last + 1 : last + 3 + _MET_REACH])
         return full % 2 == 1 or (full == 0 and bool(negations))
+
+
+def _taken_back(behind: Sequence[str]) -> bool:
+    """Say whether the words behind a saying take it back."""
+    if not behind:
+        return False
+    if behind[0] == _NONE:
+        return len(behind) == 1 or behind[1] in _ENDS_NEGATION
+    for place, text in enumerate(behind[:_MET_REACH]):
+        if text in _NOT:
+            rest = [*behind[place + 1 : place + 3], ""]
+            return (place == 0 and rest[0] in _NEEDED) or (rest[0] in _MET and rest[1] not in _LACKED)
+        if text in _ENDS_NEGATION:
+            break
+    return False
 
 
 def _last_place(pattern: Pattern, term: int, place: int, texts: Sequence[str], known: Known) -> int | None:

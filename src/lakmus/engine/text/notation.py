@@ -21,7 +21,7 @@ import functools
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from importlib import resources
 from operator import or_
@@ -146,11 +146,12 @@ def entries_of(name: str) -> dict[str, str]:
 
 def patterns_of(code: str, entries: str, terms: Terms, classes: Mapping[str, str]) -> Iterator[Pattern]:
     """Yield the patterns of the entries (one a line) of one code."""
+    negators = {"{not}", *(word.lstrip("=") for word in _alternatives("{not}", classes))}
     for line in entries.strip().splitlines():
         entry = line.strip()
         if entry:
             for order in _orders(entry.split()):
-                for parts in _told_apart(order):
+                for parts in _told_apart(order, negators):
                     yield _pattern(code, parts, entry, terms, classes)
 
 
@@ -163,13 +164,15 @@ def _orders(parts: list[str]) -> list[list[str]]:
     return [[*first, f"..{NEAR}", *second], [*second, f"..{NEAR}", *first]]
 
 
-def _told_apart(parts: list[str]) -> list[list[str]]:
+def _told_apart(parts: list[str], negators: Set[str]) -> list[list[str]]:
     """Return an entry with a term that may be a negation («тишина|{not}») as two: only one of them says its negation itself."""
     for place, part in enumerate(parts):
         alternatives = part.split("|")
-        if "{not}" in alternatives and len(alternatives) > 1:
-            others = "|".join(one for one in alternatives if one != "{not}")
-            return [[*parts[:place], one, *rest] for one in ("{not}", others) for rest in _told_apart(parts[place + 1 :])]
+        negating = [one for one in alternatives if one in negators]
+        others = [one for one in alternatives if one not in negating]
+        if negating and others:
+            rests = _told_apart(parts[place + 1 :], negators)
+            return [[*parts[:place], "|".join(one), *rest] for one in (negating, others) for rest in rests]
     return [parts]
 
 
