@@ -42,6 +42,13 @@ def test_too_few_customers_with_gaps_define_nothing() -> None:
     assert isinstance(definition.horizon, NotEnoughEvidence) and definition.horizon.available == NEEDED_CUSTOMERS - 1
 
 
+@pytest.mark.parametrize(("orders", "linked", "said"), [(0, 0, "нет покупок"), (90, 0, "не указан клиент"), (90, 80, "хотя бы дважды")])
+def test_where_no_rhythm_is_seen_the_card_says_what_is_missing(orders: int, linked: int, said: str) -> None:
+    feeds = Feeds({"placed_order": Feed(orders, linked, AS_OF, AS_OF)}) if orders else NO_FEEDS
+    shortage = define_loss(None, feeds=feeds, as_of=AS_OF).horizon
+    assert isinstance(shortage, NotEnoughEvidence) and said in shortage.reason.ru
+
+
 def test_contracts_define_loss_where_purchases_cannot() -> None:
     feeds = Feeds({"ended_contract": Feed(3, 3, AS_OF, AS_OF)})
     assert define_loss(None, feeds=feeds, as_of=AS_OF).basis == "contract"

@@ -27,6 +27,14 @@ NO_RHYTHM = Wording(
     "Слишком мало клиентов, которые покупали хотя бы дважды: ритм покупок компании ещё не виден.",
     "Too few customers have bought at least twice: the company's rhythm of purchases cannot be seen yet.",
 )
+NO_PURCHASES = Wording(
+    "В загруженных файлах нет покупок, и не видно, кто покупал дважды. Загрузите заказы, чеки или оплаченные визиты.",
+    "The files hold no purchases, so nobody is seen to have bought twice. Import orders, receipts or paid visits.",
+)
+NAMELESS_PURCHASES = Wording(
+    "Ни у одной покупки не указан клиент, и не видно, кто покупал дважды. Добавьте в выгрузку номер клиента или карты, телефон или почту.",
+    "No purchase names its customer, so nobody is seen to have bought twice. Add the number of the customer or card, telephone or e-mail.",
+)
 SHORT_FILES = Wording(
     "История заказов слишком коротка: в ней видны только короткие перерывы между покупками. Столько дней истории нужно, столько есть.",
     "The history of orders is too short: only short gaps between purchases can be seen in it. So many days are needed, so many there are.",
@@ -91,7 +99,7 @@ def define_loss(
     if rhythm is None or days is None:
         contract = (feeds.has("ended_contract") or feeds.has("gave_notice")) and terms.basis != "purchases"
         text, basis = (CONTRACT_TEXT, "contract") if contract else (UNKNOWN_TEXT, "unknown")
-        few = NotEnoughEvidence(NO_RHYTHM, NEEDED_CUSTOMERS, seen)
+        few = NotEnoughEvidence(_why_no_rhythm(feeds), NEEDED_CUSTOMERS, seen)
         shortage = NotEnoughEvidence(SHORT_FILES, needed_days, seen_days) if short else few
         return card(basis=basis, text=text, eligibility=eligibility, horizon_days=None, horizon=shortage)
     by, horizons = (terms.horizon_by, dict(terms.horizons)) if terms.horizons else ("", {})
@@ -134,6 +142,14 @@ def _text(days: int, found_days: int) -> Wording:
         "“Lost” means no purchase for more than {days} days. 9 in 10 gaps between purchases last at most {found} days; "
         "the horizon is kept between {short} and {long} days.",
     ).filled(days=days, found=found_days, short=SHORTEST_HORIZON_DAYS, long=LONGEST_HORIZON_DAYS)
+
+
+def _why_no_rhythm(feeds: Feeds) -> Wording:
+    """Return why gaps between purchases cannot be seen, and what would help."""
+    purchases = feeds.of("placed_order", "ordered_item")
+    if not purchases.count:
+        return NO_PURCHASES
+    return NO_RHYTHM if purchases.linked_count else NAMELESS_PURCHASES
 
 
 def with_counts(
