@@ -4,7 +4,8 @@
 
 Each company is simulated for 36 months and judged as of the 24th, so that the year after is known. What an error truly cost: the margin of
 the 12 months after the last order that those whom it drove away would have brought, had that very error been forgiven
-(`true_effects.worlds`); only customers whom the verdict counts as lost in its window. Nothing of it is known to the engine.
+(`true_effects.worlds`); only customers whom the verdict counts as lost in its window. Nothing of it is known to the engine. Places: of
+all service errors of the ledger, whether the true place by money is among those that it leaves open.
 """
 
 from __future__ import annotations
@@ -51,7 +52,12 @@ def judged(scenario: str, *, customers: int, seed: int) -> dict[str, float | boo
     order = [sorted(costs, key=lambda code: -costs[code]) for costs in (said, true)]
     total, low, high = _total(analysis)
     truly = sum(true.values())
+    places = _places(analysis, true)
     return {
+        "places": len(places),
+        "places_held": sum(low <= last and first <= high for (low, high), (first, last) in places),
+        "dearest_told": any(place == (1, 1) for place, _ in places),
+        "order_open": all(low <= last and first <= high for (low, high), (first, last) in places[:3]),
         "said": total,
         "true": truly,
         "inside": low <= truly <= high,
@@ -81,6 +87,15 @@ def _true_costs(analysis: Analysis, planted: object, *, customers: int, seed: in
     return costs
 
 
+def _places(analysis: Analysis, true: dict[str, float]) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return of each service error, the dearest said first, the places said and the true ones (several where costs are equal)."""
+    rows = [row for row in analysis.verdict.ledger_year if row.rank_low is not None and isinstance(row.money, Estimate)]
+    costs = [true.get(row.code, 0.0) for row in sorted(rows, key=lambda row: -row.money.point)]
+    said = [(row.rank_low, row.rank_high) for row in sorted(rows, key=lambda row: -row.money.point)]
+    truly = [(1 + sum(other > cost for other in costs), sum(other >= cost for other in costs)) for cost in costs]
+    return list(zip(said, truly, strict=True))
+
+
 def _total(analysis: Analysis) -> tuple[float, float, float]:
     """Return the ledger's sum over errors and its interval."""
     money = next((row.money for row in analysis.verdict.ledger_year if not row.code), None)
@@ -95,17 +110,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--customers", type=int, nargs="+", default=[2_000, 5_000])
     parser.add_argument("--first-seed", type=int, default=61_000)
     given, _ = parser.parse_known_args(arguments)
-    print("| customers | companies | lost | said / true | total in its interval | dearest error right | first three in order | the three |")
-    print("|---:|---:|---:|---:|---:|---:|---:|---:|")
+    print(
+        "| customers | companies | lost | said / true | total in its interval | dearest error right | first three in order | the three "
+        "| dearest told apart | first three in order or left open | places that hold |"
+    )
+    print("|" + "---:|" * 11)
     for size in given.customers:
         rows = [
             judged(given.scenarios[run % len(given.scenarios)], customers=size, seed=given.first_seed + run) for run in range(given.runs)
         ]
         ratio = sum(row["said"] for row in rows) / sum(row["true"] for row in rows)
-        shares = [sum(bool(row[name]) for row in rows) for name in ("inside", "dearest", "three", "three_in_any_order")]
+        shares = [
+            sum(bool(row[name]) for row in rows)
+            for name in ("inside", "dearest", "three", "three_in_any_order", "dearest_told", "order_open")
+        ]
+        held, places = (sum(int(row[name]) for row in rows) for name in ("places_held", "places"))
         lost = sum(row["lost"] for row in rows) / len(rows)
         print(
-            f"| {size} | {len(rows)} | {lost:.0f} | {ratio:.2f} | " + " | ".join(f"{count} of {len(rows)}" for count in shares) + " |",
+            f"| {size} | {len(rows)} | {lost:.0f} | {ratio:.2f} | "
+            + " | ".join(f"{count} of {len(rows)}" for count in shares)
+            + f" | {held} of {places} |",
             flush=True,
         )
 

@@ -107,7 +107,8 @@ class LedgerRow:
 
     In `Verdict.ledger_year` the month is "": all of the window together; there the reason "" means all service errors together.
     `left` and `left_silently` are expected numbers: sums of probabilities over the customers lost in that month; `left_silently` is None
-    where nobody could be heard.
+    where nobody could be heard. `rank_low`, `rank_high`: the first and the last place among service errors by money that the data leave
+    open; only of a service error in `Verdict.ledger_year`.
     """
 
     month: str
@@ -117,3 +118,5 @@ class LedgerRow:
     left: float
     left_silently: float | None
     money: Finding
+    rank_low: int | None = None
+    rank_high: int | None = None

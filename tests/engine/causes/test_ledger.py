@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from lakmus.engine.causes.ledger import ledger_year
+from lakmus.engine.causes.ledger import ledger_year, open_ranks, year_covariance
 from lakmus.engine.causes.reasons import UNKNOWN, Driving
 from lakmus.history.estimate import Estimate
 
@@ -82,3 +82,33 @@ def test_where_nobody_could_be_heard_no_row_says_who_left_silently() -> None:
     unheard = losses()[0].with_columns(pl.lit(None, pl.Boolean).alias("silent"))
     assert {row.left_silently for row in ledger_year(unheard, drives(DOUBT))} == {None}
     assert all(row.left_silently for row in ledger_year(losses()[0], drives(DOUBT)))
+
+
+def test_what_is_laid_to_reasons_errs_together_as_if_drawn_anew() -> None:
+    reasons, shares, worth = losses(spread=150.0)
+    apart = np.cov(drawn(shares, worth, 150.0).T)
+    assert year_covariance(reasons, CODES, drives(DOUBT)) == pytest.approx(apart, abs=0.1 * float(np.diag(apart).max()))
+
+
+def test_places_that_the_data_leave_open_by_hand() -> None:
+    money, alone = np.array([100.0, 90.0, 10.0]), np.diag([25.0, 25.0, 25.0])
+    assert open_ranks(money, alone) == [(1, 2), (1, 2), (3, 3)]
+    together = alone + np.array([[0, 20, 0], [20, 0, 0], [0, 0, 0]])
+    assert open_ranks(money, together) == [(1, 1), (2, 2), (3, 3)]
+    assert open_ranks(money[:1], alone[:1, :1]) == [(1, 1)]
+
+
+def test_the_true_place_is_among_the_open_ones_in_nineteen_of_twenty() -> None:
+    rng = np.random.default_rng(5)
+    true, spread = np.array([60.0, 50.0, 45.0, 20.0, 19.0, 3.0]), np.array([6.0, 5.0, 5.0, 4.0, 3.0, 1.0])
+    held = [
+        [low <= place <= high for place, (low, high) in enumerate(open_ranks(true + rng.normal(0, spread), np.diag(spread**2)), start=1)]
+        for _ in range(400)
+    ]
+    assert np.mean(held, axis=0).min() >= 0.94
+
+
+def test_of_the_year_service_errors_have_places_and_other_reasons_none() -> None:
+    reasons, _, _ = losses()
+    told = {row.code: (row.rank_low, row.rank_high) for row in ledger_year(reasons, drives(DOUBT))}
+    assert told == {"no_reply": (1, 2), "slow_reply": (1, 2), UNKNOWN: (None, None), "": (None, None)}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
+from scipy import sparse, special
 
 from lakmus.engine.causes.difference import Z95
 from lakmus.engine.causes.findings import Harm
@@ -16,6 +18,7 @@ from lakmus.engine.causes.reasons import Decided, Driving, driving, leaving_othe
 from lakmus.engine.causes.rows import Rows
 from lakmus.engine.errors.catalogue import ERROR_CODES
 from lakmus.engine.harm import Learning, LedgerRow, Removal
+from lakmus.engine.signals.rhythm import Floats
 from lakmus.history.estimate import Badge, Estimate
 
 Met = Mapping[tuple[str, str], tuple[int, int]]
@@ -100,31 +103,61 @@ def _ledger(reasons: pl.DataFrame, drives: Driving, met: Met) -> tuple[LedgerRow
 def ledger_year(reasons: pl.DataFrame, drives: Driving) -> tuple[LedgerRow, ...]:
     """Return the ledger of all months together: a row for each reason, and one (code "") for all service errors.
 
-    The interval is no sum of those of months. A customer is lost in one month, so what is drawn customer by customer adds up in variance;
-    but the effect of an error is one and the same in every month, so what its doubt moves adds up itself. In the sum over errors the share
-    P of a customer laid to any of them is drawn once, P (1 - P); an effect that is larger than thought by a part takes that part of
-    p_code (1 - P) from what is laid to nothing or to other reasons. Effects of two errors err apart from each other. What a customer would
-    have spent is drawn, too, with the variance that the forecast gives it. Rows count no exposures: those of months would count a customer
-    twice.
+    The interval is no sum of those of months: a customer is lost in one month, but the effect of an error is one and the same in every
+    month (`year_covariance`). Service errors carry the places by money that the data leave open (`open_ranks`). Rows count no exposures:
+    those of months would count a customer twice.
     """
-    rows = [
-        LedgerRow("", cell["code"], 0, 0, cell["left"], cell["left_silently"], _cell_money(cell, _doubt(drives, cell["code"])))
-        for cell in reasons.group_by("code").agg(_sums()).sort("code").iter_rows(named=True)
-    ]
+    cells = reasons.group_by("code").agg(_sums()).sort("code").rows(named=True)
+    codes = [cell["code"] for cell in cells]
+    covariance = year_covariance(reasons, codes, drives)
+    errors = [place for place, code in enumerate(codes) if code in ERROR_CODES and cells[place]["n"]]
+    money = np.array([cells[place]["hundredths"] / 100 for place in errors])
+    ranks = dict(zip(errors, open_ranks(money, covariance[np.ix_(errors, errors)]), strict=True))
+    rows = tuple(
+        LedgerRow(
+            "", code, 0, 0, cell["left"], cell["left_silently"], _money(cell["hundredths"] / 100, covariance[place, place], cell["n"]),
+            *ranks.get(place, (None, None)),
+        )
+        for place, (code, cell) in enumerate(zip(codes, cells, strict=True))
+    )  # fmt: skip
+    if not errors:
+        return rows
     of_errors = reasons.filter(pl.col("code").is_in(list(ERROR_CODES)) & (pl.col("probability") > 0))
-    if of_errors.is_empty():
-        return tuple(rows)
-    whole = of_errors.with_columns((pl.col("money") / 100 / pl.col("probability")).alias("worth"))
-    customers = whole.group_by("customer").agg(pl.col("probability").sum().clip(0, 1).alias("share"), pl.col("worth").mean())
-    drawn = float(customers.select((pl.col("share") * (1 - pl.col("share")) * pl.col("worth") ** 2).sum()).item())
-    drawn += float(of_errors["money_variance"].sum())
-    moved = whole.join(customers.select("customer", "share"), on="customer").with_columns(
-        (pl.col("probability") * (1 - pl.col("share")) * pl.col("worth")).alias("moved")
-    )
-    doubts = [(_doubt(drives, code) * money) ** 2 for code, money in moved.group_by("code").agg(pl.col("moved").sum()).iter_rows()]
     left, silently = of_errors.select(_sums()).select("left", "left_silently").row(0)
-    money = _money(int(of_errors["money"].sum()) / 100, drawn + math.fsum(doubts), customers.height)
-    return (*rows, LedgerRow("", "", 0, 0, left, silently, money))
+    whole = _money(float(money.sum()), float(covariance[np.ix_(errors, errors)].sum()), of_errors["customer"].n_unique())
+    return (*rows, LedgerRow("", "", 0, 0, left, silently, whole))
+
+
+def year_covariance(reasons: pl.DataFrame, codes: Sequence[str], drives: Driving) -> Floats:
+    """Return the covariance of the money laid to each code in all months together, (codes, codes).
+
+    A customer of worth w leaves for one reason, drawn by the probabilities p: w^2 (p_a [a = b] - p_a p_b), summed over customers. What a
+    customer would have spent is drawn, too, with the variance that the forecast gives it. And the effect of an error errs by one part for
+    all customers, which moves p_c by p_c (1 - p_c) and every other p_a by -p_a p_c; effects of two errors err apart from each other.
+    """
+    seen = reasons.filter(pl.col("probability") > 0)
+    worth = seen.group_by("customer").agg((pl.col("money").sum() / 100 / pl.col("probability").sum()).alias("worth")).with_row_index("row")
+    cells = seen.select("customer", "code", "probability", "money_variance").join(worth, on="customer")
+    column = cells["code"].replace_strict({code: place for place, code in enumerate(codes)}, return_dtype=pl.Int64).to_numpy()
+    p = sparse.csr_matrix((cells["probability"].to_numpy(), (cells["row"].to_numpy(), column)), shape=(worth.height, len(codes)))
+    w = worth["worth"].to_numpy()
+    drawn, moved = (np.diag(p.T @ part) - (p.T @ p.multiply(part[:, None])).toarray() for part in (w**2, w))
+    forecast = np.bincount(column, weights=cells["money_variance"].to_numpy(), minlength=len(codes))
+    doubt = np.array([_doubt(drives, code) for code in codes])
+    return np.asarray(drawn + np.diag(forecast) + (moved * doubt**2) @ moved.T)
+
+
+def open_ranks(money: Floats, covariance: Floats) -> list[tuple[int, int]]:
+    """Return the first and the last place by money that each may truly have, (1, n) where nothing is known.
+
+    Another stands before it for sure where the difference is above zero beyond chance, over all others at 95 % together (Bonferroni; ranks
+    from differences: Goldstein and Spiegelhalter, 1996; Mogstad, Romano, Shaikh and Wilhelm, 2024).
+    """
+    n = len(money)
+    beyond = float(special.ndtri(1 - 0.05 / max(n - 1, 1)))
+    spread = np.sqrt(np.maximum(np.diag(covariance)[:, None] + np.diag(covariance)[None, :] - 2 * covariance, 0.0))
+    more = money[None, :] - money[:, None] > beyond * spread
+    return [(1 + int(more[place].sum()), n - int(more[:, place].sum())) for place in range(n)]
 
 
 def _cell_money(cell: Mapping[str, Any], doubt: float) -> Estimate:
