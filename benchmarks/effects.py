@@ -1,10 +1,12 @@
 """Claim: the effect of each error is estimated without bias, with intervals that hold; a made-up error shows nothing; faster than peers.
 
     python -m benchmarks.effects --runs 200 --peers 5
+    python -m benchmarks.effects --runs 50 --peers 0 --invented 6 --parts
 
 Companies with known truth over five scenarios; the truth is the same draws with the very error forgiven (`true_effects.worlds`), on the
-same outcome and the same exposed moments. DoubleML and EconML, where installed, see the same moments and the same covariates, with
-logistic regressions of scikit-learn. `--scenarios` takes names or paths of other scenario files.
+same outcome and the same exposed moments. `--parts` judges the intervals of parts of the exposed likewise (by delay, turn, place, channel
+and topic), `--invented` draws so many invented errors for each real one. DoubleML and EconML, where installed, see the same moments and
+the same covariates, with logistic regressions of scikit-learn. `--scenarios` takes names or paths of other scenario files.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import shutil
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -28,17 +30,20 @@ import pyarrow as pa
 from benchmarks.true_effects.worlds import OtherWorld, other_world, true_effects
 from lakmus.engine.bucket import facts_until
 from lakmus.engine.causes.design import design_of
+from lakmus.engine.causes.dose import DAY_EDGES, LEAST_SIDE, MINUTE_EDGES, UNITS
 from lakmus.engine.causes.doubly_robust import Effect, effect_of
-from lakmus.engine.causes.findings import harms_of
+from lakmus.engine.causes.doubt import Among
+from lakmus.engine.causes.findings import harms_of, invented_effect
 from lakmus.engine.causes.moments import followed
-from lakmus.engine.causes.rows import Rows, owner_hash, rows_of_bucket, together
+from lakmus.engine.causes.rows import Rows, owner_hash, rows_of_bucket, together, unscaled
+from lakmus.engine.causes.segments import DIMENSIONS
 from lakmus.engine.errors.detector import Scene
 from lakmus.engine.errors.search import CODES, find_errors, leading
 from lakmus.engine.learning import read_rhythm, rhythm_learned
 from lakmus.engine.signals.sight import bucket_purchases
 from lakmus.engine.text.voice import voiced
 from lakmus.history.company import Company
-from lakmus.history.estimate import Estimate
+from lakmus.history.estimate import Estimate, Finding
 from lakmus.simulate.company import simulate_company
 from lakmus.simulate.scenario import load_scenario
 from tests.engine.simulated import activities
@@ -79,23 +84,53 @@ def company_of(scenario: str, *, customers: int, seed: int) -> tuple[dict[str, R
     return rows, moments, horizon, other_world(planted, customers=customers, months=MONTHS, seed=seed)
 
 
-def judged(scenario: str, *, customers: int, seed: int, found: Found, times: dict[str, list[float]], peers: bool) -> None:
+def judged(
+    scenario: str, *, customers: int, seed: int, found: Found, times: dict[str, list[float]], peers: bool, invented: int, parts: bool
+) -> None:
     """Add one company's estimates beside the truth to `found`: (true, estimate, variance, planted)."""
     rows, moments, horizon, world = company_of(scenario, customers=customers, seed=seed)
     truth = true_effects(moments, world, horizon_days=horizon)
     for code, harm in harms_of(rows, CODES).items():
-        control = harm.control
-        if isinstance(control, Estimate):
-            found[Path(scenario).stem, MADE_UP].append((0.0, control.point, ((control.high - control.low) / 3.92) ** 2, 0.0))
         if harm.fit is None:
             continue
+        for control in (harm.control, *_more_invented(rows[code], harm.fit, CODES.index(code), invented - 1)):
+            if isinstance(control, Estimate):
+                found[Path(scenario).stem, MADE_UP].append((0.0, control.point, ((control.high - control.low) / 3.92) ** 2, 0.0))
+        for name, true, part in _parts(rows[code], harm.fit, truth.filter(pl.col("code") == code), code) if parts else ():
+            found[Path(scenario).stem, f"part {name}"].append((true, part.point, part.variance, 0.0))
         own = _comparable(truth.filter(pl.col("code") == code), rows[code], harm.fit)
         true = float((own["left"].cast(pl.Int8) - own["left_otherwise"].cast(pl.Int8)).mean() or 0.0)
         found[Path(scenario).stem, code].append((true, harm.fit.point, harm.fit.variance, world.planted.get(code, 0.0)))
         if peers and rows[code].count < 40_000:
-            for name, (point, seconds) in _peers(rows[code], CODES.index(code)).items():
+            for name, (point, seconds) in _peers(rows[code]).items():
                 times[name].append(seconds)
                 found[Path(scenario).stem, f"{name} {code}"].append((true, point, np.nan, world.planted.get(code, 0.0)))
+
+
+def _more_invented(rows: Rows, fit: Effect, place: int, count: int) -> Iterator[Finding]:
+    """Give further invented errors beside the one that the verdict draws, each from a lot of its own."""
+    for lot in range(1, count + 1):
+        yield invented_effect(rows, fit, salt=place + lot * len(CODES))
+
+
+def _parts(rows: Rows, fit: Effect, truth: pl.DataFrame, code: str) -> Iterator[tuple[str, float, Among]]:
+    """Give the true effect beside the estimate among the exposed of each delay, turn, place, channel and topic."""
+    told = rows.exposed & fit.comparable
+    met = np.minimum(unscaled(rows, "met_before"), 2)
+    edges = np.array({"days": DAY_EDGES, "minutes": MINUTE_EDGES}.get(UNITS.get(code, ""), ()))
+    delay = np.where(np.isfinite(rows.dose), np.searchsorted(edges, rows.dose, side="left"), 0)
+    sides = [("turn", met == turn) for turn in range(3)] + [("delay", delay == step) for step in range(1, len(edges) + 1)]
+    for name in DIMENSIONS:
+        sides += [(name, getattr(rows, name) == label) for label in np.unique(getattr(rows, name)[told]).tolist() if label]
+    known = _comparable(truth, rows, fit)
+    gone = pl.DataFrame({"whose": rows.owner, "day": rows.at_day}).with_row_index("place")
+    known = known.join(gone.filter(pl.Series(told)), on=["whose", "day"]).unique("row")
+    off = np.full(rows.count, np.nan)
+    off[known["place"].to_numpy()] = (known["left"].cast(pl.Int8) - known["left_otherwise"].cast(pl.Int8)).to_numpy()
+    for name, side in sides:
+        own = told & side & ~np.isnan(off)
+        if len(np.unique(rows.owner[own])) >= LEAST_SIDE and own.sum() < told.sum():
+            yield name, float(off[own].mean()), fit.doubt.among(own)
 
 
 def _comparable(truth: pl.DataFrame, rows: Rows, fit: Effect) -> pl.DataFrame:
@@ -103,14 +138,15 @@ def _comparable(truth: pl.DataFrame, rows: Rows, fit: Effect) -> pl.DataFrame:
     spoken = rows.only(rows.exposed & fit.comparable)
     keys = pl.DataFrame({"whose": spoken.owner, "day": spoken.at_day})
     day = pl.col("at").dt.epoch("d").cast(pl.Int32).alias("day")
-    return truth.with_columns(pl.Series("whose", owner_hash(truth["customer"])), day).join(keys, on=["whose", "day"], how="semi")
+    known = truth.with_columns(pl.Series("whose", owner_hash(truth["customer"])), day)
+    return known.join(keys, on=["whose", "day"], how="semi")
 
 
-def _peers(rows: Rows, place: int) -> dict[str, tuple[float, float]]:
+def _peers(rows: Rows) -> dict[str, tuple[float, float]]:
     """Return (estimate, processor seconds) of each estimator on the same moments."""
     out = {}
     began = time.process_time()
-    fit = effect_of(rows, own=place)
+    fit = effect_of(rows)
     out["ours"] = (fit.point if fit else math.nan, time.process_time() - began)
     x = design_of(rows)[0][:, 1:].astype(np.float64)
     y, d = rows.left.astype(float), rows.exposed.astype(float)
@@ -170,6 +206,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--customers", type=int, default=10_000)
     parser.add_argument("--first-seed", type=int, default=50_000)
+    parser.add_argument("--invented", type=int, default=1, help="so many invented errors for each real one")
+    parser.add_argument("--parts", action="store_true", help="judge the effects by delay, turn, place, channel and topic, too")
     parser.add_argument("--peers", type=int, default=2, help="in so many companies the peers are run, too")
     parser.add_argument("--keep", type=Path, help="a file to which estimates are appended, so that a long run can be parted")
     given, _ = parser.parse_known_args(arguments)
@@ -178,7 +216,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for run in range(given.runs):
         scenario = given.scenarios[run % len(given.scenarios)]
         before = {key: len(rows) for key, rows in found.items()}
-        judged(scenario, customers=given.customers, seed=given.first_seed + run, found=found, times=times, peers=run < given.peers)
+        asked = {"peers": run < given.peers, "invented": given.invented, "parts": given.parts}
+        judged(scenario, customers=given.customers, seed=given.first_seed + run, found=found, times=times, **asked)
         if given.keep is not None:
             with given.keep.open("a", encoding="utf-8") as file:
                 for key, rows in found.items():

@@ -61,8 +61,8 @@ def test_a_segment_delay_or_turn_that_is_everybody_has_the_interval_of_the_whole
 def test_the_doubt_about_an_error_that_was_bred_is_in_every_part() -> None:
     own = drawn(4000)
     own.bred[:, 1] = own.exposed & (np.arange(own.count) % 2 == 0)
-    other = effect_of(drawn(300, 0.3, seed=2), own=1, hidden=False)
-    fit = effect_of(own, own=0, passing=np.array([0.0, 0.3]), hidden=False)
+    other = effect_of(drawn(300, 0.3, seed=2), hidden=False)
+    fit = effect_of(own, passing=np.array([0.0, 0.3]), hidden=False)
     assert fit is not None and other is not None
     noisy = bred_noise(fit, own, np.array([0.0, 0.3]), {1: other})
     half = own.exposed & (np.arange(own.count) % 3 == 0)
@@ -76,7 +76,7 @@ def test_intervals_of_a_part_hold_what_became_of_that_part() -> None:
     for seed in range(120):
         rng = np.random.default_rng(seed)
         exposed, lot, part = rng.random(1500) < 0.2, rng.random(1500), rng.random(1500) < 0.5
-        fit = effect_of(rows(exposed, lot < 0.1 + 0.3 * exposed), own=0, hidden=False)
+        fit = effect_of(rows(exposed, lot < 0.1 + 0.3 * exposed), hidden=False)
         assert fit is not None
         found = fit.doubt.among(exposed & part)
         true = float(((lot >= 0.1) & (lot < 0.4))[exposed & part].mean())

@@ -20,7 +20,7 @@ def test_moments_alike_in_everything_give_the_difference_of_shares() -> None:
     exposed = np.repeat([True, False], [200, 800])
     left = np.concatenate([np.arange(200) < 60, np.arange(800) < 80])
     order = np.random.default_rng(3).permutation(1000)
-    fit = effect_of(rows(exposed[order], left[order]), own=0)
+    fit = effect_of(rows(exposed[order], left[order]))
     assert fit is not None and fit.point == pytest.approx(0.3 - 0.1, abs=0.004)
     assert np.sqrt(fit.variance) == pytest.approx(np.sqrt(0.1 * 0.9 / 200 + 0.1 * 0.9 / 800), rel=0.05)
     assert (fit.otherwise, fit.passing) == (pytest.approx(0.1, abs=0.004), pytest.approx(1 - 0.7 / 0.9, abs=0.01))
@@ -29,13 +29,13 @@ def test_moments_alike_in_everything_give_the_difference_of_shares() -> None:
 def test_what_frequent_buyers_hide_in_the_plain_difference_is_found() -> None:
     own = drawn(20_000)
     plain = own.left[own.exposed].mean() - own.left[~own.exposed].mean()
-    fit = effect_of(own, own=0, hidden=False)
+    fit = effect_of(own, hidden=False)
     assert fit is not None and plain < 0.08
     assert fit.point == pytest.approx(0.1, abs=2.6 * np.sqrt(fit.variance)) and fit.half < 0.02
 
 
 def test_an_error_that_does_nothing_shows_nothing_in_nineteen_of_twenty() -> None:
-    fits = [effect_of(drawn(2000, 0.0, seed), own=0, hidden=False) for seed in range(20)]
+    fits = [effect_of(drawn(2000, 0.0, seed), hidden=False) for seed in range(20)]
     assert sum(abs(fit.point) > fit.half for fit in fits if fit) <= 3
 
 
@@ -44,7 +44,7 @@ def test_intervals_hold_what_became_of_those_whom_the_error_met() -> None:
     for seed in range(40):
         rng = np.random.default_rng(seed)
         exposed, lot = rng.random(1500) < 0.1, rng.random(1500)
-        fit = effect_of(rows(exposed, lot < 0.1 + 0.3 * exposed), own=0, hidden=False)
+        fit = effect_of(rows(exposed, lot < 0.1 + 0.3 * exposed), hidden=False)
         assert fit is not None
         misses.append((fit.point - float(((lot >= 0.1) & (lot < 0.4))[exposed].mean())) / np.sqrt(fit.variance))
     assert 0.8 < np.std(misses) < 1.2
@@ -54,7 +54,7 @@ def test_an_interval_of_few_exposed_of_whom_none_was_lost_is_not_short() -> None
     exposed = np.repeat([True, False], [60, 1200])
     left = np.arange(1260) % 10 == 0
     order = np.random.default_rng(3).permutation(1260)
-    some, none = (effect_of(rows(exposed[order], one[order]), own=0, hidden=False) for one in (left, left & ~exposed))
+    some, none = (effect_of(rows(exposed[order], one[order]), hidden=False) for one in (left, left & ~exposed))
     assert some is not None and none is not None
     assert none.half == pytest.approx(some.half, rel=0.1)
 
@@ -76,7 +76,7 @@ def test_what_is_taken_out_for_the_hidden_rhythm_adds_its_own_doubt() -> None:
     rare = (gap - 120) / 80  # whoever buys often meets more errors and is lost less
     own = rows(rng.random(3000) < 0.3 - 0.25 * rare, rng.random(3000) < 0.1 + 0.4 * rare, purchases=np.full(3000, 4))
     own.levels[:, [LEVELS.index(name) for name in ("mean_gap", "early_gap")]] = gap[:, None]
-    known, unknown = (effect_of(own, own=0, hidden=hidden) for hidden in (False, True))
+    known, unknown = (effect_of(own, hidden=hidden) for hidden in (False, True))
     assert known is not None and unknown is not None
     assert unknown.point > known.point and unknown.variance > 1.1 * known.variance
 
@@ -84,7 +84,7 @@ def test_what_is_taken_out_for_the_hidden_rhythm_adds_its_own_doubt() -> None:
 def test_repeating_every_customer_twice_does_not_narrow_the_interval() -> None:
     own = drawn(3000)
     twice = own.only(np.repeat(np.arange(own.count), 2))
-    once_fit, twice_fit = effect_of(own, own=0, hidden=False), effect_of(twice, own=0, hidden=False)
+    once_fit, twice_fit = effect_of(own, hidden=False), effect_of(twice, hidden=False)
     assert once_fit is not None and twice_fit is not None
     assert twice_fit.variance == pytest.approx(once_fit.variance, rel=0.05)
 
@@ -96,7 +96,7 @@ def test_an_error_is_not_charged_with_what_the_error_it_bred_did() -> None:
     bred = rng.random(n) < np.where(slow, 0.5, 0.1)
     stays = rng.random(n) < 0.9 * np.where(slow, 0.95, 1) * np.where(bred, 0.6, 1)
     own = replace(rows(slow, ~stays), bred=np.column_stack([np.zeros(n), bred]).astype(np.uint8))
-    whole, alone = (effect_of(own, own=0, passing=passing, hidden=False) for passing in (None, np.array([0, 0.4])))
+    whole, alone = (effect_of(own, passing=passing, hidden=False) for passing in (None, np.array([0, 0.4])))
     assert whole is not None and alone is not None and whole.point > 0.12
     # Had this error done nothing, those in whom it bred the other one would have left because of that one.
     assert alone.point == pytest.approx(0.9 * 0.05 * (0.5 + 0.5 * 0.6), abs=0.015)

@@ -55,7 +55,6 @@ class Effect:
 def effect_of(
     rows: Rows,
     *,
-    own: int,
     passing: Floats | None = None,
     exposed: Flags | None = None,
     hidden: bool = True,
@@ -71,7 +70,7 @@ def effect_of(
 
     Parameters
     ----------
-    own : place of the code. passing : (codes,) q of every code, 0 where unknown.
+    passing : (codes,) q of every code, 0 where unknown.
     exposed : another exposure than the rows' own (for controls).
     hidden : take out what the unknown part of the rhythm feigns (`hidden_difference`); an exposure drawn from what is known has none.
     """

@@ -72,7 +72,7 @@ def harms_of(rows: Mapping[str, Rows], codes: tuple[str, ...], names: Mapping[in
         if scarce is not None:
             shown[code] = unmeasured(scarce)
             continue
-        fit = effect_of(own, own=place, passing=passing)
+        fit = effect_of(own, passing=passing)
         if fit is None or fit.used < LEAST_COMPARABLE * fit.exposed or fit.customers < NEEDED_CUSTOMERS:
             few = too_few(0 if fit is None else fit.customers, exposed=True)
             shown[code] = Harm(few, few, None, None if fit is None else Overlap(fit.used / fit.exposed, fit.used), None, None)
@@ -81,7 +81,7 @@ def harms_of(rows: Mapping[str, Rows], codes: tuple[str, ...], names: Mapping[in
         passing[place], fits[code] = fit.passing, fit
         shown[code] = Harm(
             estimate(fit.point, fit.variance, fit.used),
-            _control(own, fit, place),
+            invented_effect(own, fit, salt=place),
             sensitivity_of(fit),
             Overlap(fit.used / fit.exposed, fit.used),
             None,
@@ -115,10 +115,9 @@ def _scarce(rows: Rows) -> Finding | None:
     return too_few(least, exposed=exposed <= others) if least < NEEDED_CUSTOMERS else None
 
 
-def _control(rows: Rows, fit: Effect, place: int) -> Finding:
+def invented_effect(rows: Rows, fit: Effect, *, salt: int) -> Finding:
     """Return the effect of an invented error: drawn with the chances that the real one had, so confounded alike, but doing nothing."""
-    invented = drawn(rows, fit.propensity, salt=place)
-    found = effect_of(rows, own=place, exposed=invented, hidden=False)
+    found = effect_of(rows, exposed=drawn(rows, fit.propensity, salt=salt), hidden=False)
     if found is None or found.customers < NEEDED_CUSTOMERS:
         return too_few(0 if found is None else found.customers, exposed=True)
     return estimate(found.point, found.variance, found.used)
