@@ -149,6 +149,19 @@ def test_an_object_in_a_cell_is_nobodys_number(write: Callable[..., Path], plan_
     assert plan.column_of("customer") is None
 
 
+@pytest.mark.parametrize("around", ['="{}"', '"=""{}"""'])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1251"])
+def test_a_cell_that_keeps_its_zeros_as_a_formula_is_its_text(
+    write: Callable[..., Path], read_files: Reader, around: str, encoding: str
+) -> None:
+    rows = "".join(";".join(around.format(cell) for cell in (f"00{n}", "13.02.2025 10:30", "К7", "10,50")) + "\r\n" for n in (1, 2))
+    read = read_files(write("orders.csv", f"Номер заказа;Дата заказа;Код клиента;Сумма\r\n{rows}", encoding))
+    assert [(row["_order"], row["customer"], row["_amount"]) for row in read.of("placed_order")] == [
+        ("001", "К7", 10.5),
+        ("002", "К7", 10.5),
+    ]
+
+
 HTML = (
     "<html><head><meta charset='UTF-8'><title>Сделки</title><style>td {color: red}</style></head><body><table><tr><td>меню</td></tr></table>"
     "<table border=1><tr><th>Номер заказа<th>Дата заказа</th><th>Клиент</th><th>Сумма</th></tr>"

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from lakmus.connectors.files.archives import Unpacked, unpack_gzip, unpack_zip, work_file
 from lakmus.connectors.files.encodings import LONGEST_LINE, SAMPLE, scan_text, transcode
 from lakmus.connectors.files.formats import detect_format
+from lakmus.connectors.files.formula_cells import without_formulas
 from lakmus.connectors.files.json_tables import UTF8, json_keys, json_relation, plain_json
 from lakmus.connectors.files.markup_tables import plain_markup
 from lakmus.connectors.files.refusals import refusal
@@ -56,7 +57,13 @@ def tables_of(path: Path, work_dir: Path) -> list[Unpacked]:
         places = unpack_zip(path, work_dir)
     else:
         places = [unpack_gzip(path, work_dir)] if found == "gzip" else [Unpacked(plain)]
-    return [replace(place, path=plain_json(plain_markup(place.path, work_dir), work_dir)) for place in places]
+    return [replace(place, path=_plain(place.path, work_dir)) for place in places]
+
+
+def _plain(path: Path, work_dir: Path) -> Path:
+    for made_plain in (plain_markup, plain_json, without_formulas):
+        path = made_plain(path, work_dir)
+    return path
 
 
 def glance(place: Unpacked, name: str) -> list[Glance]:
