@@ -15,6 +15,7 @@ from tests.web.test_signal_rooms import COMPUTED_ROOMS, figures  # noqa: F401 - 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 GRAVE = {"serious", "critical"}
 ALL_ROOMS = (*ROOMS, "/settings/delivery/")
+PUSHED = "[...document.querySelectorAll('.table-wrap')].filter((each) => each.scrollWidth > each.clientWidth).map((each) => each.ariaLabel)"
 
 
 @pytest.fixture
@@ -84,6 +85,20 @@ def test_no_computed_page_is_wider_than_a_phone(shop, window, language: str) -> 
             page.goto(room)
             wider[room] = overflow(page)
     assert {room: by for room, by in wider.items() if by > 0} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_no_table_has_to_be_pushed_sideways_on_a_phone(shop, window, language: str) -> None:
+    address, cookies = shop
+    with window(address, language=language, width=NARROW, cookies=cookies) as page:
+        pushed = {}
+        for room in (*COMPUTED_ROOMS, "/causes/messages/", "/causes/ledger/", "/causes/slow_reply/", "/causes/scorecard/"):
+            page.goto(room)
+            while page.locator(".unfold").count():
+                page.locator(".unfold").first.click()
+            pushed[room] = [*page.evaluate(PUSHED), overflow(page)]
+    assert {room: by for room, by in pushed.items() if by != [0]} == {}
 
 
 def test_the_keyboard_reaches_the_answer_the_rows_the_search_and_the_help(site, window) -> None:

@@ -13,6 +13,7 @@ from lakmus.usecases.causes import dominoes as followed
 from lakmus.usecases.causes.ranking import told
 from lakmus.usecases.causes.scorecard import TITLES as SIDE_TITLES
 from lakmus.usecases.charts.causes import Falling, dominoes
+from lakmus.usecases.money.show_money import kept_without
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.titles import title_of
 from lakmus.usecases.writing import fact as so_is
@@ -34,12 +35,13 @@ def ledger_page(shown: Shown, *, month: str) -> dict[str, Any]:
     lines = ledger.ledger_line(found, shown, chosen) if chosen else list(found.lines)
     total = found.by_month[chosen] if chosen else found.total
     most = max((cell.money for line in found.lines for cell in line.cells.values()), default=0.0)
+    columns = [{"month": each, "title": side_title("month", each)} for each in found.months]
     rows = [
         {
             "line": line,
             "cells": [
-                {"month": each, "cell": cell, "heat": round(max(0.0, cell.money) / most * (HEATS - 1)) if most and cell else 0}
-                for each, cell in ((each, line.cells.get(each)) for each in found.months)
+                column | {"cell": cell, "heat": round(max(0.0, cell.money) / most * (HEATS - 1)) if most and cell else 0}
+                for column, cell in ((column, line.cells.get(column["month"])) for column in columns)
             ],
         }
         for line in found.lines
@@ -51,7 +53,7 @@ def ledger_page(shown: Shown, *, month: str) -> dict[str, Any]:
         "month": chosen,
         "tabs": [{"code": each, "title": side_title("month", each), "current": each == chosen} for each in found.months],
         "rows": rows,
-        "whole": [{"month": each, "title": side_title("month", each), "cell": found.by_month[each]} for each in found.months],
+        "whole": [column | {"cell": found.by_month[column["month"]]} for column in columns],
         "errors": [line for line in found.lines if line.met is not None],
     }
 
@@ -197,10 +199,18 @@ def dominoes_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str
     drawing = dominoes(falling, title=_("Which error follows which more often than by chance"), language=language()) if falling else ""
     removal = told(shown.verdict, "removal") or ()
     rows = removal.items() if isinstance(removal, dict) else ((row.code, row.loss) for row in removal)
-    without = [{"code": code, "title": worded(title_of(code)), "loss": loss} for code, loss in rows]
+    whole = shown.verdict.loss
+    without = [
+        {
+            "code": code,
+            "title": worded(title_of(code)),
+            "loss": loss,
+            "kept": kept_without(whole, loss) if isinstance(whole, Estimate) and isinstance(loss, Estimate) else None,
+        }
+        for code, loss in rows
+    ]
     without.sort(key=lambda row: row["loss"].point if isinstance(row["loss"], Estimate) else float("inf"))
-    ends = [row["loss"] for row in without if isinstance(row["loss"], Estimate)]
-    scale = {"scale_low": 0.0, "scale_high": max([1.0, *(finding.high for finding in ends)])}
+    scale = {"scale_low": 0.0, "scale_high": max([1.0, *(row["kept"].high for row in without if row["kept"])])}
     edges.sort(key=lambda row: (not row["beyond"], -(row["edge"].lift.point if isinstance(row["edge"].lift, Estimate) else 0.0)))
     opened = _followed_rows(shown, edges, asked, page)
     return {"edges": edges, "beyond": falling, "drawing": drawing, "without": without, **scale, **opened}

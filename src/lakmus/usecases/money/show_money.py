@@ -116,11 +116,16 @@ def repairs(shown: Shown) -> tuple[Repair, ...]:
             continue
         kept, left = error.money, without.get(error.code)
         if isinstance(left, Estimate) and isinstance(loss, Estimate):
-            point, low, high = (round(max(0.0, loss.point - still), 2) for still in (left.point, left.high, left.low))
-            kept = Estimate(point, min(low, point), max(high, point), left.n, left.badge)
+            kept = kept_without(loss, left)
         own = weeks.get(error.code)
         found.append(Repair(error, kept, own, _scaled(kept, (1 / own,) * 3) if own else None))
     return tuple(sorted(found, key=lambda row: (row.per_week is None, -(row.per_week or row.kept).point, row.error.code)))
+
+
+def kept_without(loss: Estimate, left: Estimate) -> Estimate:
+    """Return what is kept of a loss where `left` would still be lost."""
+    point, low, high = (round(max(0.0, loss.point - still), 2) for still in (left.point, left.high, left.low))
+    return Estimate(point, min(low, point), max(high, point), left.n, left.badge)
 
 
 def say_weeks(weeks: Mapping[str, float | None], *, actor: Any) -> None:
