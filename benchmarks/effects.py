@@ -4,9 +4,10 @@
     python -m benchmarks.effects --runs 50 --peers 0 --invented 6 --parts
 
 Companies with known truth over five scenarios; the truth is the same draws with the very error forgiven (`true_effects.worlds`), on the
-same outcome and the same exposed moments. `--parts` judges the intervals of parts of the exposed likewise (by delay, turn, place, channel
-and topic), `--invented` draws so many invented errors for each real one. DoubleML and EconML, where installed, see the same moments and
-the same covariates, with logistic regressions of scikit-learn. `--scenarios` takes names or paths of other scenario files.
+same outcome and the same exposed moments. `--parts` judges the intervals of parts of the exposed likewise (by delay, turn, place,
+channel, topic and other error), `--invented` draws so many invented errors for each real one. DoubleML and EconML, where installed, see
+the same moments and the same covariates, with logistic regressions of scikit-learn. `--scenarios` takes names or paths of other scenario
+files.
 """
 
 from __future__ import annotations
@@ -120,6 +121,7 @@ def _parts(rows: Rows, fit: Effect, truth: pl.DataFrame, code: str) -> Iterator[
     edges = np.array({"days": DAY_EDGES, "minutes": MINUTE_EDGES}.get(UNITS.get(code, ""), ()))
     delay = np.where(np.isfinite(rows.dose), np.searchsorted(edges, rows.dose, side="left"), 0)
     sides = [("turn", met == turn) for turn in range(3)] + [("delay", delay == step) for step in range(1, len(edges) + 1)]
+    sides += [("other error", rows.before[:, place] > 0) for place in range(rows.before.shape[1])]
     for name in DIMENSIONS:
         sides += [(name, getattr(rows, name) == label) for label in np.unique(getattr(rows, name)[told]).tolist() if label]
     known = _comparable(truth, rows, fit)
@@ -128,9 +130,9 @@ def _parts(rows: Rows, fit: Effect, truth: pl.DataFrame, code: str) -> Iterator[
     off = np.full(rows.count, np.nan)
     off[known["place"].to_numpy()] = (known["left"].cast(pl.Int8) - known["left_otherwise"].cast(pl.Int8)).to_numpy()
     for name, side in sides:
-        own = told & side & ~np.isnan(off)
-        if len(np.unique(rows.owner[own])) >= LEAST_SIDE and own.sum() < told.sum():
-            yield name, float(off[own].mean()), fit.doubt.among(own)
+        own = told & side
+        if len(np.unique(rows.owner[own])) >= LEAST_SIDE and own.sum() < told.sum() and not np.isnan(off[own]).all():
+            yield name, float(np.nanmean(off[own])), fit.doubt.among(side, alone=name != "delay")
 
 
 def _comparable(truth: pl.DataFrame, rows: Rows, fit: Effect) -> pl.DataFrame:

@@ -39,11 +39,21 @@ def test_the_interval_of_some_by_hand() -> None:
     assert BY_HAND.among(MET, anew=True).influence == pytest.approx([0.5 / 3, -0.5 / 3, -0.1, 0.1])
 
 
+def test_a_side_that_stands_alone_is_corrected_by_its_own_unexposed() -> None:
+    side = np.array([True, False, False, True, False])
+    found = BY_HAND.among(side, alone=True)
+    assert (found.point, found.moments) == (0.75 - 0.3, 1)
+    assert found.influence == pytest.approx([0.3, 0, -0.3, 0])
+    assert BY_HAND.among(side).point == 0.75
+    assert BY_HAND.among(np.ones(5, np.bool_), alone=True).influence == pytest.approx(BY_HAND.among(MET).influence)
+
+
 def test_what_all_sides_have_in_common_does_not_tell_two_sides_apart() -> None:
-    here = np.array([True, True, False, False, False])
     much = BY_HAND.with_error_of(np.array([4, 9], np.uint64), np.array([5.0, -7.0]))
     assert much.among(MET).influence == pytest.approx([*BY_HAND.among(MET).influence[:3], 5.1, -7.0])
-    assert much.apart(here, MET & ~here) == BY_HAND.apart(here, MET & ~here)
+    here = np.array([True, True, False, True, False])
+    assert much.apart(here) == pytest.approx(BY_HAND.apart(here))
+    assert BY_HAND.apart(MET) is None
 
 
 def test_a_segment_delay_or_turn_that_is_everybody_has_the_interval_of_the_whole() -> None:

@@ -70,11 +70,11 @@ class _Curve:
         return float(np.interp(dose, self.doses, self.shares))
 
 
-def effect_among(fit: Effect, own: Flags) -> Finding:
-    """Return the effect among some of the exposed, of at least `LEAST_SIDE` customers, with its interval."""
-    if not own.any():
+def effect_among(fit: Effect, some: Flags, *, alone: bool = False) -> Finding:
+    """Return the effect among some of the exposed, of at least `LEAST_SIDE` customers, with its interval (`Doubt.among`)."""
+    if not some[fit.doubt.row].any():
         return NotEnoughEvidence(NO_BREAK, LEAST_SIDE, 0)
-    found = fit.doubt.among(own)
+    found = fit.doubt.among(some, alone=alone)
     if found.customers < LEAST_SIDE:
         return NotEnoughEvidence(NO_BREAK, LEAST_SIDE, found.customers)
     return estimate(found.point, found.variance, found.moments)

@@ -36,26 +36,26 @@ class Doubt:
 
     Parameters
     ----------
-    row : (k,) places of the exposed, comparable moments among all rows. whose : (k,) places of their customers in `owners`.
+    row : (k,) places of the exposed, comparable moments among all n rows. owners : distinct customers; whose : (n,) places among them.
     excess, otherwise : (k,) lost less the share that would have been lost otherwise, and that share.
-    correction : what the weights of the unexposed take off every mean. shared : (owners,) each customer's part of the error that all means
-    have in common: of that correction, and of the effects of errors that this one bred.
+    balance : (n,) what each unexposed row takes off the sum of `excess`. shared : (owners,) each customer's part of the error that all
+    means have in common, of the effects of errors that this one bred.
     slopes : (k, s) by how much the slopes of the hidden rhythm move what would be lost otherwise. moved : (owners, s) by how much each
     customer moved these slopes.
     """
 
     row: Ints
-    whose: Ints
     owners: Owners
+    whose: Ints
     excess: Floats
     otherwise: Floats
-    correction: float
+    balance: Floats
     shared: Floats
     slopes: npt.NDArray[np.float32]
     moved: Floats
 
-    def among(self, some: Flags, *, anew: bool = False) -> Among:
-        """Return the effect among some of the moments that this one speaks of; `some` (all rows,) must hold at least one of them.
+    def among(self, some: Flags, *, alone: bool = False, anew: bool = False) -> Among:
+        """Return the effect among some of the moments that this one speaks of; `some` (n,) must hold at least one of them.
 
         Variance: sum over customers of the squared sums of their influences (Huber, 1967). Of those whom the error met it is known who was
         lost; what is not known is who would have been lost otherwise, and that varies by p (1 - p), p the share lost otherwise, not as what
@@ -64,26 +64,33 @@ class Doubt:
 
         Parameters
         ----------
+        alone : correct by the unexposed among `some` and not by all, so that the mean is doubly robust for itself: of a side that is told
+        by what was known before (a place, a turn), not by the error (a delay).
         anew : count who was lost as chance, too, as a comparison of two sides must: by luck more are driven away on one of them.
         """
         own = some[self.row]
-        n = int(own.sum())
+        row = self.row[own]
+        n = len(row)
         excess, share = self.excess[own], np.clip(self.otherwise[own], 0.0, 1.0)
         residual = excess - excess.mean()
         if not anew:
             residual *= math.sqrt(float((share * (1 - share)).sum()) / max(float((residual**2).sum()), 1e-9))
-        whose = self.whose[own]
-        influence = np.bincount(whose, weights=residual / n, minlength=len(self.owners)) + self.shared
+        balance, told = (np.where(some, self.balance, 0.0), row) if alone else (self.balance, self.row)
+        correction = float(balance.sum()) / len(told)
+        by_row = -balance / len(told)
+        by_row[told] += correction / len(told)
+        by_row[row] += residual / n
+        influence = np.bincount(self.whose, weights=by_row, minlength=len(self.owners)) + self.shared
         influence -= self.moved @ self.slopes[own].mean(axis=0, dtype=np.float64)
         # One case more on each side keeps a side without any loss from pretending to know it exactly.
         variance = max(float((influence**2).sum()), 1 / (n + 2) ** 2 / 2)
-        return Among(float(excess.mean()) - self.correction, variance, n, len(np.unique(whose)), influence)
+        return Among(float(excess.mean()) - correction, variance, n, len(np.unique(self.whose[row])), influence)
 
-    def apart(self, here: Flags, rest: Flags) -> float | None:
-        """Return the p of no difference between the effects on two sides of the exposed, None where one is empty."""
-        if not here[self.row].any() or not rest[self.row].any():
+    def apart(self, here: Flags) -> float | None:
+        """Return the p of no difference between the effects here and elsewhere, None where one side has no exposed moments."""
+        if not here[self.row].any() or here[self.row].all():
             return None
-        one, other = self.among(here, anew=True), self.among(rest, anew=True)
+        one, other = (self.among(side, alone=True, anew=True) for side in (here, ~here))
         variance = float(((one.influence - other.influence) ** 2).sum())
         return 2 * float(special.ndtr(-abs(one.point - other.point) / math.sqrt(variance))) if variance > 0 else None
 
@@ -104,26 +111,22 @@ def doubt_of(
 
     Parameters
     ----------
-    balance : (n,) what each unexposed row takes off the summed effect. slopes, moved : (n, s), see `Doubt`; None: no hidden rhythm.
+    balance, slopes, moved : (n,), (n, s), (n, s), see `Doubt`; None: no hidden rhythm.
     """
-    owners, place = np.unique(owner, return_inverse=True)
+    owners, whose = np.unique(owner, return_inverse=True)
     row = np.flatnonzero(told)
-    correction = float(balance.sum()) / len(row)
-    by_row = (np.where(told, correction, 0.0) - balance) / len(row)
-
-    def summed(column: Floats) -> Floats:
-        return np.bincount(place, weights=column, minlength=len(owners)).astype(np.float64)
-
     return Doubt(
         row,
-        place[row],
         owners,
+        whose,
         excess[row],
         otherwise[row],
-        correction,
-        summed(by_row),
+        balance,
+        np.zeros(len(owners)),
         np.zeros((len(row), 0), np.float32) if slopes is None else slopes[row].astype(np.float32),
-        np.zeros((len(owners), 0)) if moved is None else np.column_stack([summed(column) for column in moved.T]),
+        np.zeros((len(owners), 0))
+        if moved is None
+        else np.column_stack([np.bincount(whose, weights=column, minlength=len(owners)) for column in moved.T]),
     )
 
 

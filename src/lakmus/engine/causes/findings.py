@@ -106,7 +106,7 @@ def repeats_of(rows: Rows, fit: Effect) -> tuple[Finding, ...]:
     """Return the effect of the first, the second, and each later exposure of a customer."""
     met = unscaled(rows, "met_before")
     sides = (met == 0, met == 1, met >= 2)
-    return tuple(effect_among(fit, rows.exposed & fit.comparable & side) for side in sides)
+    return tuple(effect_among(fit, side, alone=True) for side in sides)
 
 
 def _scarce(rows: Rows) -> Finding | None:

@@ -31,14 +31,14 @@ def interactions_of(rows: Rows, fit: Effect, codes: tuple[str, ...], *, own: int
     compared = rows.exposed & fit.comparable
     found = []
     for place, code in enumerate(codes):
-        after = compared & (rows.before[:, place] > 0)
-        rest = compared & ~after
-        if place == own or min(len(np.unique(rows.owner[side])) for side in (after, rest)) < NEEDED_CUSTOMERS:
+        after = rows.before[:, place] > 0
+        if place == own or min(len(np.unique(rows.owner[compared & side])) for side in (after, ~after)) < NEEDED_CUSTOMERS:
             continue
-        p = fit.doubt.apart(after, rest)
-        extra = fit.doubt.among(after).point - fit.doubt.among(rest).point
+        p = fit.doubt.apart(after)
+        with_it, without = (fit.doubt.among(side, alone=True).point for side in (after, ~after))
         if p is not None:
-            found.append(Interaction(code, effect_among(fit, after), effect_among(fit, rest), extra, p))
+            sides = (effect_among(fit, side, alone=True) for side in (after, ~after))
+            found.append(Interaction(code, *sides, with_it - without, p))
     return tuple(sorted(found, key=lambda one: (-one.extra, one.other_code)))
 
 

@@ -44,10 +44,9 @@ def effects_by_segment(rows: Rows, fit: Effect, names: Mapping[int, str]) -> tup
         labels = getattr(rows, dimension)
         own = []
         for label in np.unique(labels[compared]).tolist():
-            here = compared & (labels == label)
-            if label in names and len(np.unique(rows.owner[here])) >= NEEDED_CUSTOMERS:
-                p = fit.doubt.apart(here, compared & ~here)
-                own.append(SegmentEffect(dimension, names[label], effect_among(fit, here), p))
+            here = labels == label
+            if label in names and len(np.unique(rows.owner[compared & here])) >= NEEDED_CUSTOMERS:
+                own.append(SegmentEffect(dimension, names[label], effect_among(fit, here, alone=True), fit.doubt.apart(here)))
         found += own if len(own) > 1 else []
     return tuple(sorted(found, key=lambda one: (-_point(one), one.dimension, one.segment)))
 
