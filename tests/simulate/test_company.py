@@ -133,3 +133,15 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("x")
     with pytest.raises(WrongUsage, match="could not be made"):
         simulate_company(tmp_path / "taken", customers=1, months=1, seed=1, scenario=load_scenario())
+
+
+def test_a_company_s_own_files_are_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("мои заказы", encoding="utf-8")
+    with pytest.raises(WrongUsage, match="holds “orders"):
+        simulate_company(tmp_path, customers=2, months=1, seed=1, scenario=load_scenario(None))
+    assert [(file.name, file.read_text(encoding="utf-8")) for file in tmp_path.iterdir()] == [("orders.csv", "мои заказы")]
+
+
+def test_an_earlier_company_is_written_over(tmp_path: Path) -> None:
+    first, again = (simulate_company(tmp_path, customers=2, months=2, seed=seed, scenario=load_scenario(None)) for seed in (1, 1))
+    assert first == again

@@ -13,7 +13,7 @@ from lakmus.history.wording import Wording
 from lakmus.simulate.behaviour_rows import write_behaviour
 from lakmus.simulate.case_rows import write_cases
 from lakmus.simulate.draws import Draws
-from lakmus.simulate.files import CompanyFiles
+from lakmus.simulate.files import HEADERS, CompanyFiles
 from lakmus.simulate.letter_rows import write_letters
 from lakmus.simulate.numbering import Counters, number
 from lakmus.simulate.offer_rows import write_offers
@@ -65,7 +65,7 @@ def simulate_company(
     scenario: Scenario,
     progress: Callable[[int], None] | None = None,
 ) -> Summary:
-    """Write the company's CSV files and `truth.json` into `directory`, replacing files of the same names.
+    """Write the company's CSV files and `truth.json` into `directory`, replacing those of an earlier company.
 
     Parameters
     ----------
@@ -75,7 +75,8 @@ def simulate_company(
 
     Raises
     ------
-    WrongUsage : a number below its least, or a directory that cannot be made.
+    WrongUsage : a number below its least, a directory that cannot be made or holds files of those names
+    that were not made here.
     """
     _check(customers=customers, months=months, seed=seed)
     _make(directory)
@@ -135,3 +136,10 @@ def _make(directory: Path) -> None:
             en=f"The folder “{directory}” could not be made: {problem.strerror}. Nothing was written; name another folder.",
         )
         raise WrongUsage("simulate_folder_unusable", wording) from problem
+    taken = next((file.name for file in (directory / f"{name}.csv" for name in HEADERS) if file.exists()), None)
+    if taken is not None and not (directory / "truth.json").exists():
+        wording = Wording(
+            ru=f"В папке «{directory}» уже лежит «{taken}», и создан он не здесь. Ничего не записано; укажите другую папку.",
+            en=f"The folder “{directory}” holds “{taken}”, which was not made here. Nothing was written; name another folder.",
+        )
+        raise WrongUsage("simulate_folder_taken", wording)
