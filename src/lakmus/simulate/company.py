@@ -136,6 +136,10 @@ def _make(directory: Path) -> None:
             en=f"The folder “{directory}” could not be made: {problem.strerror}. Nothing was written; name another folder.",
         )
         raise WrongUsage("simulate_folder_unusable", wording) from problem
+    _spare_others(directory)
+
+
+def _spare_others(directory: Path) -> None:
     taken = next((file.name for file in (directory / f"{name}.csv" for name in HEADERS) if file.exists()), None)
     if taken is not None and not (directory / "truth.json").exists():
         wording = Wording(
