@@ -35,6 +35,8 @@ _DENIAL_REACH = 4
 _TURNS = frozenset("а но однако but yet however instead".split())
 _SAY = frozenset("скажу скажешь сказать сказал сказала назову назвать говорю say saying".split())
 _SAY_REACH, _THAT = 3, frozenset({"что", "чтобы", "that"})
+_DENIES_SAYING = frozenset("not wouldn't can't cannot couldn't".split())
+_UNSAID = _DENIES | {"нельзя"}
 _NO_CASE = frozenset("случая раза дня".split())
 _CANNOT = frozenset("can't cannot couldn't can".split())
 _LONGED_FOR = frozenset("жду ждем ждала ждал ждали".split())
@@ -65,9 +67,11 @@ def _unsaid(texts: Sequence[str]) -> Iterator[int]:
     for place, text in enumerate(texts):
         if text in _THAT and place > 1:
             before = texts[max(0, place - 1 - _SAY_REACH) : place]
-            denied = not _DENIES.isdisjoint(before) and not (_SAY.isdisjoint(before) and _NO_CASE.isdisjoint(before))
+            denied = not _UNSAID.isdisjoint(before) and not (_SAY.isdisjoint(before) and _NO_CASE.isdisjoint(before))
             if denied and STOP not in before:
                 yield from range(place, _end_of_clause(texts, place))
+        elif text == "say" and place and texts[place - 1] in _DENIES_SAYING:
+            yield from range(place, _end_of_clause(texts, place))
         elif text in _NOT_TILL and texts[max(0, place - 1)] == "не" and not _LONGED_FOR.isdisjoint(texts[max(0, place - 2) : place]):
             yield from range(max(0, place - 2), place + 1)
         elif text == "wait" and place and texts[place - 1] in _CANNOT and texts[place + 1 : place + 2] in (["to"], ["for"]):

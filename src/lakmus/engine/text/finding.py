@@ -34,6 +34,9 @@ _MET_REACH, _NONE = 3, "нет"
 _COULD = frozenset("могу можем можешь можете может могут мог могла могло могли".split())
 """Between two negations they make one strong yes."""
 
+_GOES_ON = frozenset("так никто никого никому ничего даже вот".split())
+"""Behind these «и» ends no clause: «так и не ответили»."""
+
 _ENDS_NEGATION = frozenset({STOP, COMMA, "а", "но", "и", "зато", "but", "and"})
 
 
@@ -200,11 +203,9 @@ class Lexicon:
 
 def _taken_back(behind: Sequence[str]) -> bool:
     """Say whether the words behind a saying take it back."""
-    if not behind:
-        return False
-    if behind[0] == _NONE:
-        return len(behind) == 1 or behind[1] in _ENDS_NEGATION
     for place, text in enumerate(behind[:_MET_REACH]):
+        if text == _NONE:
+            return len(behind) == place + 1 or behind[place + 1] in _ENDS_NEGATION
         if text in _NOT:
             rest = [*behind[place + 1 : place + 3], ""]
             return (place == 0 and rest[0] in _NEEDED) or (rest[0] in _MET and rest[1] not in _LACKED)
@@ -220,7 +221,7 @@ def _last_place(pattern: Pattern, term: int, place: int, texts: Sequence[str], k
     wanted, left = pattern.terms[term], pattern.gaps[term - 1]
     for following in range(place + 1, min(place + left + 2, len(texts))):
         text = texts[following]
-        if text == STOP or (pattern.in_clause and text in _ENDS_NEGATION):
+        if text == STOP or (pattern.in_clause and text in _ENDS_NEGATION and not (text == "и" and texts[following - 1] in _GOES_ON)):
             return None
         if wanted in known[following]:
             last = _last_place(pattern, term + 1, following, texts, known)

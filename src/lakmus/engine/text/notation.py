@@ -27,6 +27,7 @@ from importlib import resources
 from operator import or_
 from typing import Any, cast
 
+from lakmus.engine.text.slips import meant
 from lakmus.engine.text.words import LONGEST_WORD, in_one_script
 
 NEAR = 4
@@ -39,7 +40,7 @@ _OF_DICTIONARY = re.compile(r"[\u0400-\u04ff'’-]+")
 KNOWN_WORDS = 400_000
 """Words that are remembered once looked up, so that memory is bounded."""
 
-_SHORTEST_PREFIX = 2
+_SHORTEST_PREFIX, _SHORTEST_MENDED = 2, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,9 @@ class Terms:
         found: set[int] = set()
         if not _OF_DICTIONARY.fullmatch(word):
             return found
+        if len(word) >= _SHORTEST_MENDED and not is_known(word):
+            word = next((one for one in meant(word) if is_known(one)), word)
+            found |= self.forms.get(word, set())
         for reading in _russian().parse(word):
             if reading.is_known:
                 found |= self.lemmas.get(reading.normal_form.replace("ё", "е"), set())
@@ -233,6 +237,16 @@ def lemma_and_guesses(word: str) -> tuple[str, frozenset[str]]:
 def dictionary_form(word: str) -> str:
     """Return the likeliest dictionary form of a Russian word, «ё» as «е»."""
     return cast(str, _russian().parse(word)[0].normal_form.replace("ё", "е")) if _OF_DICTIONARY.fullmatch(word) else word
+
+
+def is_known(word: str) -> bool:
+    """Say whether the Russian dictionary has a form, «ё» written as «е»."""
+    return bool(_OF_DICTIONARY.fullmatch(word)) and cast(bool, _russian().word_is_known(word))
+
+
+def is_verb(word: str) -> bool:
+    """Say whether a word in small letters is known as a form of a Russian verb."""
+    return is_known(word) and any(reading.tag.POS in ("VERB", "INFN") for reading in _russian().parse(word))
 
 
 def is_name(word: str) -> bool:

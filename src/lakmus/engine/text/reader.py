@@ -15,6 +15,7 @@ from lakmus.engine.text.expectation import expected_places, quoted_to_deny
 from lakmus.engine.text.finding import Heard, Lexicon, Saying, compiled
 from lakmus.engine.text.language import language_of
 from lakmus.engine.text.mentions import attempts_in, may_ask, questions_in
+from lakmus.engine.text.misspelling import in_cyrillic, unglued
 from lakmus.engine.text.notation import entries_of
 from lakmus.engine.text.reading import thanks_only, tidy
 from lakmus.engine.text.word_classes import CLASSES
@@ -29,15 +30,24 @@ BRIEF, BRIEF_WORDS = "brief", 4
 GLAD_SIGNS = "😀😃😄😁😆😊😍🥰😘🙂☺👍👏🙏❤💕🎉🔥😂🤗💯✅🌟⭐😎"
 ANGRY_SIGNS = "😡😠🤬😤😞😢😭😩😫🙁☹👎💩🤮🤢😒😑💔❌🤦😔😖"
 _QUOTES = re.compile('[«„“"‘]')
+_MARK = re.compile(r"(?<![\d/.])(\d{1,2}) ?(?:/|из|out of) ?(5|10)(?![\d/.]\d|\d| ?[а-яa-z])", re.I)
+_BAD_SHARE, _GOOD_SHARE = 0.4, 0.8
+"""A mark («2 из 10», "5/5") up to the one displeases, from the other on it pleases."""
+
 _MAY_BE_SIGN = re.compile("[\u2600-\u27bf\u2b50\U0001f300-\U0001faff]")
 PLEASED_WORD, DISPLEASED_WORD, LEAVING = "pleased", "displeased", "leaving"
 FEELINGS = (PLEASED_WORD, DISPLEASED_WORD)
 APART = frozenset({*FEELINGS, "praise", "thanks", LEAVING, "complaint", "no_need", "moved", "competitor_offer"})
 """Codes that are no error and no fault of the company's: they do not count as such in the polarity."""
 
-GIVES_WAY = {"unresolved_problem": "checkout_obstacle", "wrong_information": "broken_promise", "slow_reply": "broken_promise"}
+GIVES_WAY = {
+    "unresolved_problem": "checkout_obstacle",
+    "wrong_information": "broken_promise",
+    "slow_reply": "broken_promise",
+    "competitor_offer": "praise",
+}
 """Codes that are not said where the same words (or ones among them) say another that is closer: a parcel promised for Monday and awaited
-since is a promise broken, no slow reply."""
+since is a promise broken, no slow reply, and «дешевле, чем у других» speaks for the company."""
 
 OTHER_CODES = (LEAVING, "complaint", "poor_service", "praise", "thanks")
 """Codes beside the service errors and the other reasons: the customer says goodbye, complains or finds the service bad without saying of
@@ -84,7 +94,7 @@ class Reading:
 
 
 NO_FEELINGS = Feelings(0, 0, 0, 0, 0, 0)
-WEIGHTS = (-1.64, 1.24, 1.99, -0.22, -0.62, 2.52)
+WEIGHTS = (-1.74, 1.34, 2.01, -0.17, -0.63, 2.46)
 """Of `Feelings.features`; `python -m benchmarks.text_reading --fit` prints them. No level: what holds no words says nothing."""
 
 
@@ -132,6 +142,10 @@ def read(text: str | None) -> Reading:
         return Reading(None, "empty", None, None, (), (), False, 0, 0, NO_FEELINGS)
     words = words_of(own.text)
     language = language_of(words)
+    if language == "other" and (spelt := in_cyrillic(words)):
+        words, language = spelt, "ru"
+    elif language != "en":
+        words = unglued(words)
     if own.kind != "own":
         return Reading(language, own.kind, None, None, (), (), False, 0, 0, NO_FEELINGS)
     known = whole_lexicon()
@@ -201,6 +215,9 @@ def _feelings(found: Iterable[Heard], text: str) -> Feelings:
             errors += not one.negated
         else:
             displeased += one.code in (LEAVING, "complaint") and not one.negated
+    if ("/" in text or " из " in text or " out of " in text) and (mark := _MARK.search(text)):
+        share = int(mark[1]) / int(mark[2])
+        pleased, displeased = pleased + (_GOOD_SHARE <= share <= 1), displeased + (share <= _BAD_SHARE)
     glad, angry = text.count("))") + text.count(":)"), text.count("((") + text.count(":(")
     if _MAY_BE_SIGN.search(text):
         glad += sum(text.count(sign) for sign in GLAD_SIGNS)

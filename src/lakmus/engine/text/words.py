@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 LONGEST_WORD = 40
 """Signs; whatever is longer is no word of a language (a key, a picture in letters) and is left unread."""
@@ -50,6 +51,19 @@ class Words:
                 self._behind = start + len(one)
             self._spans.append((start, self._behind))
         return self._spans[at]
+
+    def cut_again(self, cuts: Mapping[int, tuple[str, ...]]) -> Words:
+        """Return the words with those at the places of `cuts` cut into the given parts, where they stand as they are read."""
+        if any("".join(parts) != self._lowered[slice(*self.span(place))] for place, parts in cuts.items()):
+            return self
+        spans: list[tuple[int, int]] = []
+        for place in range(len(self.texts)):
+            start, end = self.span(place)
+            for part in cuts.get(place, (self._lowered[start:end],)):
+                spans.append((start, min(end, start + len(part))))
+                start += len(part)
+        texts = [part for place, text in enumerate(self.texts) for part in cuts.get(place, (text,))]
+        return Words(texts, self._lowered, spans)
 
 
 def words_of(text: str) -> Words:
