@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from lakmus.engine.harm import LedgerRow
 from lakmus.history.estimate import Badge, Estimate
 from lakmus.history.failures import BadInput, NotFound
 from lakmus.history.wording import Wording
@@ -19,6 +20,7 @@ from lakmus.operations.reasons.queries import all_estimates, decided_reasons, ow
 from lakmus.usecases.causes import ledger as ledgers
 from lakmus.usecases.causes.audit import FINDINGS, audit_messages, list_messages
 from lakmus.usecases.causes.ledger import decide_reason, ledger_file, ledger_line, list_reasons, show_ledger
+from lakmus.usecases.causes.pages import cause_page
 from lakmus.usecases.causes.promises import BY, STATUSES, list_promises, promises_of
 from lakmus.usecases.causes.ranking import check_controls, quiet_errors, rank_causes
 from lakmus.usecases.causes.sides import DIMENSIONS, sides_of
@@ -103,6 +105,13 @@ def test_the_ledger_sums_to_the_lost_customers_and_each_cell_to_its_rows(invente
                 }[silent]
                 assert (rows.left, rows.money) == (pytest.approx(left), pytest.approx(money))
                 assert sum(row["money"] for row in rows.rows) == pytest.approx(money)
+
+
+def test_the_ledger_tells_which_places_by_money_the_data_leave_open(invented: Shown) -> None:
+    year = (LedgerRow("", "broken_promise", 0, 0, 1.0, None, HARM, 1, 2), LedgerRow("", "unknown", 0, 0, 1.0, None, HARM))
+    shown = replace(invented, verdict=replace(invented.verdict, ledger_year=year))
+    told = cause_page(None, shown, "ledger", {})["lines"]  # type: ignore[arg-type]
+    assert [(line["rank_low"], line["rank_high"]) for line in told] == [(1, 2), (None, None)]
 
 
 def test_an_empty_ledger_is_none_and_not_zero(invented: Shown) -> None:

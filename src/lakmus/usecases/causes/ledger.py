@@ -74,7 +74,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One reason: its cells by month and their sum. `met`, `complained`: customers, None where the reason is no service error."""
+    """One reason: its cells by month and their sum. `met`, `complained`: customers, None where the reason is no service error.
+
+    `ranks`: the first and the last place by money among service errors that the data leave open, of a service error in all months.
+    """
 
     code: str
     title: Wording
@@ -83,6 +86,7 @@ class Line:
     cells: dict[str, Cell]
     total: Cell
     money: Finding | None
+    ranks: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,8 @@ def show_ledger(shown: Shown) -> Ledger | None:
     codes = {code for _, code in found if code is not None}
     met = {error.code: (error.exposed, error.complained) for error in shown.verdict.errors if error.measured}
     estimates = _estimates(shown)
+    year = shown.verdict.ledger_year
+    ranks = {row.code: (row.rank_low, row.rank_high) for row in year if row.rank_low is not None and row.rank_high is not None}
     lines = [
         Line(
             code,
@@ -141,6 +147,7 @@ def show_ledger(shown: Shown) -> Ledger | None:
             {month: found[month, code] for month in months if (month, code) in found},
             found[None, code],
             estimates.get((None, code)),
+            ranks.get(code),
         )
         for code in codes
     ]

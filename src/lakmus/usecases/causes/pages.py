@@ -111,7 +111,9 @@ def _ledger(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
 def _line(line: Line) -> Answer:
     cell = line.total
     figures = {name: getattr(cell, name) for name in ("customers", "left", "left_silently", "money", "money_visible", "money_silent")}
-    return {"code": line.code, "title": line.title, "met": line.met, "complained": line.complained, **figures, "interval": line.money}
+    first, last = line.ranks or (None, None)
+    known = {"code": line.code, "title": line.title, "met": line.met, "complained": line.complained}
+    return {**known, **figures, "interval": line.money, "rank_low": first, "rank_high": last}
 
 
 def _promises(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
