@@ -37,8 +37,8 @@ def interactions_of(rows: Rows, fit: Effect, codes: tuple[str, ...], *, own: int
         p = fit.doubt.apart(after)
         with_it, without = (fit.doubt.among(side, alone=True).point for side in (after, ~after))
         if p is not None:
-            sides = (effect_among(fit, side, alone=True) for side in (after, ~after))
-            found.append(Interaction(code, *sides, with_it - without, p))
+            told = effect_among(fit, after, alone=True), effect_among(fit, ~after, alone=True)
+            found.append(Interaction(code, told[0], told[1], with_it - without, p))
     return tuple(sorted(found, key=lambda one: (-one.extra, one.other_code)))
 
 
