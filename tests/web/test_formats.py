@@ -10,6 +10,7 @@ from django.utils import translation
 from lakmus.usecases import writing
 from lakmus.web import formats
 from lakmus.web.templatetags import written
+from lakmus.web.templatetags.written import foremost
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -54,3 +55,9 @@ def test_a_moment_stands_on_the_companys_clock() -> None:
 def test_what_is_not_known_is_a_dash_and_not_a_zero() -> None:
     with translation.override("en"):
         assert {written.money(None, "RUB"), written.percent(None), written.days(float("nan")), written.count(None)} == {"–"}
+
+
+def test_of_many_chips_a_sign_is_shown_beside_our_errors() -> None:
+    errors, signs = [{"sort": "error", "n": n} for n in range(4)], [{"sort": "sign", "n": n} for n in range(2)]
+    assert foremost([*errors, *signs]) == [*errors[:2], signs[0]]
+    assert foremost(errors) == errors[:3] and foremost([errors[0], *signs]) == [errors[0], *signs]

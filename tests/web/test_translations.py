@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from lakmus.web.collect_messages import CATALOGUE, collect
@@ -54,3 +55,10 @@ def test_compiling_needs_no_system_gettext_and_keeps_every_message(tmp_path: Pat
     (written,) = compile_all(tmp_path)
     with written.open("rb") as file:
         assert GNUTranslations(file).gettext("Verdict") == "Вердикт"
+
+
+def test_no_line_of_a_russian_page_can_begin_with_a_dash() -> None:
+    with compile_all()[0].open("rb") as file:
+        said = [text for entry in read_mo(file) for text in (entry.string if isinstance(entry.string, tuple) else (entry.string,))]
+    assert len(said) > 1000
+    assert [text for text in said if re.search(" [–—] ", text)] == []

@@ -20,7 +20,7 @@ from lakmus.usecases.show_verdict import Shown
 from lakmus.web import formats
 from lakmus.web.lists import LIVING, PAGE_SIZE, Pager
 from lakmus.web.page import asked_day
-from lakmus.web.templatetags.written import language, worded
+from lakmus.web.templatetags.written import foremost, language, worded
 
 AT_ONCE = 40_000
 """Activities that are read within a second or so: below, the page computes its verdict itself and asks no worker."""
@@ -114,7 +114,7 @@ def chips_of(row: dict[str, Any]) -> list[dict[str, Any]]:
     signs = [code for code in codes if not titles.is_error(code)]
     shown = [{"sort": "error", "title": titles.title_of(code)} for code in dict.fromkeys(errors)]
     shown += [{"sort": "sign", "title": titles.title_of(code)} for code in dict.fromkeys(signs)]
-    return shown[:CHIPS]
+    return foremost(shown, CHIPS)
 
 
 def errors(shown: Shown, filters: dict[str, Any], *, page: int = 1, size: int = PAGE_SIZE) -> dict[str, Any]:

@@ -21,23 +21,13 @@ from lakmus.web.lists import PAGE_SIZE, Pager
 from lakmus.web.sides import sides_page
 from lakmus.web.templatetags.written import language, number, worded
 
-ROOMS = (
-    "causes",
-    "scorecard",
-    "ledger",
-    "money",
-    "promises",
-    "audit",
-    "dominoes",
-    "learned",
-    "waiting",
-    "topics",
-    "unsorted",
-    "labels",
-    "avoidable",
-    "perception",
-    "profiles",
-)
+ROOMS = {
+    "errors": ("causes", "scorecard", "promises", "audit", "waiting", "dominoes"),
+    "money": ("ledger", "money", "learned", "profiles"),
+    "words": ("topics", "unsorted", "labels"),
+    "ourselves": ("avoidable", "perception"),
+}
+"""The pages of causes, by what they are about."""
 SHOWN_QUOTES = 5
 HOUR_MINUTES, DAY_MINUTES = 60, 1440
 SHORT_UNITS = {"days": Wording("дн.", "d"), "hours": Wording("ч", "h"), "minutes": Wording("мин", "min")}
@@ -64,7 +54,12 @@ def rooms(current: str) -> list[dict[str, Any]]:
         "perception": _("What we think and what is"),
         "profiles": _("Profiles at risk"),
     }
-    return [{"name": name, "title": titles[name], "current": name == current} for name in ROOMS]
+    groups = {"errors": _("Errors"), "money": _("Price"), "words": _("Words"), "ourselves": _("Ourselves")}
+    return [
+        {"name": name, "title": titles[name], "current": name == current, "group": groups[group]}
+        for group, names in ROOMS.items()
+        for name in names
+    ]
 
 
 def scales(errors: Any) -> dict[str, float]:

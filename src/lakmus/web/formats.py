@@ -54,6 +54,13 @@ def points_span(low: float | None, high: float | None, language: str, places: in
     return f"{_signed(low * 100, language, places)}…{signed_points(high, language, places)}"
 
 
+def points_ends(low: float | None, high: float | None, language: str, places: int = 1) -> str:
+    """Write an interval of such differences behind one that names the unit."""
+    if not is_number(low) or not is_number(high):
+        return NOTHING
+    return f"{_signed(low * 100, language, places)}…{_signed(high * 100, language, places)}"
+
+
 def _signed(figure: float, language: str, places: int) -> str:
     written = writing.number(figure, language, digits=places)
     return f"+{written}" if figure > 0 else written

@@ -158,6 +158,12 @@ def points_span(estimate: Any) -> str:
 
 
 @register.filter
+def points_ends(estimate: Any) -> str:
+    """Write such an interval behind a difference that names the unit."""
+    return formats.points_ends(part(estimate, "low"), part(estimate, "high"), language())
+
+
+@register.filter
 def day(moment: date | datetime | None, zone: str) -> str:
     """Write a day on the company's calendar."""
     return writing.day(moment, language(), time_zone=zone)
@@ -273,6 +279,15 @@ def is_estimate(finding: Any) -> bool:
 def missing(finding: Any) -> int:
     """Return how many more cases a finding needs."""
     return max(0, int(part(finding, "needed") or 0) - int(part(finding, "available") or 0))
+
+
+@register.filter
+def foremost(chips: Any, most: int = 3) -> list[Any]:
+    """Return the chips that there is room for: our errors first, and where there are signs, one of them at least."""
+    errors = [chip for chip in chips if part(chip, "sort") == "error"]
+    signs = [chip for chip in chips if part(chip, "sort") != "error"]
+    errors = errors[: most - 1] if signs else errors
+    return (errors + signs)[:most]
 
 
 @register.filter

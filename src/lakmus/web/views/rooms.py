@@ -22,6 +22,7 @@ from lakmus.web.page import asked_page, show
 from lakmus.web.templatetags.written import language
 
 SHOWN_ERRORS = 3
+MONTHS_OF_A_YEAR = 12
 SHOWN_PEOPLE = 5
 SHOWN_COOLING = 8
 SHOWN_MEASURES = 7
@@ -29,8 +30,14 @@ SHOWN_UNTOUCHED = 5
 
 
 def _months_chart(verdict: Any) -> str:
-    months = [charts.MonthOfLoss(_first_day(row), row.visible, row.silent) for row in verdict.months]
+    months = [charts.MonthOfLoss(_first_day(row), row.visible, row.silent) for row in _months(verdict)]
     return charts.lost_by_month(months, language(), heard=verdict.customers.lost_silently is not None)
+
+
+def _months(verdict: Any) -> Any:
+    """Return the months of loss. Twelve months touch thirteen of the calendar: the first is left out where nobody left in its last days."""
+    first = verdict.months[0] if len(verdict.months) > MONTHS_OF_A_YEAR else None
+    return verdict.months[1:] if first and not first.visible + first.silent else verdict.months
 
 
 def _first_day(row: Any) -> date:
@@ -60,7 +67,7 @@ def verdict(request: HttpRequest, analysis: Any) -> HttpResponse:
                 "silent": row.silent,
                 "lost": row.visible + row.silent,
             }
-            for row in found.months
+            for row in _months(found)
         ],
         **scales(errors),
     }

@@ -37,8 +37,8 @@
   });
 
   // On a phone the row of a room's pages is wider than the window; the page that is open comes into sight.
-  const current = document.querySelector(".rooms [aria-current]");
-  if (current) current.parentElement.scrollLeft = current.offsetLeft - current.parentElement.offsetLeft - 24;
+  const current = document.querySelector(".rooms [aria-current]"), row = current && current.closest(".rooms");
+  if (row) row.scrollLeft = current.getBoundingClientRect().left - row.getBoundingClientRect().left - 24;
 
   document.addEventListener("click", (click) => {
     const opener = click.target.closest("[data-opens]");
