@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from gettext import GNUTranslations
 from pathlib import Path
 
-from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from lakmus.web.collect_messages import CATALOGUE, collect
@@ -59,6 +59,6 @@ def test_compiling_needs_no_system_gettext_and_keeps_every_message(tmp_path: Pat
 
 def test_no_line_of_a_russian_page_can_begin_with_a_dash() -> None:
     with compile_all()[0].open("rb") as file:
-        said = [text for entry in read_mo(file) for text in (entry.string if isinstance(entry.string, tuple) else (entry.string,))]
+        said = list(GNUTranslations(file)._catalog.values())
     assert len(said) > 1000
     assert [text for text in said if re.search(" [–—] ", text)] == []
