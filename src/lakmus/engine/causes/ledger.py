@@ -108,6 +108,8 @@ def ledger_year(reasons: pl.DataFrame, drives: Driving) -> tuple[LedgerRow, ...]
     those of months would count a customer twice.
     """
     cells = reasons.group_by("code").agg(_sums()).sort("code").rows(named=True)
+    if not cells:
+        return ()
     codes = [cell["code"] for cell in cells]
     covariance = year_covariance(reasons, codes, drives)
     errors = [place for place, code in enumerate(codes) if code in ERROR_CODES and cells[place]["n"]]
