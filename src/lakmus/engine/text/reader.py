@@ -150,9 +150,9 @@ def read(text: str | None) -> Reading:
         return Reading(language, own.kind, None, None, (), (), False, 0, 0, NO_FEELINGS)
     known = whole_lexicon()
     found = known.heard(words, known.known(words))
-    if not found and len(words.texts) <= BRIEF_WORDS:
+    if len(words.texts) <= BRIEF_WORDS and all(one.code in FEELINGS for one in found):
         brief = _brief_lexicon()
-        found = brief.heard(words, brief.known(words))
+        found += [one for one in brief.heard(words, brief.known(words)) if not found or one.code not in FEELINGS]
     if expected := expected_places(words.texts):
         found = [one for one in found if one.place not in expected and one.last not in expected]
     if found and _QUOTES.search(own.text):
