@@ -40,7 +40,7 @@ def missing(analysis: Analysis) -> dict[str, str]:
     [
         (buyers(30, 400), 50, 30, "at least twice"),
         (buyers(200, 30, gap=8), 60, 29, "too short"),
-        (History(), 50, 0, "at least twice"),
+        (History(), 50, 0, "no purchases"),
     ],
     ids=["thirty customers", "one month", "nobody"],
 )

@@ -10,7 +10,7 @@ import polars as pl
 from lakmus.engine.bucket import KEY, Facts, of_kind
 from lakmus.engine.learning import Learned
 from lakmus.engine.money.purchase_rate import yearly_purchases
-from lakmus.engine.money.worth import yearly_margin
+from lakmus.engine.money.worth import contract_margin, yearly_margin
 from lakmus.engine.risk.contracts import contract_ends
 from lakmus.engine.risk.definition import WINDOW_DAYS
 from lakmus.engine.risk.groups import CONTRACT, NEW, ONE_TIME, REGULAR
@@ -61,7 +61,7 @@ def customer_table(
     frame = _with_risk(frame, facts, bought, sight.lamps_out, learned=learned, as_of=as_of)
     frame = _with_groups(frame, learned)
     frame = _with_probability(frame, _told(frame, facts, orders, bought, learned=learned, company=company, as_of=as_of))
-    frame = _with_money(frame, bought, learned=learned, company=company)
+    frame = _with_money(frame, facts, bought, learned=learned, company=company)
     frame = _with_voice(frame, displeasure, heard=hears(learned.feeds))
     return _with_errors(frame, errors, sight.readings, as_of=as_of)
 
@@ -255,11 +255,15 @@ def _with_probability(frame: pl.DataFrame, told: Told) -> pl.DataFrame:
     )
 
 
-def _with_money(frame: pl.DataFrame, bought: Purchases, *, learned: Learned, company: Company) -> pl.DataFrame:
+def _with_money(frame: pl.DataFrame, facts: Facts, bought: Purchases, *, learned: Learned, company: Company) -> pl.DataFrame:
     """Add what a living customer is worth in 12 months and what a lost one would have been."""
     n = frame.height
     worth, variance = np.full(n, np.nan), np.zeros(n)
-    if learned.rhythm is not None and n:
+    if learned.definition.basis == "contract" and n:
+        paid = of_kind(facts, "paid_invoice").filter(pl.col("owner").is_not_null())
+        at_us, amount = paid["ts"].to_physical().cast(pl.Int64).to_numpy(), paid["_amount"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+        worth, variance = contract_margin(paid["owner"].cast(pl.Int64).to_numpy(), at_us, amount, n, company.margin_share)
+    elif learned.rhythm is not None and n:
         rhythm = personal_rhythm(bought, completed_gaps(bought), learned.rhythm)
         mean, spread = yearly_purchases(rhythm, learned.rates)
         amount = frame["revenue"].to_numpy() / np.maximum(rhythm.purchases_count, 1)

@@ -25,7 +25,7 @@ from lakmus.engine.feeds import Feeds
 from lakmus.engine.learning import Learned
 from lakmus.engine.measures.people import monday, spared
 from lakmus.engine.money.worth import lost_money, no_money
-from lakmus.engine.risk.contracts import CONTRACT_HORIZON_DAYS
+from lakmus.engine.risk.contracts import CONTRACT_HORIZON_DAYS, followed_days
 from lakmus.engine.risk.definition import NEEDED_CUSTOMERS, WINDOW_DAYS, with_counts
 from lakmus.engine.risk.groups import GROUPS, groups_of
 from lakmus.engine.scoring import BucketResult, CodeSums, StarSums
@@ -137,7 +137,7 @@ def _added(one: CodeSums, other: CodeSums) -> CodeSums:
 
 def causes_found(sums: Sums, learned: Learned, decided: Decided | None = None) -> Causes:
     """Return what errors do, why each lost customer left, and the ledger, from the rows of all buckets."""
-    horizon_days = learned.definition.horizon_days
+    horizon_days = followed_days(learned.definition)
     rows = {code: together(parts) for code, parts in sums.rows.items()} if horizon_days is not None else {}
     losses = pl.concat(sums.losses) if sums.losses else no_evidence()
     return causes_of(harms_of(rows, CODES, sums.names), rows, losses, sums.met, horizon_days=horizon_days, decided=decided)
@@ -146,7 +146,6 @@ def causes_found(sums: Sums, learned: Learned, decided: Decided | None = None) -
 def verdict_of(sums: Sums, causes: Causes, *, learned: Learned, company: Company, as_of: datetime) -> Verdict:
     """Return the page from the sums of all buckets and `causes_found` of them."""
     counts = sums.counts
-    known_rhythm = learned.definition.horizon_days is not None
     orders, known_loss = _order_counts(sums), learned.definition.basis != "unknown"
     definition = with_counts(
         learned.definition,
@@ -163,6 +162,7 @@ def verdict_of(sums: Sums, causes: Causes, *, learned: Learned, company: Company
     )
     loss = lost_money(sums.amount("lost_value"), sums.money["lost_variance"], counts["lost_with_money"])
     priced = not counts["orders"] or sums.money["gross"] > 0
+    at_risk = sums.amount("value_at_risk")
     return Verdict(
         as_of=as_of,
         company=company.name,
@@ -173,14 +173,14 @@ def verdict_of(sums: Sums, causes: Causes, *, learned: Learned, company: Company
         definition=definition,
         customers=_customer_counts(counts, known_loss=known_loss, hears=hears(learned.feeds)),
         orders=orders,
-        loss=(loss if priced else no_money()) if known_rhythm else learned.definition.horizon,
-        value_at_risk=sums.amount("value_at_risk") if known_rhythm and priced else None,
+        loss=(loss if priced else no_money()) if known_loss else learned.definition.horizon,
+        value_at_risk=at_risk if known_loss and priced and (at_risk or counts["orders"]) else None,
         abrupt=counts["abrupt"],
         gradual=counts["gradual"],
         months=_months(sums, learned, company.time_zone, as_of=as_of) if known_loss else (),
         deliveries=_deliveries(sums),
-        silent_to_vocal=silent_to_vocal(counts["hurt_silent"], counts["hurt_vocal"]) if known_rhythm else _no_horizon(learned),
-        errors=_errors(sums, causes, learned, known_rhythm=known_rhythm),
+        silent_to_vocal=silent_to_vocal(counts["hurt_silent"], counts["hurt_vocal"]) if known_loss else _no_horizon(learned),
+        errors=_errors(sums, causes, learned, known_loss=known_loss),
         people=tuple(sums.people),
         do_not_touch=tuple(sums.do_not_touch),
         backtest=learned.backtest,
@@ -257,14 +257,14 @@ def _months(sums: Sums, learned: Learned, time_zone: str, *, as_of: datetime) ->
     return tuple(shown)
 
 
-def _errors(sums: Sums, causes: Causes, learned: Learned, *, known_rhythm: bool) -> tuple[ErrorFinding, ...]:
+def _errors(sums: Sums, causes: Causes, learned: Learned, *, known_loss: bool) -> tuple[ErrorFinding, ...]:
     """Return one finding per detected code: those that cost most first, then those that hit most."""
     findings = []
     for name in CODES:
         code = sums.codes.get(name, _NO_CODE)
-        harm = causes.harms.get(name, unmeasured(_no_horizon(learned)) if not known_rhythm else unmeasured(too_few(0, exposed=True)))
+        harm = causes.harms.get(name, unmeasured(_no_horizon(learned)) if not known_loss else unmeasured(too_few(0, exposed=True)))
         difference: Finding = _no_horizon(learned)
-        if known_rhythm:
+        if known_loss:
             difference = difference_by_exposure([code.exposure])
         entry = ERROR_CODES[name]
         measured = measured_by(name, learned.feeds, sums.counts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from lakmus.engine.risk.contracts import followed_days
 from lakmus.engine.signals.catalogue import SIGNALS
 from lakmus.engine.verdict import plain
 from lakmus.history.company import READ_BY_PAGES
@@ -181,7 +182,7 @@ def show_causes(shown: Shown) -> Answer:
     for found in shown.verdict.errors:
         told = {name: _plain(getattr(found, name)) for name in TOLD_OF_CAUSES}
         effects.append({**told, "outcome": "lost_within_horizon", "article_share": found.article_share})
-    return {"as_of": shown.as_of, "horizon_days": shown.verdict.definition.horizon_days, "effects": effects}
+    return {"as_of": shown.as_of, "horizon_days": followed_days(shown.verdict.definition), "effects": effects}
 
 
 def show_money(home: Home, shown: Shown, segment: Segment) -> Answer:

@@ -19,7 +19,6 @@ from lakmus.engine.signals.rhythm import Flags, Floats
 
 KNOTS = (0.2, 0.4, 0.6, 0.8)
 RIDGE = 1.0
-LEAST_BETWEEN = 1e-3
 SLOPES = slice(1, 4)
 """The coefficients behind the slope on the rate."""
 
@@ -80,7 +79,8 @@ def known_rate(rows: Rows) -> tuple[Floats, Floats, Floats]:
     rate, noise = _log_rate(unscaled(rows, "mean_gap"), gaps / within)
     last = np.append(rows.owner[1:] != rows.owner[:-1], True)
     centre = float(np.mean(rate[last]))
-    between = max(float(np.var(rate[last])) - float(np.mean(noise[last])), LEAST_BETWEEN)
+    # Where all keep one rhythm, as who pays by the month does, nothing about it is hidden.
+    between = max(float(np.var(rate[last])) - float(np.mean(noise[last])), 0.0)
     half = gaps // 2
     early_rate, early_noise = _log_rate(unscaled(rows, "early_gap"), np.maximum(half, 1) / within)
     early = np.where(half > 0, between / (between + early_noise) * (early_rate - centre), 0.0)

@@ -16,23 +16,27 @@ SILENCE_EDGE = 0.25
 STRATA = (len(PURCHASES_EDGES) + 1) * (len(RHYTHM_EDGES) + 1) * 2
 _SECOND = 1_000_000
 _SHIFT = 1 << 33
+_NEVER = np.iinfo(np.int64).max
 
 
-def followed(moments: pl.DataFrame, purchases: Purchases, *, horizon_days: int, as_of: datetime) -> pl.DataFrame:
+def followed(
+    moments: pl.DataFrame, purchases: Purchases, *, horizon_days: int, as_of: datetime, ended_us: Ints | None = None
+) -> pl.DataFrame:
     """Return the moments of regulars who were not lost then, with stratum and outcome.
 
     A regular has at least two purchases up to the moment; not lost: the last order lies less than a horizon back. Comparable moments
     share a stratum: purchases so far (2, 3-4, 5-9, 10+) x mean gap so far / horizon (up to .15, .35, .6, more) x days since the last
-    order / horizon (up to .25, more).
+    order / horizon (up to .25, more). Where contracts say who is lost, everybody is followed whose contract runs.
 
     Parameters
     ----------
-    moments : customer, at, code, exposed and more. purchases : the bucket's purchases.
+    moments : customer, at, code, exposed and more. purchases : the bucket's purchases, or what keeps its contracts.
+    ended_us : (n,) when each customer's contract ended, microseconds, -1 where it runs; None where silence says who is lost.
 
     Returns
     -------
     pl.DataFrame : the columns of `moments` and owner, stratum, observed (the horizon has passed by as_of), left (no order in
-        (at, at + horizon]; null unless observed), gone (no order since).
+        (at, at + horizon], or the contract ended in it; null unless observed), gone (no order since, or the contract ended since).
     """
     codes = pl.DataFrame({"customer": purchases.customers}).with_row_index("owner")
     rows = moments.join(codes, on="customer", how="inner").with_columns(pl.col("owner").cast(pl.Int64))
@@ -54,6 +58,10 @@ def followed(moments: pl.DataFrame, purchases: Purchases, *, horizon_days: int, 
         end_us = at_us + horizon_days * DAY_US
         gone = (after == purchases.owner.size) | (purchases.owner[following] != owner)
         back = ~gone & (purchases.first_us[following] <= end_us)
+    there, left = regular & (silent < 1), ~back
+    if ended_us is not None:
+        end = np.where(ended_us < 0, _NEVER, ended_us)[owner]
+        there, left, gone = (so_far >= 1) & (at_us < end), end <= at_us + horizon_days * DAY_US, end < _NEVER
     stratum = np.searchsorted(PURCHASES_EDGES, so_far, side="right")
     stratum = stratum * (len(RHYTHM_EDGES) + 1) + np.searchsorted(RHYTHM_EDGES, mean_gap, side="left")
     stratum = stratum * 2 + (silent > SILENCE_EDGE)
@@ -61,11 +69,11 @@ def followed(moments: pl.DataFrame, purchases: Purchases, *, horizon_days: int, 
     judged = rows.with_columns(
         pl.Series("stratum", stratum, dtype=pl.Int32),
         pl.Series("observed", observed, dtype=pl.Boolean),
-        pl.Series("left", ~back, dtype=pl.Boolean),
+        pl.Series("left", left, dtype=pl.Boolean),
         pl.Series("gone", gone, dtype=pl.Boolean),
-        pl.Series("regular", regular & (silent < 1), dtype=pl.Boolean),
+        pl.Series("there", there, dtype=pl.Boolean),
     )
-    return judged.filter("regular").with_columns(pl.when("observed").then("left").alias("left"))
+    return judged.filter("there").with_columns(pl.when("observed").then("left").alias("left"))
 
 
 def ordinal(owner: Ints, moment_us: Ints) -> Ints:

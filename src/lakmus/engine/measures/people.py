@@ -138,11 +138,11 @@ def _error_chip(error: dict[str, Any], words: dict[str, str]) -> Chip:
 
 
 def _reasons(row: dict[str, Any], chips: Iterable[Chip]) -> list[Wording]:
-    silent = Wording("{silent} дн. без покупки, обычно {usual}", "{silent} days without a purchase, usually {usual}").filled(
-        silent=round(row["days_since_last_order"]), usual=round(row["gap_median_days"])
-    )
+    silent = Wording("{silent} дн. без покупки, обычно {usual}", "{silent} days without a purchase, usually {usual}")
     never = Wording("Ни разу не жаловался", "Never complained")
-    reasons = [silent]
+    reasons = []
+    if row["days_since_last_order"] is not None and row["gap_median_days"] is not None:  # with a contract alone nobody buys
+        reasons.append(silent.filled(silent=round(row["days_since_last_order"]), usual=round(row["gap_median_days"])))
     if _voiced_count(row) == 0 and any(chip.sort == "error" for chip in chips):
         reasons.append(never)
     return reasons

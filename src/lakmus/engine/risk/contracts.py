@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from lakmus.engine.bucket import Facts, of_kind
-from lakmus.engine.signals.rhythm import Flags, Ints
+from lakmus.engine.signals.rhythm import Flags, Ints, Purchases, purchase_days
+from lakmus.engine.verdict import Definition
 
 ENDING_KINDS = ("gave_notice", "ended_contract")
 CONTRACT_HORIZON_DAYS = 90
@@ -15,6 +16,18 @@ CONTRACT_KINDS = ("started_contract", "renewed_contract", *ENDING_KINDS)
 """Who has one of these has, or had, a contract."""
 RUNNING_KINDS = ("started_contract", "renewed_contract", "paid_invoice")
 KEEPING_KINDS = (*RUNNING_KINDS, "placed_order")
+
+
+def followed_days(definition: Definition) -> int | None:
+    """Return within how many days after a moment a loss is looked for; None while nobody can be called lost."""
+    return CONTRACT_HORIZON_DAYS if definition.basis == "contract" else definition.horizon_days
+
+
+def contract_days(facts: Facts, *, time_zone: str) -> Purchases:
+    """Return the days on which contracts began, were renewed or paid: where contracts say who is lost, they stand for purchases."""
+    day = pl.col("ts").dt.convert_time_zone(time_zone).dt.date().cast(pl.Int32).alias("day")
+    kept = of_kind(facts, *KEEPING_KINDS).filter(pl.col("customer").is_not_null())
+    return purchase_days(kept.select("customer", "ts", day), facts.customers)
 
 
 def contract_ends(facts: Facts) -> tuple[Flags, Ints]:

@@ -93,15 +93,14 @@ def define_loss(
         least_purchases=terms.least_purchases,
     )
     eligibility = _eligibility(terms.least_purchases)
-    if terms.basis == "contract":
+    ends = (feeds.has("ended_contract") or feeds.has("gave_notice")) and terms.basis != "purchases"
+    if terms.basis == "contract" or (ends and (rhythm is None or days is None)):
         silence = NotEnoughEvidence(BY_CONTRACT, 0, 0)
         return card(basis="contract", text=CONTRACT_TEXT, eligibility=CONTRACT_ELIGIBILITY, horizon_days=None, horizon=silence)
     if rhythm is None or days is None:
-        contract = (feeds.has("ended_contract") or feeds.has("gave_notice")) and terms.basis != "purchases"
-        text, basis = (CONTRACT_TEXT, "contract") if contract else (UNKNOWN_TEXT, "unknown")
         few = NotEnoughEvidence(_why_no_rhythm(feeds), NEEDED_CUSTOMERS, seen)
         shortage = NotEnoughEvidence(SHORT_FILES, needed_days, seen_days) if short else few
-        return card(basis=basis, text=text, eligibility=eligibility, horizon_days=None, horizon=shortage)
+        return card(basis="unknown", text=UNKNOWN_TEXT, eligibility=eligibility, horizon_days=None, horizon=shortage)
     by, horizons = (terms.horizon_by, dict(terms.horizons)) if terms.horizons else ("", {})
     text = _text(days, rhythm.p90_days) if terms.horizon_days is None else CHOSEN_TEXT.filled(days=days, found=rhythm.p90_days)
     if horizons:

@@ -18,8 +18,11 @@ SHOWN_ERRORS = 5
 
 def shortage(finding: NotEnoughEvidence, language: str) -> str:
     """Say what is missing: the reason, how much is needed, how much there is."""
+    reason = finding.reason.in_language(language).rstrip(".")
+    if not finding.needed:  # nothing is missing: it is not asked for
+        return f"{reason}."
     counts = words.SHORT_OF.filled(needed=number(finding.needed, language), available=number(finding.available, language))
-    return f"{finding.reason.in_language(language).rstrip('.')}. {counts.in_language(language)}"
+    return f"{reason}. {counts.in_language(language)}"
 
 
 def dearest(errors: Iterable[ErrorFinding]) -> list[ErrorFinding]:

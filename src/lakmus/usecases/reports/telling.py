@@ -102,21 +102,23 @@ def _lead(verdict: Verdict, language: str) -> tuple[str, ...]:
 
 def _counts(verdict: Verdict, language: str) -> tuple[Line, ...]:
     customers, orders = verdict.customers, verdict.orders
+    by_contract = verdict.definition.basis == "contract"  # nobody cools by silence, and there may be no orders at all
     figures = [
         (words.KNOWN, customers.known),
         (words.ACTIVE, customers.active),
-        (words.COOLING, customers.cooling),
-        (words.COLD, customers.cold),
+        (words.COOLING, None if by_contract else customers.cooling),
+        (words.COLD, None if by_contract else customers.cold),
         (words.LOST, customers.lost),
         (words.LOST_SILENTLY, customers.lost_silently),
-        (words.ORDERS, orders.count),
+        (words.ORDERS, None if by_contract and not orders.count else orders.count),
     ]
     lines = [Line(title.in_language(language), number(count, language)) for title, count in figures if count is not None]
-    lines.append(Line(words.REVENUE.in_language(language), writing.money(orders.revenue, verdict.currency, language, digits=2)))
+    if orders.count or not by_contract:
+        lines.append(Line(words.REVENUE.in_language(language), writing.money(orders.revenue, verdict.currency, language, digits=2)))
     if orders.with_promise:
         late = words.LATE_OF.filled(late=number(orders.late, language), all=number(orders.with_promise, language))
         lines.append(Line(words.LATE.in_language(language), late.in_language(language)))
-    if customers.lost:
+    if customers.lost and not by_contract:
         unclear = max(0, customers.lost - verdict.abrupt - verdict.gradual)
         shapes = {"abrupt": verdict.abrupt, "gradual": verdict.gradual, "unclear": unclear}
         told = words.SHAPES_OF.filled(**{name: number(count, language) for name, count in shapes.items()})
@@ -139,7 +141,8 @@ def _person(person: Person, verdict: Verdict, time_zone: str, language: str) -> 
     since = orders
     if person.known_since:
         first = writing.local_day(person.known_since, time_zone)
-        since = words.SINCE.filled(month=writing.month(first, language, with_year=True), orders=orders).in_language(language)
+        known = words.SINCE if person.orders_count else words.CUSTOMER_SINCE
+        since = known.filled(month=writing.month(first, language, with_year=True), orders=orders).in_language(language)
     churn = person.churn
     chance = words.CHANCE.filled(
         point=percent(churn.point, language),

@@ -70,6 +70,7 @@ WHO, SCALE = Wording("Клиент", "Customer"), Wording("Уходит ↔ ос
 HAPPENED, STAKE = Wording("Что случилось", "What happened"), Wording("Под угрозой", "At risk")
 STEP = Wording("Что сделать", "Next step")
 SINCE = Wording("с {month}, {orders}", "since {month}, {orders}")
+CUSTOMER_SINCE = Wording("с {month}", "since {month}")
 CHANCE = Wording("{point} за {days} (от {low} до {high})", "{point} in {days} ({low} to {high})")
 CHIP = Wording("{day}: {title}", "{day}: {title}")
 QUOTE = Wording(" («{quote}»)", " (“{quote}”)")
