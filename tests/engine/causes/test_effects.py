@@ -151,3 +151,11 @@ def test_a_rate_known_from_more_gaps_is_less_unknown() -> None:
     _, _, unknown = known_rate(own)
     purchases = own.levels[:, LEVELS.index("purchases")]
     assert unknown[purchases == 2].mean() > unknown[purchases == 11].mean() > 0
+
+
+def test_customers_who_all_buy_at_one_beat_hide_nothing() -> None:
+    own = drawn(4000)
+    own.levels[:, [LEVELS.index(name) for name in ("mean_gap", "early_gap")]] = 100 + np.arange(own.count)[:, None] % 2
+    own.levels[:, LEVELS.index("gap_spread")] = 0
+    with_it, without = (effect_of(own, hidden=hidden) for hidden in (True, False))
+    assert with_it is not None and without is not None and (with_it.point, with_it.half) == (without.point, without.half)

@@ -33,8 +33,9 @@ class Hidden:
     moved: Floats
 
 
-def hidden_difference(rows: Rows, met: Flags, freed: Floats) -> Hidden:
-    """Return E[Y | A = 1, x, no error] - E[Y | A = 0, x] that the unknown part of the rate causes, and the doubt about both slopes.
+def hidden_difference(rows: Rows, met: Flags, freed: Floats) -> Hidden | None:
+    """Return E[Y | A = 1, x, no error] - E[Y | A = 0, x] that the unknown part of the rate causes, and the doubt about both slopes; None
+    where customers' rates do not differ beyond chance, so that nothing is hidden and there is no slope to learn.
 
     Model: log of the true rate = L(x) + u, u with mean 0 and variance V(x) given the history. Since L is the mean of the true log rate
     given the history, the slopes of A and Y on L are those on the true one (Berkson, 1950; regression calibration: Carroll, Ruppert,
@@ -43,6 +44,8 @@ def hidden_difference(rows: Rows, met: Flags, freed: Floats) -> Hidden:
     what the earlier half of the gaps alone says of the rate, an L of its own.
     """
     known, early, unknown = known_rate(rows)
+    if not unknown.any():
+        return None
     beside, silence = _beside(rows)
     x = np.column_stack([np.ones(rows.count), known, known * silence, known * known, *beside])
     y = np.column_stack([np.ones(rows.count), early, early * silence, early * early, *beside])
@@ -69,7 +72,7 @@ def known_rate(rows: Rows) -> tuple[Floats, Floats, Floats]:
 
     Credibility (Bühlmann, 1967): L = V (mean / between + l / noise), V = 1 / (1 / between + 1 / noise), l = minus the log of the customer's
     mean gap; n gaps of a gamma distribution with squared coefficient of variation c have noise = trigamma(n / c) in l and the bias
-    log(n / c) - digamma(n / c). `between` = variance of l over customers less its noise.
+    log(n / c) - digamma(n / c). `between` = variance of l over customers less its noise; V = 0 where that is not above zero.
     """
     gaps = np.maximum(rows.levels[:, LEVELS.index("purchases")].astype(np.float64) - 1, 1)
     spread = unscaled(rows, "gap_spread")
