@@ -35,11 +35,12 @@ from lakmus.engine.causes.dose import DAY_EDGES, LEAST_SIDE, MINUTE_EDGES, UNITS
 from lakmus.engine.causes.doubly_robust import Effect, effect_of
 from lakmus.engine.causes.doubt import Among
 from lakmus.engine.causes.findings import harms_of, invented_effect
+from lakmus.engine.causes.links import told_apart
 from lakmus.engine.causes.moments import followed
 from lakmus.engine.causes.rows import Rows, owner_hash, rows_of_bucket, together, unscaled
 from lakmus.engine.causes.segments import DIMENSIONS
 from lakmus.engine.errors.detector import Scene
-from lakmus.engine.errors.search import CODES, find_errors, leading
+from lakmus.engine.errors.search import CODES, by_facts, find_errors, leading
 from lakmus.engine.learning import read_rhythm, rhythm_learned
 from lakmus.engine.signals.sight import bucket_purchases
 from lakmus.engine.text.voice import voiced
@@ -67,6 +68,7 @@ def moments_of(table: pa.Table, *, company: Company, as_of: datetime) -> tuple[d
     bought = bucket_purchases(scene.orders, facts.customers, time_zone=company.time_zone)
     moments = followed(found.moments, bought, horizon_days=horizon, as_of=as_of)
     moments = moments.filter(pl.col("detector").is_in(list(leading(learned.feeds).values())))
+    moments = told_apart(moments, by_facts(found.errors))
     rows = rows_of_bucket(moments, scene, found.errors, voiced(facts), horizon_days=horizon)
     return {code: together([own]) for code, own in rows.items()}, moments, horizon
 

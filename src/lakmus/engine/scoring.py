@@ -15,6 +15,7 @@ from lakmus.engine.bucket import KEY, Facts, facts_until, of_kind
 from lakmus.engine.causes.difference import ExposureSums, exposure_sums
 from lakmus.engine.causes.domino import domino_sums, no_dominoes
 from lakmus.engine.causes.evidence import exposures_by_month, loss_evidence, no_evidence
+from lakmus.engine.causes.links import told_apart
 from lakmus.engine.causes.moments import followed
 from lakmus.engine.causes.rows import Rows, rows_of_bucket
 from lakmus.engine.causes.segments import names_of
@@ -115,8 +116,9 @@ def score_bucket(
     displeasure = voiced(facts)
     customers = _settled(customer_table(facts, orders, found.errors, displeasure, learned=learned, company=company, as_of=as_of))
     errors = _settled(_judged_errors(found.errors, customers, displeasure, as_of=as_of))
-    moments = _followed_moments(found.moments, orders, customers, learned=learned, company=company, as_of=as_of)
-    leads = moments.filter(pl.col("detector").is_in(list(leading(learned.feeds).values())))
+    leads = found.moments.filter(pl.col("detector").is_in(list(leading(learned.feeds).values())))
+    moments = _followed_moments(leads, orders, customers, learned=learned, company=company, as_of=as_of)
+    moments = told_apart(moments, by_facts(errors))
     alone = left_alone(facts, orders, errors, as_of=as_of)
     people, untouched = people_of(candidates(customers, errors, as_of=as_of), errors, facts, alone, as_of=as_of)
     return BucketResult(
@@ -132,7 +134,7 @@ def score_bucket(
         },
         people=people,
         do_not_touch=untouched,
-        codes={code: _code_sums(code, errors, leads.filter(pl.col("code") == code), customers, as_of=as_of) for code in CODES},
+        codes={code: _code_sums(code, errors, moments.filter(pl.col("code") == code), customers, as_of=as_of) for code in CODES},
         counts=_counts(customers, orders, errors, as_of=as_of)
         | _told_counts(customers)
         | {"texts": scene.said.height, "replies": scene.replies.height},
@@ -140,10 +142,10 @@ def score_bucket(
         months=_months(customers, company.time_zone),
         stars=_stars(orders),
         most_orders=_most_orders(orders),
-        dominoes=domino_sums(leads, by_facts(errors), CODES),
+        dominoes=domino_sums(moments, by_facts(errors), CODES),
         losses=loss_evidence(customers, errors, scene.said, time_zone=company.time_zone),
         met=exposures_by_month(errors, time_zone=company.time_zone),
-        rows=rows_of_bucket(leads, scene, found.errors, displeasure, horizon_days=learned.definition.horizon_days),
+        rows=rows_of_bucket(moments, scene, found.errors, displeasure, horizon_days=learned.definition.horizon_days),
         names=names_of(scene),
         staff=staff_cases(scene, found.errors),
     )
@@ -188,7 +190,7 @@ def _judged_errors(errors: pl.DataFrame, customers: pl.DataFrame, displeasure: p
 def _followed_moments(
     moments: pl.DataFrame, orders: pl.DataFrame, customers: pl.DataFrame, *, learned: Learned, company: Company, as_of: datetime
 ) -> pl.DataFrame:
-    """Return the comparable moments with their outcome; none while the rhythm is unknown."""
+    """Return the comparable ones of moments with their outcome; none while the rhythm is unknown."""
     horizon_days = learned.definition.horizon_days
     if horizon_days is None:
         empty = pl.DataFrame(

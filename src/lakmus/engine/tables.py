@@ -141,13 +141,16 @@ MOMENTS = pa.schema(
         ("observed", pa.bool_()),
         ("left", pa.bool_()),
         ("stratum", pa.int32()),
+        ("tangled", pa.bool_()),
+        ("delay", pa.float32()),
     ]
 )
-"""One row per moment at which an error could have happened to a regular customer who was not lost then.
+"""One row per moment at which an error could have happened to a regular customer who was not lost then, by the detector that leads.
 
 `observed`: the whole horizon after the moment lies before as_of; `left` (null unless observed): no order followed within it.
-`stratum` groups comparable moments: purchases before x personal gap (see `causes.strata`). Moments of a detector that reads the words of
-customers are kept only where no other one measures its code.
+`stratum` groups comparable moments: purchases before x personal gap (see `causes.moments`). `tangled`: the same matter went wrong
+otherwise, too, so that the moment tells nothing of this error. `delay`: that of the moment's own error, null where there is none or it is
+unknown (days of a promise, minutes of a reply; see `causes.links`).
 """
 
 TEXTS = pa.schema(

@@ -5,26 +5,22 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from lakmus.engine.causes.links import linked_errors
+from lakmus.engine.causes.links import linked_errors, told_apart
 from tests.engine.histories import moment
 
 CODES = ("slow_reply", "rudeness", "formal_script", "unresolved_problem")
 REPLY = moment("2025-03-02")
 
 
-def linked(code: str, *errors: tuple[str, str]) -> dict[str, object]:
-    """One reply in case 1 at which `code` could have happened, and other errors of that case: (code, when)."""
+def matter(code: str, *errors: tuple[str, str, float | None]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One reply in case 1 at which `code` could have happened, and errors of that case: (code, when, delay)."""
     moments = pl.DataFrame({"customer": ["anna"], "code": [code], "case": ["1"], "order": [None], "at": [REPLY], "exposed": [False]})
     rows = [
-        {"customer": "anna", "order": None, "case": "1", "code": other, "at": moment(when), "amount_of_delay": None}
-        for other, when in errors
+        {"customer": "anna", "order": None, "case": "1", "code": other, "at": moment(when), "amount_of_delay": delay}
+        for other, when, delay in errors
     ]
     schema = {"customer": str, "order": str, "case": str, "code": str, "at": moments.schema["at"], "amount_of_delay": float}
-    found = linked_errors(moments.cast({"order": str}), pl.DataFrame(rows, schema=schema), CODES)
-    return {
-        name: value if name == "tangled" else list(value)
-        for name, value in found.select("earlier", "later", "tangled").row(0, named=True).items()
-    }
+    return moments.cast({"order": str}), pl.DataFrame(rows, schema=schema)
 
 
 @pytest.mark.parametrize(
@@ -40,9 +36,16 @@ def linked(code: str, *errors: tuple[str, str]) -> dict[str, object]:
     ],
 )
 def test_a_moment_after_its_case_went_wrong_at_its_own_or_a_later_stage_tells_nothing(other: str, when: str, tangled: bool) -> None:
-    assert linked("formal_script", (other, when))["tangled"] is tangled
+    found = told_apart(*matter("formal_script", (other, when, None)))
+    assert found.select("tangled", "delay").row(0) == (tangled, None)
+
+
+def test_the_delay_of_a_moment_is_that_of_its_own_error() -> None:
+    found = told_apart(*matter("slow_reply", ("no_reply", "2025-03-03", 9.0), ("slow_reply", "2025-03-02", 90.0)))
+    assert found.select("tangled", "delay").row(0) == (False, 90.0)
 
 
 def test_what_went_wrong_later_in_the_matter_stands_apart_from_what_went_wrong_at_an_earlier_stage() -> None:
-    found = linked("formal_script", ("slow_reply", "2025-03-03"), ("unresolved_problem", "2025-03-05"))
-    assert found == {"earlier": [1, 0, 0, 0], "later": [0, 0, 0, 1], "tangled": False}
+    errors = (("slow_reply", "2025-03-03", None), ("unresolved_problem", "2025-03-05", None))
+    found = linked_errors(*matter("formal_script", *errors), CODES).row(0, named=True)
+    assert (list(found["earlier"]), list(found["later"])) == ([1, 0, 0, 0], [0, 0, 0, 1])

@@ -103,7 +103,8 @@ def _labels(names: pl.Series) -> npt.NDArray[np.uint32]:
 def rows_of_bucket(
     moments: pl.DataFrame, scene: Scene, errors: pl.DataFrame, displeasure: pl.DataFrame, *, horizon_days: int | None
 ) -> dict[str, Rows]:
-    """Return the compact rows of one bucket's followed moments of leading detectors, by code; none while the rhythm is unknown."""
+    """Return the compact rows of one bucket's moments (`links.told_apart`) of leading detectors, by code; none until
+    the rhythm is known."""
     if horizon_days is None or moments.is_empty():
         return {}
     opened = of_kind(scene.facts, "opened_case").filter(pl.col("_case").is_not_null() & pl.col("customer").is_not_null())
@@ -153,7 +154,8 @@ def exposure_rows(
 
     Parameters
     ----------
-    moments : `moments.followed` of one bucket. purchases, errors, orders, displeasure : the bucket's own. places : customer, place.
+    moments : `moments.followed` of one bucket, as `links.told_apart` leaves them. purchases, errors, orders, displeasure : the bucket's
+    own. places : customer, place.
     topics : customer, case, topic, channel. codes : every error code, the columns of `before` and `bred`. shares : part of the customers to
     keep, by code.
     """
@@ -161,7 +163,9 @@ def exposure_rows(
     drawn = pl.Series((hashes >> np.uint64(11)) / float(1 << 53))
     # Drawn before all the rest: of a million customers one in thirty is kept, and what is known is asked for those alone.
     kept = drawn.gather(moments["owner"]) < moments["code"].replace_strict(dict(shares), default=1.0, return_dtype=pl.Float64)
-    frame = linked_errors(moments.filter(pl.col("observed") & kept), errors, codes).filter(~pl.col("tangled"))
+    frame = linked_errors(moments.filter(pl.col("observed") & ~pl.col("tangled") & kept), errors, codes)
+    dose = pl.when("exposed").then(pl.col("delay").cast(pl.Float32).fill_null(float("nan"))).otherwise(0.0).cast(pl.Float32)
+    frame = frame.with_columns(dose.alias("dose"))
     for more, on in ((topics, ["customer", "case"]), (places, ["customer"])):
         frame = frame.join(more, on=on, how="left", maintain_order="left")
     owner = frame["owner"].to_numpy()
@@ -185,7 +189,7 @@ def exposure_rows(
         place_of,
         channel,
         topic,
-        frame["dose"].cast(pl.Float32).to_numpy(),
+        frame["dose"].to_numpy(),
         (at_us // DAY_US).astype(np.int32),
         undisturbed_after(owner, at_us, errors, purchases),
     )
