@@ -103,7 +103,8 @@ def test_the_catalogue_names_only_fields_that_there_are() -> None:
     [
         ("Сумма", "1,5 тыс. руб.", "«Сумма»"),
         ("Плановая дата доставки", "скоро", "«Плановая дата доставки»"),
-        ("Сумма", "", None),
+        ("Сумма", "", "«Сумма»"),
+        ("Телефон", "7,91612E+10", "«Телефон»"),
         ("Комментарий", "скоро", None),
         ("Оплачено", "1000", None),
     ],
@@ -118,3 +119,20 @@ def test_a_column_that_is_not_what_it_is_called_is_told(
 def test_orders_of_nobody_are_told(write: Callable[..., Path], plan_files: Callable[..., ImportPlan]) -> None:
     (note,) = plan_files(write("orders.csv", f"Номер заказа;Дата заказа;Сумма\n1;{DAY};10\n")).files[0].notes
     assert "кто ушёл" in note.ru and "who left" in note.en
+
+
+@pytest.mark.parametrize(("cells", "told"), [(["3/4/2025", "5/6/2025"], True), (["3/4/2025", "25/6/2025"], False)])
+def test_a_day_that_can_be_read_both_ways_is_told(
+    write: Callable[..., Path], plan_files: Callable[..., ImportPlan], cells: list[str], told: bool
+) -> None:
+    rows = "".join(f"{n};{cell};К7;10\n" for n, cell in enumerate(cells))
+    notes = plan_files(write("orders.csv", f"Номер заказа;Дата заказа;Код клиента;Сумма\n{rows}")).files[0].notes
+    assert [("3/4/2025" in note.ru, "day/month" in note.en) for note in notes] == ([(True, True)] if told else [])
+
+
+@pytest.mark.parametrize(("word", "kind"), [("Отзыв", "reviews"), ("Комментарий", "surveys")])
+def test_what_customers_write_by_themselves_is_told_from_what_they_answer(
+    write: Callable[..., Path], plan_files: Callable[..., ImportPlan], word: str, kind: str
+) -> None:
+    rows = "".join(f"{DAY};{n};Всё хорошо;К{n}\n" for n in range(1, 6))
+    assert plan_files(write("export.csv", f"Дата;Оценка;{word};Клиент\n{rows}")).files[0].kind == kind

@@ -375,3 +375,32 @@ def test_a_first_reply_told_as_how_long_it_took_is_a_reply(
 def test_a_duration_is_in_the_unit_that_its_column_names(write: Callable[..., Path], read_files: Reader, name: str, minutes: float) -> None:
     read = read_files(write("calls.csv", f"Дата звонка;Телефон;Результат звонка;{name}\n13.02.2025 10:30;89161234567;отвечен;90\n"))
     assert [row["_minutes"] for row in read.of("called")] == [minutes]
+
+
+def test_two_files_put_together_that_end_their_lines_differently_are_read(write: Callable[..., Path], read_files: Reader) -> None:
+    rows = "".join(f"{n};13.02.2025;К7;10" + ("\r\n" if n < 5 else "\n") for n in range(9))
+    assert len(read_files(write("orders.csv", f"Номер заказа;Дата заказа;Код клиента;Сумма\r\n{rows}")).of("placed_order")) == 9
+
+
+@pytest.mark.parametrize("written", ["#Н/Д", "#N/A", "н/д", "(null)", "-"])
+def test_words_for_nothing_are_no_wrong_dates_and_numbers(write: Callable[..., Path], read_files: Reader, written: str) -> None:
+    text = f"Номер заказа;Дата заказа;Код клиента;Сумма;Дата доставки\n1;13.02.2025;К7;{written};{written}\n2;13.02.2025;К7;5;14.02.2025\n"
+    assert [row["_amount"] for row in read_files(write("orders.csv", text)).of("placed_order")] == [None, 5]
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "customer"),
+    [
+        ("Телефон", "+7 (495) 123-45-60 доб. 12", "phone:+74951234560"),
+        ("Телефон", "89161234560, 84951234560", "phone:+79161234560"),
+        ("Телефон", "тел. 916 123‑45–60 / +7 495 1234560", "phone:+79161234560"),
+        ("Телефон", "79161234560.0", "phone:+79161234560"),
+        ("E-mail", "Анна <Ann@Mail.RU>", "email:ann@mail.ru"),
+        ("E-mail", "mailto:ann@mail.ru; b@c.ru", "email:ann@mail.ru"),
+    ],
+)
+def test_the_first_of_what_stands_in_a_cell_of_contacts_is_who_it_is(
+    write: Callable[..., Path], read_files: Reader, name: str, written: str, customer: str
+) -> None:
+    read = read_files(write("orders.csv", f'Номер заказа,Дата заказа,{name},Сумма\n1,13.02.2025,"{written}",10\n'))
+    assert [row["customer"] for row in read.of("placed_order")] == [customer]

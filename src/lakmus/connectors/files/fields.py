@@ -97,7 +97,7 @@ FIELDS: dict[str, Field] = {
         _field("stars", NUMBER, "звёзды", "stars", "звезды, звезд, кол во звезд, stars, star rating, rating, рейтинг, review score, review rating"),
         _field("score", NUMBER, "оценка в опросе", "score in a survey", "оценка, балл, score, csat, csat score, nps, nps score, ces, ces score, оценка обслуживания, удовлетворенность, satisfaction"),
         _field("survey_kind", LABEL, "вид опроса", "survey", "опрос, вид опроса, тип опроса, анкета, survey, survey type, survey kind, survey name"),
-        _field("comment", TEXT, "слова клиента в опросе", "the customer's words in a survey", "комментарий клиента, комментарий к оценке, customer remarks, survey comment, feedback, отзыв клиента"),
+        _field("comment", TEXT, "слова клиента в опросе", "the customer's words in a survey", "комментарий клиента, комментарий к оценке, customer remarks, survey comment, feedback, отзыв клиента, отзыв"),
         _field("sent_at", MOMENT, "опрос отправлен", "survey sent", "дата отправки, отправлен, отправлено, sent at, sent date, survey sent, survey date, invited at"),
         _field(
             "promised_at", MOMENT, "обещано до", "promised until",

@@ -122,7 +122,7 @@ FILE_KINDS: dict[str, FileKind] = {
             review="id отзыва, review id, id",
             ts="дата отзыва, review date, review creation date, reviewed at, опубликован, дата публикации, дата создания",
             stars="оценка, звезды, stars, review score, rating, рейтинг, балл",
-            text="текст отзыва, отзыв, review text, review comment message, review, comment, текст, комментарий, содержание отзыва",
+            text="текст отзыва, отзыв, review text, review comment message, review, comment, текст, содержание отзыва",
             title="review comment title, заголовок отзыва",
             channel="площадка, источник, платформа, site",
             replied_at="дата ответа",
@@ -136,7 +136,7 @@ FILE_KINDS: dict[str, FileKind] = {
             answered_at="дата ответа, answered at, response date, дата прохождения, дата опроса, дата, survey date",
             survey_kind="опрос, survey, вид опроса, survey type",
             score="оценка, score, csat, nps, ces",
-            comment="комментарий, comment, feedback, текст, отзыв",
+            comment="комментарий, comment, feedback, текст",
         ),
         _kind(
             "customers", "клиенты", "customers", "customer|email|phone|card email|phone|card|name|city|customer_master|registered_at|status",

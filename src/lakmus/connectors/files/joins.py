@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lakmus.connectors.files.dates import SLASHES
 from lakmus.connectors.files.fields import FIELDS, Sort
 from lakmus.connectors.files.file_kinds import FILE_KINDS
 from lakmus.connectors.files.names import words
@@ -35,6 +36,17 @@ NO_CUSTOMERS = Wording(
 GROUPED = Wording(
     "номер, дату и клиента называет только первая строка заказа: остальные его строки берут их у неё",
     "only the first row of an order names its number, date and customer: its other rows take them from it",
+)
+EMPTY = Wording(
+    "колонка «{column}» пуста: денег у этих записей не будет", "the column “{column}” is empty: these records will have no money"
+)
+EITHER_DAY = Wording(
+    "даты в «{column}» можно прочесть двояко: «{sample}» берём как день/месяц. Если это не так, назовите вид mm/dd/yyyy",
+    "the dates of “{column}” can be read both ways: “{sample}” is taken as day/month. If that is wrong, name the form mm/dd/yyyy",
+)
+NO_PHONES = Wording(
+    "колонка «{column}» не читается: в ней не телефоны, например «{sample}»",
+    "the column “{column}” is not read: its cells are no phones, such as “{sample}”",
 )
 UNREADABLE = {
     Sort.NUMBER: Wording(
@@ -90,7 +102,13 @@ def _unreadable(file: FilePlan) -> list[Wording]:
     for column in file.columns if len(file.columns) <= MOST_COLUMNS else ():
         strength, field = meaning(kind, column.name)
         if column.field is not None or strength < 1 or field not in FIELDS or field in fed or believable(field, column.samples):
+            if column.field in ("amount", "price") and not column.samples:
+                said.append(EMPTY.filled(column=column.name))
+            if column.field and column.confidence <= 0.5 and column.date_format in SLASHES:
+                said.append(EITHER_DAY.filled(column=column.name, sample=column.samples[0]))
             continue
+        if field == "phone":
+            said.append(NO_PHONES.filled(column=column.name, sample=column.samples[0]))
         sort = FIELDS[field].sort
         if sort is Sort.NUMBER or (sort is Sort.MOMENT and DAY_WORDS & set(words(column.name))):
             said.append(UNREADABLE[sort].filled(column=column.name, sample=column.samples[0]))

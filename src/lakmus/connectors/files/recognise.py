@@ -145,6 +145,8 @@ def believable(field: str, cells: Sequence[str]) -> bool:
         return sum(is_number(cell) or _is_measure(field, cell) for cell in filled) >= 0.5 * len(filled)
     if sort in (Sort.IDENTIFIER, Sort.LABEL) and only_match(STRUCTURED, filled):
         return False
+    if field == "phone":
+        return sum(len(re.sub(r"\D", "", cell)) >= 7 and "e+" not in cell.lower() for cell in filled) >= 0.3 * len(filled)
     if field == "email":
         return any("@" in cell for cell in filled)
     return True

@@ -14,6 +14,9 @@ from lakmus.connectors.files.row_checks import Fed, fed_columns, why_sql
 from lakmus.connectors.files.sql import literal, utc_of_local
 
 NEVER_MOMENT = "timestamp '1900-01-01'"  # what programs write for "no date" lies before it
+ADDRESS = '[^\\s<>,;:"()]+@[^\\s<>,;:"()]+'
+FIRST_PHONE = "[+\\d(][+\\d\\s().\\x{00A0}\\x{2010}-\\x{2015}-]*"
+"""Up to what begins another or names an extension: a comma, a slash, a letter."""
 OF_PEOPLE = ("customer", "customer_master", "card", "anonymous")
 """Identifiers of which 0 means nobody."""
 
@@ -79,12 +82,13 @@ def _value(column: ColumnPlan, cell: str, decimal: str) -> str:
     if field.sort is Sort.TEXT:
         return cells.text(cell)
     if field.name == "email":
-        return f"case when contains({cell}, '@') then lower({cells.label(cell)}) end"
+        return f"nullif(lower(regexp_extract({cell}, '{ADDRESS}')), '')"
     if field.name == "phone":
-        digits = f"regexp_replace({cell}, '(\\.0$|\\D)', '', 'g')"
+        first = f"regexp_extract({cell}, '{FIRST_PHONE}')"
+        digits = f"regexp_replace(trim({first}), '(\\.0$|\\D)', '', 'g')"
         return (
             f"case when length({digits}) = 11 and prefix({digits}, '8') then '+7' || substr({digits}, 2)"
-            f" when length({digits}) = 10 and not prefix(trim({cell}), '+') then '+7' || {digits}"
+            f" when length({digits}) = 10 and not prefix({first}, '+') then '+7' || {digits}"
             f" when length({digits}) between 9 and 15 then '+' || {digits} end"
         )
     if field.sort is Sort.IDENTIFIER:

@@ -20,6 +20,7 @@ from lakmus.connectors.files.plan import FilePlan
 from lakmus.connectors.files.refusals import refusal
 from lakmus.connectors.files.sql import literal, named
 from lakmus.connectors.files.whole import relation_of
+from lakmus.history.failures import BadInput
 
 STRUCTURE = {"MISSING COLUMNS": "too_few_cells", "TOO MANY COLUMNS": "too_many_cells", "INVALID ENCODING": "wrong_encoding"}
 Ticking = Callable[[float], None]
@@ -83,9 +84,18 @@ def stage(
     BadInput : the file cannot be read to its end, or too little of it makes a table.
     """
     rows = PlainRows(plan, time_zone, now)
+    even = False
     for padded in (False, True):
-        relation = relation_of(plan, work_dir, padded=padded)
-        staged = stage_rows(connection, plan, partial(rows.of, relation), target, ticking)
+        relation = relation_of(plan, work_dir, padded=padded, even=even)
+        try:
+            staged = stage_rows(connection, plan, partial(rows.of, relation), target, ticking)
+        except BadInput as failure:
+            if failure.code != "broken_quotes" or plan.format != "csv":
+                raise
+            # Two files put together may end their lines each in its own way, which DuckDB takes for a broken quote.
+            even = True
+            relation = relation_of(plan, work_dir, padded=padded, even=even)
+            staged = stage_rows(connection, plan, partial(rows.of, relation), target, ticking)
         few = sum(row.code == "too_few_cells" for row in staged.broken)
         if few <= 0.02 * (staged.rows + few):
             break

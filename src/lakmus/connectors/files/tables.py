@@ -223,6 +223,17 @@ def utf8_copy(source: Path, work_dir: Path, encoding: str, *, white_space: bool)
     return target
 
 
+def even_lines(source: Path, work_dir: Path) -> Path:
+    """Return a copy of a text whose lines all end in a line feed."""
+    target = work_file(work_dir, source, "even", ".even.csv")
+    if not target.exists():
+        part = target.with_suffix(".part")
+        with source.open("rb") as reading, part.open("wb") as writing:
+            writing.writelines(line.replace(b"\r\n", b"\n") for line in reading)
+        part.replace(target)
+    return target
+
+
 def sheet_copy(source: Path, work_dir: Path, sheet: str, header_row: int | None) -> Path:
     """Return a Parquet file of a sheet's rows below its header, every column as text."""
     target = work_file(work_dir, source, f"{sheet}|{header_row}", ".sheet.parquet")

@@ -16,6 +16,7 @@ from lakmus.connectors.files.sniff import WHITE_SPACE, find_header_of_sheet, spl
 from lakmus.connectors.files.sql import literal
 from lakmus.connectors.files.tables import (
     csv_relation,
+    even_lines,
     parquet_relation,
     sheet_copy,
     tables_of,
@@ -25,14 +26,16 @@ from lakmus.connectors.files.tables import (
 OF_THE_ORDER = ("order", "ts", "clock", "customer", "name", "email", "phone", "city", "store", "currency", "operation")
 
 
-def relation_of(plan: FilePlan, work_dir: Path, *, padded: bool = False) -> str:
+def relation_of(plan: FilePlan, work_dir: Path, *, padded: bool = False, even: bool = False) -> str:
     """Return the SQL relation of a planned table; copies that reading needs are made in the work folder.
+
+    `even` reads a copy of a text in which all lines end alike.
 
     Raises
     ------
     BadInput : the file is gone, or no longer what was looked at.
     """
-    written = _written(plan, work_dir, padded=padded)
+    written = _written(plan, work_dir, padded=padded, even=even)
     key = next((index for index, column in enumerate(plan.columns) if column.field == "order"), None)
     if not plan.grouped or key is None:
         return written
@@ -46,7 +49,7 @@ def relation_of(plan: FilePlan, work_dir: Path, *, padded: bool = False) -> str:
     return f"(select * exclude (_place_, _order_) replace ({told}) from ({grouped}) order by _place_)"
 
 
-def _written(plan: FilePlan, work_dir: Path, *, padded: bool) -> str:
+def _written(plan: FilePlan, work_dir: Path, *, padded: bool, even: bool) -> str:
     """Return the SQL relation of a table as it is written.
 
     Raises
@@ -68,6 +71,7 @@ def _written(plan: FilePlan, work_dir: Path, *, padded: bool) -> str:
     except UnicodeDecodeError as failure:
         raise refusal("unknown_encoding", plan.name) from failure
     _check_header(plan, place.path)
+    path = even_lines(path, work_dir) if even else path
     delimiter = "\t" if white_space else plan.delimiter or ","
     return csv_relation(path, len(names), delimiter, plan.header_row, padded=padded, quoted=not white_space)
 
