@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lakmus.history import failures
 from lakmus.history.estimate import Badge, Estimate, NotEnoughEvidence
 from lakmus.history.money import Money
-from lakmus.history.wording import Wording
+from lakmus.history.wording import Wording, written_fact
 
 AMOUNTS = st.decimals(Decimal(-(10**9)), Decimal(10**9), places=2)
 
@@ -92,3 +92,9 @@ def test_an_unknown_language_reads_russian() -> None:
 def test_each_failure_says_what_it_means_to_a_face(failure: type[failures.LakmusError], exit_code: int, http_status: int) -> None:
     raised = failure("some_code", Wording("что случилось", "what happened"))
     assert (raised.exit_code, raised.http_status, raised.code, str(raised)) == (exit_code, http_status, "some_code", "what happened")
+
+
+def test_a_fact_of_a_check_is_written_as_the_language_writes_days_and_sums() -> None:
+    facts = ("2026-02-26", "2025-12-05 10:21", "1978.00", "109421", "08:00–22:00")
+    assert [written_fact(each, "ru") for each in facts] == ["26.02.2026", "05.12.2025 10:21", "1978,00", "109421", "08:00–22:00"]
+    assert [written_fact(each, "en") for each in facts] == list(facts)

@@ -88,9 +88,3 @@ def test_rounding_moves_no_end_of_an_interval_by_more_than_a_sixth_of_its_half_w
 )
 def test_a_forecast_is_written_to_three_figures(amount, expected) -> None:
     assert plain(writing.about_money(amount, "RUB")) == expected
-
-
-def test_a_fact_of_a_check_is_written_as_the_language_writes_days_and_sums() -> None:
-    facts = ("2026-02-26", "2025-12-05 10:21", "1978.00", "109421", "08:00–22:00")
-    assert [writing.fact(each) for each in facts] == ["26.02.2026", "05.12.2025 10:21", "1978,00", "109421", "08:00–22:00"]
-    assert [writing.fact(each, "en") for each in facts] == list(facts)

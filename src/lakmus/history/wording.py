@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 LANGUAGES = ("ru", "en")
+_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
+_LONE_SUM = re.compile(r"^(\d+)\.(\d\d)$")
+
+
+def written_fact(text: str, language: str) -> str:
+    """Return what a file or a check says is so, its days and a lone sum as the language writes them: `26.02.2026`, `1978,00`."""
+    if language == "en":
+        return text
+    return _LONE_SUM.sub(r"\1,\2", _DAY.sub(r"\3.\2.\1", text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ Used by the text, HTML and PDF verdict, by charts and by the pages, so that one 
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from math import floor, log10
 from zoneinfo import ZoneInfo
@@ -22,8 +21,6 @@ LARGE = (
     (1e6, Wording("млн", "m")),
 )
 NOTHING = "\N{EN DASH}"
-ISO_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
-LONE_SUM = re.compile(r"^(\d+)\.(\d\d)$")
 
 
 def number(figure: float | int | None, language: str = "ru", *, digits: int = 0) -> str:
@@ -140,13 +137,6 @@ def moment(at: datetime | None, language: str = "ru", *, time_zone: str = "Europ
     if at is None:
         return NOTHING
     return f"{day(at, language, time_zone=time_zone)} {_local(at, time_zone):%H:%M}"
-
-
-def fact(text: str, language: str = "ru") -> str:
-    """Return what a file or a check says is so, its days and a sum written as the language writes them: `26.02.2026`, `1978,00`."""
-    if language == "en":
-        return text
-    return LONE_SUM.sub(r"\1,\2", ISO_DAY.sub(r"\3.\2.\1", text))
 
 
 def local_day(at: datetime, time_zone: str) -> date:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lakmus.history.estimate import Estimate
+from lakmus.history.wording import written_fact
 from lakmus.usecases.causes import audit, avoidable, ledger, promises
 from lakmus.usecases.causes import dominoes as followed
 from lakmus.usecases.causes.ranking import told
@@ -16,7 +17,6 @@ from lakmus.usecases.charts.causes import Falling, dominoes
 from lakmus.usecases.money.show_money import kept_without
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.titles import title_of
-from lakmus.usecases.writing import fact as so_is
 from lakmus.web import answers
 from lakmus.web.lists import PAGE_SIZE, Pager, choices
 from lakmus.web.sides import month_of, side_title
@@ -150,7 +150,8 @@ def audit_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str, A
             row
             | {
                 "contradictions": [
-                    {"title": titles.get(code, code), "said": said, "fact": so_is(fact or "", language())} for code, said, fact in parts
+                    {"title": titles.get(code, code), "said": said, "fact": written_fact(fact or "", language())}
+                    for code, said, fact in parts
                 ]
             }
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Literal
 
 import polars as pl
@@ -20,7 +20,7 @@ from lakmus.engine.text.company_reading import CompanyReading
 from lakmus.engine.text.said import replies_of, texts_of
 from lakmus.history.activity import TIMESTAMP
 from lakmus.history.company import Company
-from lakmus.history.wording import Wording
+from lakmus.history.wording import Wording, written_fact
 
 ROW_SCHEMA: dict[str, pl.DataType] = {
     KEY: pl.String(),
@@ -170,11 +170,8 @@ def day_text(column: str, time_zone: str, language: str) -> pl.Expr:
 
 
 def fact_text(column: str, language: str) -> pl.Expr:
-    """Return an expression: a fact that holds a day (`2026-02-26`) or is a sum (`1978.00`), as the language (`ru`, `en`) writes those."""
-    fact = pl.col(column)
-    if language == "en":
-        return fact
-    return fact.str.replace_all(r"\b(\d{4})-(\d\d)-(\d\d)\b", "$3.$2.$1").str.replace(r"^(\d+)\.(\d\d)$", "$1,$2")
+    """Return an expression: `written_fact` of a column, in the language (`ru`, `en`)."""
+    return pl.col(column).map_elements(partial(written_fact, language=language), return_dtype=pl.String)
 
 
 def minute_text(column: str, time_zone: str, language: str) -> pl.Expr:
