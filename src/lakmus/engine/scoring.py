@@ -25,9 +25,10 @@ from lakmus.engine.errors.search import CODES, by_facts, find_errors, leading
 from lakmus.engine.errors.staff_rates import no_staff_cases, staff_cases
 from lakmus.engine.learning import Learned
 from lakmus.engine.measures.people import candidates, left_alone, people_of
+from lakmus.engine.risk.contracts import contract_days, contract_ends, followed_days
 from lakmus.engine.risk.definition import WINDOW_DAYS
 from lakmus.engine.risk.groups import GROUPS
-from lakmus.engine.signals.rhythm import Floats
+from lakmus.engine.signals.rhythm import Floats, Ints, Purchases
 from lakmus.engine.signals.sight import bucket_purchases
 from lakmus.engine.text.company_reading import CompanyReading
 from lakmus.engine.text.voice import voiced
@@ -116,8 +117,10 @@ def score_bucket(
     displeasure = voiced(facts)
     customers = _settled(customer_table(facts, orders, found.errors, displeasure, learned=learned, company=company, as_of=as_of))
     errors = _settled(_judged_errors(found.errors, customers, displeasure, as_of=as_of))
+    bought, ended_us = _relations(facts, orders, learned=learned, company=company)
+    days = followed_days(learned.definition)
     leads = found.moments.filter(pl.col("detector").is_in(list(leading(learned.feeds).values())))
-    moments = _followed_moments(leads, orders, customers, learned=learned, company=company, as_of=as_of)
+    moments = _no_moments() if days is None else followed(leads, bought, horizon_days=days, as_of=as_of, ended_us=ended_us)
     moments = told_apart(moments, by_facts(errors))
     alone = left_alone(facts, orders, errors, as_of=as_of)
     people, untouched = people_of(candidates(customers, errors, as_of=as_of), errors, facts, alone, as_of=as_of)
@@ -145,7 +148,7 @@ def score_bucket(
         dominoes=domino_sums(moments, by_facts(errors), CODES),
         losses=loss_evidence(customers, errors, scene.said, time_zone=company.time_zone),
         met=exposures_by_month(errors, time_zone=company.time_zone),
-        rows=rows_of_bucket(moments, scene, found.errors, displeasure, horizon_days=learned.definition.horizon_days),
+        rows=rows_of_bucket(moments, scene, found.errors, displeasure, bought, horizon_days=days),
         names=names_of(scene),
         staff=staff_cases(scene, found.errors),
     )
@@ -187,18 +190,17 @@ def _judged_errors(errors: pl.DataFrame, customers: pl.DataFrame, displeasure: p
     ).sort(KEY, "at", "code", "error_id")
 
 
-def _followed_moments(
-    moments: pl.DataFrame, orders: pl.DataFrame, customers: pl.DataFrame, *, learned: Learned, company: Company, as_of: datetime
-) -> pl.DataFrame:
-    """Return the comparable ones of moments with their outcome; none while the rhythm is unknown."""
-    horizon_days = learned.definition.horizon_days
-    if horizon_days is None:
-        empty = pl.DataFrame(
-            schema={**MOMENT_SCHEMA, "code": pl.String(), "detector": pl.String(), "owner": pl.Int64(), "stratum": pl.Int32()}
-        )
-        return empty.with_columns(pl.lit(False).alias("observed"), pl.lit(None, dtype=pl.Boolean).alias("left"))
-    bought = bucket_purchases(orders, customers["customer"], time_zone=company.time_zone)
-    return followed(moments, bought, horizon_days=horizon_days, as_of=as_of)
+def _relations(facts: Facts, orders: pl.DataFrame, *, learned: Learned, company: Company) -> tuple[Purchases, Ints | None]:
+    """Return what keeps customers: purchases; or the days of contracts, and when each ended, where contracts say who is lost."""
+    if learned.definition.basis == "contract":
+        return contract_days(facts, time_zone=company.time_zone), contract_ends(facts)[1]
+    return bucket_purchases(orders, facts.customers, time_zone=company.time_zone), None
+
+
+def _no_moments() -> pl.DataFrame:
+    """Return no comparable moments: nobody can be called lost yet."""
+    schema = {**MOMENT_SCHEMA, "code": pl.String(), "detector": pl.String(), "owner": pl.Int64(), "stratum": pl.Int32()}
+    return pl.DataFrame(schema=schema).with_columns(pl.lit(False).alias("observed"), pl.lit(None, dtype=pl.Boolean).alias("left"))
 
 
 def _code_sums(code: str, errors: pl.DataFrame, of_code: pl.DataFrame, customers: pl.DataFrame, *, as_of: datetime) -> CodeSums:

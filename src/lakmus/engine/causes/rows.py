@@ -22,7 +22,6 @@ from lakmus.engine.errors.search import CODES, by_facts, detectors_of
 from lakmus.engine.feeds import Feeds
 from lakmus.engine.risk.segments import places_of
 from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Purchases
-from lakmus.engine.signals.sight import bucket_purchases
 
 Levels = npt.NDArray[np.uint8]
 MOST_ROWS = 200_000
@@ -101,17 +100,17 @@ def _labels(names: pl.Series) -> npt.NDArray[np.uint32]:
 
 
 def rows_of_bucket(
-    moments: pl.DataFrame, scene: Scene, errors: pl.DataFrame, displeasure: pl.DataFrame, *, horizon_days: int | None
+    moments: pl.DataFrame, scene: Scene, errors: pl.DataFrame, displeasure: pl.DataFrame, purchases: Purchases, *, horizon_days: int | None
 ) -> dict[str, Rows]:
-    """Return the compact rows of one bucket's moments (`links.told_apart`) of leading detectors, by code; none until
-    the rhythm is known."""
+    """Return the compact rows of one bucket's moments (`links.told_apart`) of leading detectors, by code; none while nobody
+    counts as lost."""
     if horizon_days is None or moments.is_empty():
         return {}
     opened = of_kind(scene.facts, "opened_case").filter(pl.col("_case").is_not_null() & pl.col("customer").is_not_null())
     topics = opened.sort("ts", "activity_id").unique(["customer", "_case"], keep="first", maintain_order=True)
     return exposure_rows(
         moments,
-        bucket_purchases(scene.orders, scene.facts.customers, time_zone=scene.company.time_zone),
+        purchases,
         by_facts(errors),
         scene.orders,
         places_of(scene.facts),
