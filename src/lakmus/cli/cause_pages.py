@@ -7,7 +7,8 @@ from functools import partial
 from textwrap import shorten
 from typing import Any
 
-from lakmus.cli.cause_words import STATUSES, side_word, word
+from lakmus.cli.cause_rows import MONTH, NOTHING, add_rows
+from lakmus.cli.cause_words import side_word, word
 from lakmus.cli.options import Commands, add_as_of
 from lakmus.cli.stage_text import cost, day_of, finding, table, why_not
 from lakmus.cli.verdicts import computed
@@ -30,7 +31,6 @@ ABOUT = {
     "topics": Wording("о чём пишут клиенты", "what customers write about"),
     "unsorted": Wording("тексты, к которым не подошёл ни один код", "texts that no code fits"),
     "money": Wording("сколько стоят клиенты, потери и исправления", "what customers, losses and repairs are worth"),
-    "customers": Wording("клиенты за строкой книги потерь", "the customers behind a line of the ledger"),
 }
 ABOUT_LEARN = Wording(
     "учесть решения людей о причинах ухода в следующем вердикте", "take people's decisions on reasons over into the next verdict"
@@ -41,12 +41,9 @@ TAKEN_OVER = Wording(
 )
 OPTIONS = {
     "error": {"code": Wording("код ошибки, например slow_reply", "the code of an error, such as slow_reply")},
-    "ledger": {"month": Wording("только этот месяц, например 2026-03", "only this month, such as 2026-03")},
+    "ledger": {"month": MONTH},
     "promises": {"by": Wording("по чему: action, source, channel, month, staff", "by: action, source, channel, month, staff")},
 }
-CODE = Wording("только эта причина", "only this reason")
-LIMIT = Wording("не больше стольких строк (30)", "at most so many rows (30)")
-NOTHING = Wording("Нечего показать: для этого мало данных.", "Nothing to show: there are too few data for it.")
 LEDGER = Wording(
     "причина|столкнулись|жаловались|ушли|молча|видимая потеря|невидимая потеря|всего",
     "reason|met with it|complained|left|silently|visible loss|invisible loss|in all",
@@ -54,7 +51,6 @@ LEDGER = Wording(
 TOGETHER = Wording("всего", "together")
 SUMS = Wording("Сходится со списком потерянных: {lost}, {amount}.", "Sums to the list of lost customers: {lost}, {amount}.")
 DIFFERS = Wording("Не сходится со списком потерянных: {lost}, {amount}.", "Does not sum to the list of lost customers: {lost}, {amount}.")
-REASONS = Wording("клиент|потерян|причина|доля|деньги|решение", "customer|lost|reason|share|money|decision")
 PROMISES = Wording("какие|выполнено|поздно|не выполнено|открыто|в срок", "which|kept|late|broken|open|in time")
 MESSAGES = Wording("шаблон|отправлено|неверно", "template|sent|wrong")
 DOMINOES = Wording("сначала|затем|во сколько раз чаще случайного", "first|then|times as often as by chance")
@@ -99,8 +95,6 @@ def add_below(parser: ArgumentParser, commands: Commands) -> None:
     """Add the pages below the command of causes."""
     below = commands.under(parser, "page", required=False)
     for name, about in ABOUT.items():
-        if name == "customers":
-            continue
         under = below.add(name, about, partial(page, name))
         add_as_of(under, commands, inherited=True)
         for option, meaning in OPTIONS.get(name, {}).items():
@@ -109,11 +103,7 @@ def add_below(parser: ArgumentParser, commands: Commands) -> None:
             else:
                 under.add_argument(f"--{option}", default=None, metavar=option.upper(), help=commands.say(meaning))
     below.add("learn", ABOUT_LEARN, learn)
-    under = below.add("customers", ABOUT["customers"], customers)
-    add_as_of(under, commands, inherited=True)
-    under.add_argument("--month", default="", metavar="MONTH", help=commands.say(OPTIONS["ledger"]["month"]))
-    under.add_argument("--code", default="", metavar="CODE", help=commands.say(CODE))
-    under.add_argument("--limit", type=int, default=30, metavar="N", help=commands.say(LIMIT))
+    add_rows(below)
 
 
 def learn(asked: Namespace, voice: Voice) -> None:
@@ -143,34 +133,6 @@ def page(name: str, asked: Namespace, voice: Voice) -> None:
         return
     told = cause_page(home, shown, name, chosen, language=voice.language)
     voice.text(written(told, shown.verdict.currency, voice.language))
-
-
-def customers(asked: Namespace, voice: Voice) -> None:
-    """Answer with the customers behind a line of the ledger."""
-    from lakmus.cli.home import home_at
-
-    home = home_at(asked.home)
-    from lakmus.usecases.causes.ledger import check_asked, list_reasons
-
-    check_asked(month=asked.month, code=asked.code)
-    shown = computed(home, asked, voice)
-    found = list_reasons(shown, {"month": asked.month, "code": asked.code}, size=max(1, asked.limit))
-    if voice.wants_json:
-        voice.json({"as_of": shown.as_of, "total": found.total, "left": found.left, "money": found.money, "customers": found.rows})
-        return
-    language = voice.language
-    rows = [
-        [
-            row["customer"],
-            day_of(row["lost_at"], language),
-            row["title"].in_language(language),
-            percent(row["probability"], language),
-            money(row["money"], shown.verdict.currency, language),
-            word(STATUSES, row["status"], language),
-        ]
-        for row in found.rows
-    ]
-    voice.text(table(REASONS, rows, language, right=(3, 4)) or NOTHING.in_language(language))
 
 
 def written(told: Answer, currency: str, language: str) -> str:
