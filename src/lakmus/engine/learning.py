@@ -156,19 +156,11 @@ def life_reading_of(parts: Sequence[RhythmPart], learned: Learned, reading: Read
     first_at = min(at for at in (began_at, ordered_at if reading is not None else None) if at is not None)
     cuts = cut_moments(as_of=as_of, horizon_days=horizon_days, first_order_at=first_at)
     logs, count = (sum(part.amounts[place] for part in parts) for place in (0, 1))
-    first_us = round((first_at + _strangers(first_at, as_of, horizon_days)).timestamp() * 1_000_000)
+    first_us = round(first_at.timestamp() * 1_000_000)
+    horizons = tuple((moment - first_at) / timedelta(days=horizon_days) for moment in (as_of, *cuts))
     share = 1.0 if reading is None else reading.share
     usual = float(np.exp(round(logs / count, 6))) if count else 1.0
-    return LifeReading(tuple(axes), horizon_days, tuple(cuts), sorts_of(feeds), usual, first_us, share)
-
-
-def _strangers(first_at: datetime, as_of: datetime, horizon_days: int) -> timedelta:
-    """Return for how long after the files begin a first purchase may be an old customer's, teaching nothing: a horizon, two in long files.
-
-    One gap in ten of old customers is longer than a horizon. In short files two would leave nobody to learn from.
-    """
-    horizons = (as_of - first_at) / timedelta(days=horizon_days)
-    return timedelta(days=horizon_days * min(max((horizons - 2) / 2, 1.0), 2.0))
+    return LifeReading(tuple(axes), horizon_days, tuple(cuts), sorts_of(feeds), usual, first_us, share, horizons)
 
 
 def read_lives(table: pa.Table, bucket: int, *, lives: LifeReading, company: Company, as_of: datetime) -> tuple[LifeCounts, ...]:
@@ -296,4 +288,5 @@ def _said_then(
 def _waits_judged(lives: LifeReading | None, counted: Sequence[tuple[LifeCounts, ...]]) -> list[LivesJudged]:
     if lives is None or not counted:
         return []
-    return [judge_lives(sum((part[place] for part in counted), no_counts(axis)), axis, lives.cuts) for place, axis in enumerate(lives.axes)]
+    sums = [sum((part[place] for part in counted), no_counts(axis)) for place, axis in enumerate(lives.axes)]
+    return [judge_lives(whole, axis, lives.cuts, lives.horizons) for whole, axis in zip(sums, lives.axes, strict=True)]

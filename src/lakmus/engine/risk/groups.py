@@ -15,15 +15,15 @@ from lakmus.engine.risk.judged import JudgedCut
 from lakmus.engine.risk.levels import UNKNOWN_LEVEL, level_of, missing_level
 from lakmus.engine.risk.probability import FALL_RULE, GAP_RULE, MODEL
 from lakmus.engine.risk.survival import (
+    LEVELS,
     STEPS_A_HORIZON,
     Axis,
     LifeCounts,
     LifeRisk,
     LifeTable,
-    fit_hazards,
+    hazards_of,
     risk_of_lives,
     share_of_lives,
-    weighted,
 )
 from lakmus.engine.signals.rhythm import Floats, Ints
 from lakmus.engine.verdict import RiskGroup
@@ -117,7 +117,7 @@ def group_of_steps(axis: Axis) -> dict[str, slice]:
     return {NEW: slice(0, STEPS_A_HORIZON), ONE_TIME: slice(STEPS_A_HORIZON, None)}
 
 
-def judge_lives(counts: LifeCounts, axis: Axis, cuts: Sequence[datetime]) -> LivesJudged:
+def judge_lives(counts: LifeCounts, axis: Axis, cuts: Sequence[datetime], horizons: Sequence[float]) -> LivesJudged:
     """Return what is said as of now, and what would have been said at each past cut from what was known then, against what came.
 
     Each cut's hazards come from steps that had ended by then, as they were known; its level from cuts before it. A group's hazards give
@@ -126,9 +126,9 @@ def judge_lives(counts: LifeCounts, axis: Axis, cuts: Sequence[datetime]) -> Liv
 
     Parameters
     ----------
-    cuts : latest first, one horizon apart; as many as were counted.
+    cuts : latest first, one horizon apart; as many as were counted. horizons : see `LifeReading`.
     """
-    tables = [fit_hazards(weighted(counts.steps[view]), axis) for view in range(len(cuts) + 1)]
+    tables = hazards_of(counts, axis, horizons)
     groups, whole, cases, past = [], _nobody(axis), 0, list[JudgedCut]()
     for code, steps in group_of_steps(axis).items():
         own = np.zeros_like(counts.standing[: len(cuts)])
@@ -156,7 +156,7 @@ def _levelled(tables: Sequence[LifeTable | None], own: Ints, axis: Axis) -> list
 
 
 def _nobody(axis: Axis) -> LifeRisk:
-    shape = (axis.followed + 1, 3, 2, 2)
+    shape = (axis.followed + 1, *LEVELS)
     return LifeRisk(axis, np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape[0], np.nan), 0)
 
 

@@ -111,11 +111,11 @@ def told_by_model(model: RiskModel, lives: Lives, bought: Purchases, cells: Cell
 
 def told_by_lives(risk: LifeRisk, stands: Standing, n: int) -> Told:
     """Return what is said of those who wait: by how long, and by three things that shift their chances, each beside the ordinary."""
-    step, *classes = stands.place
+    step, *classes, entered = stands.place
     ordinary = np.zeros_like(step)
-    said, logits = risk.logit[stands.place], [risk.logit[step, ordinary, ordinary, ordinary] - risk.mean_logit[step]]
+    said, logits = risk.logit[stands.place], [risk.logit[step, ordinary, ordinary, ordinary, entered] - risk.mean_logit[step]]
     for place in range(3):
-        reached = [*classes[: place + 1], *([ordinary] * (2 - place))]
+        reached = [*classes[: place + 1], *([ordinary] * (2 - place)), entered]
         logits.append(risk.logit[(step, *reached)] - risk.mean_logit[step] - sum(logits))
     present = np.zeros(n, dtype=bool)
     present[stands.owner] = np.isfinite(said)

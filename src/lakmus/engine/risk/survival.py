@@ -6,6 +6,7 @@ with a contract (what happens is its end). Everything that crosses customers is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,12 +15,16 @@ from scipy import special
 
 from lakmus.engine.risk.fading_hope import SETTLED_STEP, fading_curve
 from lakmus.engine.risk.levels import Level
+from lakmus.engine.risk.old_customers import ENTRIES, LATEST, old_shares
 from lakmus.engine.risk.snapshots import CUTS
 from lakmus.engine.signals.rhythm import Floats, Ints
 
 STEPS_A_HORIZON = 8
-LEVELS = (3, 2, 2)
-"""Classes of the three things that shift a hazard; class 0 of each is the ordinary one."""
+LEVELS = (3, 2, 2, ENTRIES)
+"""Classes of the three things that shift a hazard, class 0 of each the ordinary one, and of when a customer is first seen."""
+ORDINARY = (0, 0, 0)
+ALIVE_SAYS_MORE_FROM = (STEPS_A_HORIZON, 2 * STEPS_A_HORIZON)
+"""The longer nothing came, the more a sign of life tells: of those who give none ever more will never return."""
 LAGS = (1, 2, 4)
 """What was seen of a customer shifts the hazard of the step it was seen at by so much, of later steps otherwise: lower edges, in steps, of
 the classes of how long ago it was seen, after the first."""
@@ -84,21 +89,24 @@ class LifeCounts:
     `steps` (1 + CUTS, ERAS, lags, bins, *LEVELS, 2): customers' steps in which nothing and something happened, as known at as_of and at
     each past cut, by how many whole horizons before that moment they ended, and by the class in which a customer stood so many steps
     before; so each step counts once for each of STEPS_A_HORIZON lags, as far as its customer was waited for by then. `standing` (CUTS,
-    followed + 1, *LEVELS, 2): who stood where at each past cut, and whether they were lost in the horizon after it.
+    followed + 1, *LEVELS, 2): who stood where at each past cut, and whether they were lost in the horizon after it. `arrived` (1 + CUTS,
+    ENTRIES): customers by when they were first seen, as known at each of these moments.
     """
 
-    steps: Ints
+    steps: npt.NDArray[np.int32]
     standing: Ints
+    arrived: Ints
 
     def __add__(self, other: LifeCounts) -> LifeCounts:
-        return LifeCounts(self.steps + other.steps, self.standing + other.standing)
+        return LifeCounts(self.steps + other.steps, self.standing + other.standing, self.arrived + other.arrived)
 
 
 def no_counts(axis: Axis) -> LifeCounts:
     """Return the counts of nobody."""
     return LifeCounts(
-        np.zeros((1 + CUTS, ERAS, LAG_COUNT, axis.bins, *LEVELS, 2), np.int64),
+        np.zeros((1 + CUTS, ERAS, LAG_COUNT, axis.bins, *LEVELS, 2), np.int32),
         np.zeros((CUTS, axis.followed + 1, *LEVELS, 2), np.int64),
+        np.zeros((1 + CUTS, ENTRIES), np.int64),
     )
 
 
@@ -111,10 +119,11 @@ class LifeTable:
     cases: int
 
 
-def fit_hazards(steps: npt.NDArray[np.float64], axis: Axis) -> LifeTable | None:
+def fit_hazards(steps: npt.NDArray[np.float64], axis: Axis, old: Floats | None = None) -> LifeTable | None:
     """Return the probabilities of loss that discrete hazards imply; None while too little happened.
 
-    Formula: logit h(step, lag, x) = a[bin of step] + b[class of lag]'x, x seen `lag` steps before: a logistic regression over customers'
+    Formula: logit h(step, lag, x) = a[bin of step] + b[class of lag]'x + c z, x seen `lag` steps before, z how likely an old customer is
+    taken for a new one (`old_shares`): a logistic regression over customers'
     steps with a ridge on b and on differences of neighbouring a (Cox, 1972; Brown, 1975; Allison, 1982; Singer and Willett, 1993), stacked
     over the moments x was seen at (landmarks: van Houwelingen, 2007), since a visit today says more of tomorrow than of the quarter.
     Differences are drawn to those of `_expected`, along which a hazard falls within its bin, too, as strongly as makes the data likeliest
@@ -124,21 +133,23 @@ def fit_hazards(steps: npt.NDArray[np.float64], axis: Axis) -> LifeTable | None:
 
     Parameters
     ----------
-    steps : (lags, bins, *LEVELS, 2) customers' steps without and with what happens, weighted.
+    steps : (lags, bins, *LEVELS, 2) customers' steps without and with what happens, weighted. old : (ENTRIES,) z of each class; None: 0.
     """
-    each = steps / (np.bincount(LAG_OF) * LAG_COUNT)[:, None, None, None, None, None]
+    each = steps / (np.bincount(LAG_OF) * LAG_COUNT).reshape(-1, *[1] * (steps.ndim - 1))
     happened, all_steps = each[..., 1].ravel(), each.sum(axis=-1).ravel()
     seen = steps[0]
     if seen[..., 1].sum() < NEEDED_HAPPENED or seen[..., 0].sum() < NEEDED_HAPPENED:
         return None
-    rows, (expected, within) = _design(axis), _expected(axis, seen.sum(axis=(1, 2, 3)))
-    found, covariance = _likeliest(rows, expected, happened, all_steps)
+    rows = _design(axis, np.zeros(ENTRIES) if old is None else old)
+    expected, within = _expected(axis, seen.sum(axis=(1, 2, 3, 4)))
+    filled = all_steps > 0
+    found, covariance = _likeliest(rows[filled], expected, happened[filled], all_steps[filled])
     # Over all lags a step counts once, so for the shifts of one lag alone it counts too little.
     known = np.where(np.arange(len(found)) < axis.bins, 1.0, LAG_COUNT**-0.5)
     covariance = covariance * np.outer(known, known)
     step = np.arange(axis.followed + 1)[:, None] + np.arange(STEPS_A_HORIZON)[None, :]
     shaped = rows.reshape(LAG_COUNT, axis.bins, *LEVELS, -1)[LAG_OF[None, :], axis.bin_of(step)]
-    hazard = special.expit(shaped @ found + within[step][..., None, None, None])
+    hazard = special.expit(shaped @ found + within[step].reshape(*step.shape, *[1] * len(LEVELS)))
     stays = np.log1p(-hazard).sum(axis=1)
     slope = -(hazard[..., None] * shaped).sum(axis=1)
     spread = np.einsum("...i,ij,...j->...", slope, covariance, slope)
@@ -148,12 +159,17 @@ def fit_hazards(steps: npt.NDArray[np.float64], axis: Axis) -> LifeTable | None:
     return LifeTable(np.clip(logit, -LIMIT, LIMIT), spread / (1 - nothing) ** 2, cases)
 
 
-def _design(axis: Axis) -> Floats:
-    """Return the rows of all cells, (lags x bins x LEVELS, columns): a hazard for each bin, then shifts by class of lag."""
+def _design(axis: Axis, old: Floats) -> Floats:
+    """Return the rows of all cells, (lags x bins x LEVELS, columns): a hazard for each bin, then shifts by class of lag, then old ones."""
     sizes = (LAG_COUNT, axis.bins, *LEVELS)
     lag, bins, *classes = (part.ravel() for part in np.meshgrid(*(np.arange(size) for size in sizes), indexing="ij"))
     shifts = np.stack([classes[0] == 1, classes[0] == 2, classes[1] == 1, classes[2] == 1], axis=1)
     lagged = [shifts * (lag == one)[:, None] for one in range(LAG_COUNT)]
+    if not axis.happening_is_loss:
+        alive, begins = classes[2] == 1, np.append(0, axis.edges)[bins]
+        lagged += [(alive & (begins >= late) & (lag == one))[:, None] for late in ALIVE_SAYS_MORE_FROM for one in range(LAG_COUNT)]
+        # Twice the share: two informations of the ridge hold what old customers differ by to about two on the logit's scale.
+        lagged.append(2 * old[classes[3]][:, None])
     return np.concatenate([bins[:, None] == np.arange(axis.bins), *lagged], axis=1).astype(np.float64)
 
 
@@ -222,7 +238,7 @@ class LifeRisk:
 def risk_of_lives(table: LifeTable, level: Level, axis: Axis) -> LifeRisk:
     """Return what is said: the table, moved by the level that was missing on the past, and in doubt by how levels differ."""
     logit = np.clip(table.logit + level.shift, -LIMIT, LIMIT)
-    return LifeRisk(axis, logit, 1.96 * np.sqrt(table.variance + level.drift**2), logit[:, 0, 0, 0], table.cases)
+    return LifeRisk(axis, logit, 1.96 * np.sqrt(table.variance + level.drift**2), logit[(slice(None), *ORDINARY, LATEST)], table.cases)
 
 
 def share_of_lives(seen: Ints, level: Level, axis: Axis) -> LifeRisk | None:
@@ -241,7 +257,15 @@ def share_of_lives(seen: Ints, level: Level, axis: Axis) -> LifeRisk | None:
     return LifeRisk(axis, np.full(shape, logit), np.full(shape, spread), np.full(shape[0], logit), int(kept + lost))
 
 
-def weighted(steps: Ints) -> npt.NDArray[np.float64]:
+def weighted(steps: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
     """Return the steps of one view (ERAS, lags, bins, *LEVELS, 2) as one, nearer eras weighing more."""
     weight = ERA_WEIGHT ** np.arange(ERAS)
     return np.asarray(np.tensordot(weight, steps, axes=1))
+
+
+def hazards_of(counts: LifeCounts, axis: Axis, horizons: Sequence[float]) -> list[LifeTable | None]:
+    """Return the probabilities of loss as of now and as known at each past cut; `horizons`: see `LifeReading`."""
+    return [
+        fit_hazards(weighted(counts.steps[view]), axis, old_shares(counts.arrived[view].astype(np.float64), age))
+        for view, age in enumerate(horizons)
+    ]

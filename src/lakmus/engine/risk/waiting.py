@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from lakmus.engine.bucket import Facts, of_kind
 from lakmus.engine.risk.contracts import CONTRACT_KINDS, ENDING_KINDS, RUNNING_KINDS
 from lakmus.engine.risk.features import Happenings
 from lakmus.engine.risk.known_orders import NEVER, KnownOrders
+from lakmus.engine.risk.old_customers import ENTERED, ENTRIES, LATEST, STRANGER_CLASSES
 from lakmus.engine.risk.survival import ERAS, LAG_OF, STEPS_A_HORIZON, Axis, LifeCounts, no_counts
 from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints
 
@@ -21,8 +23,8 @@ RECENT_DAYS, ALIVE_DAYS = 90, 30
 LATELY_PAID_DAYS, OVERDUE_DAYS = 45, 100
 """Paid within the first: on time; last paid between the two: overdue; longer ago or never: does not pay month by month."""
 LOW_AMOUNT, HIGH_AMOUNT = 0.5, 2.0
-LATE_STEPS = 2 * STEPS_A_HORIZON
-"""After so many steps without a second purchase it matters little whether the first one was the first: nearly all who go on have bought."""
+LATE_STEPS = STEPS_A_HORIZON
+"""Of customers who may be old ones nothing is learned of the steps before: theirs are those of people with a rhythm."""
 TROUBLES = ("returns", "late_deliveries", "complaints_answered", "complaints_open", "bad_reviews")
 LIFE = ("visits", "messages_opened", "loyalty", "good_reviews")
 
@@ -31,7 +33,7 @@ LIFE = ("visits", "messages_opened", "loyalty", "good_reviews")
 class LifeReading:
     """How waiting is read, the same for every bucket: on which axes, at which past cuts, which sorts of happenings.
 
-    `first_us`: see `Waiting`. `share`: part of the customers drawn by lot.
+    `first_us`: see `Waiting`. `share`: part of the customers drawn by lot. `horizons`: from where the files begin to now and to each cut.
     """
 
     axes: tuple[Axis, ...]
@@ -41,6 +43,7 @@ class LifeReading:
     usual_amount: float
     first_us: int
     share: float
+    horizons: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,8 @@ class Marks:
 class Waiting:
     """One bucket's customers who wait, and what shifts their chances.
 
-    `known`: their orders. `keeps`, `ends`: what keeps and what ends contracts. `has_contract` (n,). `first_us`: spells that begin earlier
-    may have begun before the files did, and teach nothing about what comes soon after a first purchase (`LATE_STEPS`).
+    `known`: their orders. `keeps`, `ends`: what keeps and what ends contracts. `has_contract` (n,). `first_us`: when
+    the files begin; spells that begin soon after it may have begun before (`old_customers`).
     """
 
     known: KnownOrders
@@ -160,7 +163,7 @@ class Standing:
     """Who waits at a moment: `owner` (s,), `place`: where they stand in the arrays of `survival` (step and classes), each (s,)."""
 
     owner: Ints
-    place: tuple[Ints, Ints, Ints, Ints]
+    place: tuple[Ints, Ints, Ints, Ints, Ints]
 
 
 def standing_at(waiting: Waiting, spells: Spells, axis: Axis, moment_us: int) -> Standing:
@@ -176,8 +179,16 @@ def standing_now(waiting: Waiting, axis: Axis, moment_us: int) -> Standing:
     return standing_at(waiting, waits(waiting, moment_us), axis, moment_us)
 
 
-def _classes(waiting: Waiting, spells: Spells, axis: Axis, moment_us: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return the three classes of each spell at its moment: amount (or payment, of contracts), trouble, signs of life."""
+def _entered(waiting: Waiting, spells: Spells, axis: Axis) -> Ints:
+    """Return when each spell's customer was first seen, as a class (`old_customers.ENTERED`); of contracts always the last."""
+    if axis.happening_is_loss:
+        return np.full(spells.start_us.size, LATEST)
+    horizons = (spells.start_us - waiting.first_us) / (STEPS_A_HORIZON * axis.step_days * DAY_US)
+    return np.asarray(np.searchsorted(ENTERED, horizons, side="right"), dtype=np.int64)
+
+
+def _classes(waiting: Waiting, spells: Spells, axis: Axis, moment_us: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return the classes of each spell at its moment: amount (or payment, of contracts), trouble, signs of life, when first seen."""
     owner = spells.owner
     if axis.happening_is_loss:
         lately = waiting.paid.within(owner, moment_us, LATELY_PAID_DAYS)
@@ -186,7 +197,7 @@ def _classes(waiting: Waiting, spells: Spells, axis: Axis, moment_us: Ints) -> t
         paid = np.nan_to_num(spells.amount / waiting.usual_amount, nan=1.0)
         first = np.where(paid < LOW_AMOUNT, 1, np.where(paid > HIGH_AMOUNT, 2, 0))
     trouble, life = waiting.trouble.within(owner, moment_us, RECENT_DAYS), waiting.life.within(owner, moment_us, ALIVE_DAYS)
-    return first.astype(np.int64), trouble.astype(np.int64), life.astype(np.int64)
+    return first.astype(np.int64), trouble.astype(np.int64), life.astype(np.int64), _entered(waiting, spells, axis)
 
 
 def life_counts(waiting: Waiting, axis: Axis, reading: LifeReading, *, as_of: datetime) -> LifeCounts:
@@ -197,6 +208,7 @@ def life_counts(waiting: Waiting, axis: Axis, reading: LifeReading, *, as_of: da
     now = waits(waiting, views_us[0])
     for view, moment_us in enumerate(views_us):
         spells = now if view == 0 else waits(waiting, moment_us)
+        counts.arrived[view] = np.bincount(_entered(waiting, spells, axis), minlength=ENTRIES)
         _count_steps(counts.steps[view], waiting, spells, axis, moment_us=moment_us, horizon_us=round(horizon_days * DAY_US))
         if view:
             stands, lost = _stood(waiting, spells, now, axis, reading, moment_us=moment_us, now_us=views_us[0])
@@ -219,7 +231,7 @@ def _stood(
         return stands, _happened(now, stands.owner, moment_us, until)
     # Whoever may have come before the files began is no new customer, but one of those who bought once as long as nothing follows.
     waited = moment_us - spells.start_us >= STEPS_A_HORIZON * axis.step_days * DAY_US
-    stands = standing_at(waiting, _only(spells, waited | (spells.start_us >= waiting.first_us)), axis, moment_us)
+    stands = standing_at(waiting, _only(spells, waited | (_entered(waiting, spells, axis) >= STRANGER_CLASSES)), axis, moment_us)
     return stands, np.asarray(~_bought(waiting, stands.owner, now_us, moment_us, until))
 
 
@@ -232,9 +244,9 @@ def _bought(waiting: Waiting, owner: Ints, now_us: int, after_us: float, until_u
     return np.isin(owner, bought.owner[(bought.last_us > after_us) & (bought.first_us <= until_us)])
 
 
-def _count_steps(steps: Ints, waiting: Waiting, spells: Spells, axis: Axis, *, moment_us: int, horizon_us: int) -> None:
+def _count_steps(steps: npt.NDArray[np.int32], waiting: Waiting, spells: Spells, axis: Axis, *, moment_us: int, horizon_us: int) -> None:
     """Add every whole step that ended by the moment, and whether what is waited for happened in it, to `steps` (ERAS, lags, bins, ...);
-    of spells that may have begun before the files only late ones."""
+    of customers who may be old ones only late ones."""
     step_us = round(axis.step_days * DAY_US)
     whole = (moment_us - spells.start_us) // step_us
     happened_in = np.where(spells.end_us < NEVER, (np.minimum(spells.end_us, moment_us) - spells.start_us) // step_us, NEVER)
@@ -245,8 +257,8 @@ def _count_steps(steps: Ints, waiting: Waiting, spells: Spells, axis: Axis, *, m
     begins = expanded.start_us + step * step_us
     era = np.minimum((moment_us - begins - step_us) // horizon_us, ERAS - 1)
     happens = (happened_in[row] == step).astype(np.int64)
-    teaches = (expanded.start_us >= (-NEVER if axis.happening_is_loss else waiting.first_us)) | (step >= LATE_STEPS)
     shape, kinds = steps.shape, _classes(waiting, expanded, axis, begins)
+    teaches = (kinds[-1] >= STRANGER_CLASSES) | (step >= LATE_STEPS)
     for lag in range(STEPS_A_HORIZON):
         # A spell's steps stand in a row: what was seen so many steps before stands so much before.
         since = np.flatnonzero((step >= lag) & teaches)
