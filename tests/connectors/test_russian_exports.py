@@ -138,6 +138,23 @@ def test_a_report_of_1c_brings_its_lines_without_the_row_of_totals(
     ]
 
 
+def test_of_a_conversation_in_one_cell_a_case_keeps_what_the_customer_wrote(write: Callable[..., Path], read_files: Reader) -> None:
+    talks = [
+        "[10:17:05] Клиент: Где мой заказ?\n[10:18:00] Ирина: Здравствуйте: сейчас проверю\n[10:30:00] Клиент: Жду уже: час",
+        "[11:00:00] Ирина: Добрый день!",
+        "[12:00] Посетитель 77: Спасибо",
+    ]
+    rows = "".join(f'{n};{DAY};89161234567;"{talk}"\n' for n, talk in enumerate(talks))
+    read = read_files(write("export-1.csv", f"Номер диалога;Дата начала;Телефон клиента;Диалог\n{rows}"))
+    assert [row["_text"] for row in read.of("opened_case")] == ["Где мой заказ?\nЖду уже: час", None, "Спасибо"]
+
+
+@pytest.mark.parametrize("text", ["Клиент недоволен: ждал час", "10 дней жду", "Заказ: не привезли"])
+def test_a_text_with_a_colon_is_no_conversation(write: Callable[..., Path], read_files: Reader, text: str) -> None:
+    read = read_files(write("cases.csv", f"Номер обращения;Дата обращения;Код клиента;Текст обращения\n1;{DAY};К7;{text}\n"))
+    assert [row["_text"] for row in read.of("opened_case")] == [text]
+
+
 GROUPED = (
     "Реестр реализаций;;;;;\r\n;;;;;\r\n"
     "Документ;;Контрагент;;Номенклатура;Сумма\r\nНомер;Дата;Наименование;Код;;\r\n"

@@ -23,6 +23,7 @@ from lakmus.connectors.files.plain_moments import is_plain, moments, utc_of
 from lakmus.connectors.files.plan import ColumnPlan, FilePlan
 from lakmus.connectors.files.row_checks import TOTALS, TOTALS_WITHIN, fed_columns, moment_bounds, needs, number_bounds
 from lakmus.connectors.files.row_values import OF_PEOPLE, rows_query, staged_columns, values_query
+from lakmus.connectors.files.transcripts import is_transcript
 
 NEVER_PLAIN = ("email", "phone", "feature", "clock")
 MOSTLY = 0.5
@@ -108,6 +109,8 @@ class PlainRows:
         """Say whether a column's cells are likely to be plain, from those that the plan has seen."""
         field = column.field or ""
         if field in NEVER_PLAIN or (FIELDS[field].sort is Sort.MOMENT and not is_plain(column.date_format)):
+            return False
+        if FIELDS[field].sort is Sort.TEXT and is_transcript(column.samples):
             return False
         if field in DURATIONS and minutes_of_unit(column.name) != 1:
             return False

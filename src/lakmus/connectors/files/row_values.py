@@ -12,6 +12,7 @@ from lakmus.connectors.files.names import minutes_of_unit
 from lakmus.connectors.files.plan import ColumnPlan, FilePlan
 from lakmus.connectors.files.row_checks import Fed, fed_columns, why_sql
 from lakmus.connectors.files.sql import literal, utc_of_local
+from lakmus.connectors.files.transcripts import is_transcript, said_by_customer
 
 NEVER_MOMENT = "timestamp '1900-01-01'"  # what programs write for "no date" lies before it
 ADDRESS = '[^\\s<>,;:"()]+@[^\\s<>,;:"()]+'
@@ -80,7 +81,7 @@ def _value(column: ColumnPlan, cell: str, decimal: str) -> str:
     if field.sort is Sort.NUMBER:
         return cells.number(cell, decimal)
     if field.sort is Sort.TEXT:
-        return cells.text(cell)
+        return said_by_customer(cell) if is_transcript(column.samples) else cells.text(cell)
     if field.name == "email":
         return f"nullif(lower(regexp_extract({cell}, '{ADDRESS}')), '')"
     if field.name == "phone":

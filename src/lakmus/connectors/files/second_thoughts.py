@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from lakmus.connectors.files.file_kinds import FileKind
 from lakmus.connectors.files.names import compact, words
+from lakmus.connectors.files.transcripts import is_transcript
 
 NAME = re.compile(r"[^\W\d_][^\d_@]*")
 ONE_NAME = re.compile(r"[А-ЯЁ][а-яё]+")
@@ -38,6 +39,10 @@ def think_again(
         _a_count_of_rows_is_no_number(names, fields, cells, meaning)
     if "ts" in fields and "clock" not in fields:
         _the_clock_beside_its_date(names, fields, cells)
+    if kind.name == "cases" and "text" not in fields:
+        talk = next((index for index, field in enumerate(fields) if field is None and is_transcript(cells[index])), None)
+        if talk is not None:
+            fields[talk] = "text"
     if "customer" in fields:
         _names_are_no_numbers(kind, names, fields, cells, meaning)
     if kind.name == "orders" and {"freight", "amount"} <= set(fields):
