@@ -58,3 +58,8 @@ def test_losses_money_and_people_are_told_without_a_single_order() -> None:
     assert verdict.definition.basis == "contract" and verdict.customers.lost and isinstance(verdict.loss, Estimate)
     assert verdict.loss.point == pytest.approx(verdict.customers.lost * 1825, rel=1e-6)
     assert sum(row.money.point for row in verdict.ledger_year if row.code) > 0 and verdict.value_at_risk
+
+
+def test_the_check_on_the_past_is_that_of_contracts() -> None:
+    judged = telecom().verdict.backtest
+    assert judged.shortage is None and judged.used in ("survival", "share") and "договор" in judged.words.ru

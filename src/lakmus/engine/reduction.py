@@ -25,7 +25,7 @@ from lakmus.engine.feeds import Feeds
 from lakmus.engine.learning import Learned
 from lakmus.engine.measures.people import monday, spared
 from lakmus.engine.money.worth import lost_money, no_money
-from lakmus.engine.risk.contracts import CONTRACT_HORIZON_DAYS, followed_days
+from lakmus.engine.risk.contracts import CONTRACT_HORIZON_DAYS, followed_days, past_of_contracts
 from lakmus.engine.risk.definition import NEEDED_CUSTOMERS, WINDOW_DAYS, with_counts
 from lakmus.engine.risk.groups import GROUPS, groups_of
 from lakmus.engine.scoring import BucketResult, CodeSums, StarSums
@@ -183,7 +183,7 @@ def verdict_of(sums: Sums, causes: Causes, *, learned: Learned, company: Company
         errors=_errors(sums, causes, learned, known_loss=known_loss),
         people=tuple(sums.people),
         do_not_touch=tuple(sums.do_not_touch),
-        backtest=learned.backtest,
+        backtest=past_of_contracts(learned.backtest, learned.definition),
         coverage=coverage_of(learned.feeds, orders, sums.counts, strays=learned.begins.strays, most_orders=sums.most_orders),
         domino=edges_of(sums.dominoes, CODES),
         removal=causes.removal,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
+from lakmus.engine.backtest import Backtest
 from lakmus.engine.bucket import Facts, of_kind
 from lakmus.engine.signals.rhythm import Flags, Ints, Purchases, purchase_days
 from lakmus.engine.verdict import Definition
+from lakmus.history.wording import Wording
 
 ENDING_KINDS = ("gave_notice", "ended_contract")
 CONTRACT_HORIZON_DAYS = 90
@@ -16,6 +20,26 @@ CONTRACT_KINDS = ("started_contract", "renewed_contract", *ENDING_KINDS)
 """Who has one of these has, or had, a contract."""
 RUNNING_KINDS = ("started_contract", "renewed_contract", "paid_invoice")
 KEEPING_KINDS = (*RUNNING_KINDS, "placed_order")
+
+
+JUDGED = Wording(
+    "Из {n} клиентов, у которых {day} действовал договор, за {days} дн. ушли {lost}. Сказанная вероятность отличалась от того, что вышло, "
+    "в среднем на {off} п. п.",
+    "Of {n} customers whose contract ran on {day}, {lost} left within {days} days. What was said differed from what came by {off} "
+    "percentage points on average.",
+)
+
+
+def past_of_contracts(judged: Backtest, definition: Definition) -> Backtest:
+    """Return the check on the past; where contracts alone say who is lost, that of the customers who have one."""
+    own = next((group for group in judged.groups if group.code == "contract" and group.cuts), None)
+    if definition.basis != "contract" or own is None:
+        return judged
+    last = own.cuts[0]
+    off = f"{100 * (last.model.ece or 0.0):.1f}"
+    day = Wording(f"{last.as_of:%d.%m.%Y}", f"{last.as_of:%Y-%m-%d}")
+    words = JUDGED.filled(n=last.n, lost=last.churned, day=day, days=CONTRACT_HORIZON_DAYS, off=Wording(off.replace(".", ","), off))
+    return replace(judged, used=own.used, words=words, shortage=None)
 
 
 def followed_days(definition: Definition) -> int | None:

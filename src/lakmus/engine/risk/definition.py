@@ -35,6 +35,11 @@ NAMELESS_PURCHASES = Wording(
     "Ни у одной покупки не указан клиент, и не видно, кто покупал дважды. Добавьте в выгрузку номер клиента или карты, телефон или почту.",
     "No purchase names its customer, so nobody is seen to have bought twice. Add the number of the customer or card, telephone or e-mail.",
 )
+WITHIN_HORIZON = Wording(
+    "Срок ещё не прошёл: об их уходе пока никто не знает, они считаются оставшимися.",
+    "The horizon has not passed: nobody can know yet whether they left; they count as staying.",
+)
+RUNNING = Wording("Договор действует: закончат ли его, пока никто не знает.", "The contract runs: nobody can know yet whether it will end.")
 SHORT_FILES = Wording(
     "История заказов слишком коротка: в ней видны только короткие перерывы между покупками. Столько дней истории нужно, столько есть.",
     "The history of orders is too short: only short gaps between purchases can be seen in it. So many days are needed, so many there are.",
@@ -189,8 +194,5 @@ def with_counts(
             unknown_orders,
         ),
     )
-    censoring = Wording(
-        "Срок ещё не прошёл: об их уходе пока никто не знает, они считаются оставшимися.",
-        "The horizon has not passed: nobody can know yet whether they left; they count as staying.",
-    )
+    censoring = RUNNING if definition.basis == "contract" else WITHIN_HORIZON
     return replace(definition, eligible_count=eligible, censored_count=censored, censoring=censoring, excluded=excluded, groups=groups)
