@@ -83,6 +83,8 @@ def test_praise_and_questions_hold_no_reason(text: str) -> None:
         ("Они могли не отвечать неделю, и не ответили", "no_reply"),
         ("Доставку перенесли третий раз", "broken_promise"),
         ("Никто так и не приехал", "broken_promise"),
+        ("Деньги сняли, а билет не пришёл", "checkout_obstacle"),
+        ("Написали «решено», но всё осталось как было", "unresolved_problem"),
     ],
 )
 def test_what_is_missing_stays_a_complaint(text: str, code: str) -> None:
