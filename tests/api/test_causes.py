@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
+
+from tests.cli.conftest import run_lakmus
 
 pytestmark = pytest.mark.django_db
 ADDRESSES = (
@@ -11,6 +16,7 @@ ADDRESSES = (
     "/api/avoidable", "/api/avoidable/contacts", "/api/avoidable/wishes", "/api/money",
     "/api/scorecard", "/api/profiles", "/api/topics", "/api/topics/all/texts",
     "/api/unsorted", "/api/unsorted/texts", "/api/dominoes/cases?cause=a&effect=b",
+    "/api/causes/broken_promise/compared",
 )  # fmt: skip
 
 
@@ -42,6 +48,19 @@ def test_money_tells_its_terms_and_marks_what_the_articles_assume(program, shop)
     assert all(cost["assumed"] == cost["code"].startswith("x") for cost in told["costs"])
 
 
+def test_cases_compared_are_the_same_on_the_page_through_the_api_and_at_a_terminal(program, shop, client_of) -> None:
+    told = program("get", "/api/causes/broken_promise/compared?page_size=500").json()
+    done = run_lakmus("causes", "compared", "broken_promise", "--limit", 500, "--format", "json", "--home", shop, folder=shop)
+    said = json.loads(done.stdout)
+    page = client_of("owner").get("/causes/broken_promise/compared/", headers={"accept-language": "en"}).content.decode()
+    counted = re.search(r"(\d+) cases compared, <a [^>]*>(\d+)</a> left afterwards", page)
+    assert counted is not None
+    counts = {name: told[name] for name in ("total", "left", "used", "unit")}
+    assert counts == {name: said[name] for name in counts} and counts["unit"] == "days"
+    assert (told["total"], told["left"]) == (int(counted[1]), int(counted[2])) == (len(told["rows"]), sum(r["left"] for r in told["rows"]))
+    assert told["rows"] == said["cases"]
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_an_agent_reads_no_causes_and_an_owner_does(program, shop, address: str) -> None:
     assert program("get", address, role="agent").status_code == 403
@@ -55,7 +74,14 @@ def test_colleagues_stand_beside_promises_only_for_whom_leads_them(program, shop
 
 
 @pytest.mark.parametrize(
-    "address", ["/api/topics/nothing/texts", "/api/causes/nothing", "/api/ledger?month=2026-13", "/api/promises?by=mood"]
+    "address",
+    [
+        "/api/topics/nothing/texts",
+        "/api/causes/nothing",
+        "/api/causes/nothing/compared",
+        "/api/ledger?month=2026-13",
+        "/api/promises?by=mood",
+    ],
 )
 def test_what_is_not_there_is_refused_in_words(program, shop, address: str) -> None:
     assert program("get", address).status_code in (404, 422)

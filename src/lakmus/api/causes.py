@@ -15,6 +15,7 @@ from lakmus.api.wordings import language_of
 from lakmus.operations.accounts.permissions import may, require
 from lakmus.usecases.causes.audit import FINDINGS, list_messages
 from lakmus.usecases.causes.avoidable import list_contacts, list_wishes
+from lakmus.usecases.causes.compared import list_compared
 from lakmus.usecases.causes.dominoes import list_followed
 from lakmus.usecases.causes.ledger import KINDS, list_reasons
 from lakmus.usecases.causes.pages import PAGES, cause_page
@@ -57,6 +58,36 @@ def error(request: HttpRequest, code: str, as_of: AsOf = None) -> Any:
     if not may(caller(request), "waiting"):
         told["sides"].pop("staff", None)
     return told
+
+
+class ComparedPage(Page):
+    """Cases compared: how many customers left after them, how many the figure was taken from, and in what the delays are told."""
+
+    left: int
+    used: int
+    unit: str | None
+
+
+@router.get("/causes/{code}/compared", auth=SEES, response={200: ComparedPage, **NOT_YET}, summary="The cases behind an effect")
+def compared(
+    request: HttpRequest,
+    code: str,
+    as_of: AsOf = None,
+    over: float | None = None,
+    up_to: float | None = None,
+    left: bool = False,
+    page: PageNumber = 1,
+    page_size: PageSize = 100,
+) -> Any:
+    """Return one page, the latest first: regulars who met with the error and of whom it is known whether they left.
+
+    `over` and `up_to` narrow them to delays above the one and up to the other, as one step of `dose` of `/api/causes` names them; with
+    `left` the rows are those after which the customer left, and the counts stay.
+    """
+    shown = verdict_asked(home(), as_of)
+    found = list_compared(shown, code[:60], over=over, up_to=up_to, left=left, page=page, size=page_size)
+    told = _rows(request, found.total, found.rows, page, page_size)
+    return told | {"left": found.left, "used": found.used, "unit": found.unit}
 
 
 @router.get("/ledger", auth=Bearer("read", "ledger"), response=ANSWER, summary="The ledger of losses")

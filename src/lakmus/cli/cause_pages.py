@@ -7,7 +7,7 @@ from functools import partial
 from textwrap import shorten
 from typing import Any
 
-from lakmus.cli.cause_rows import MONTH, NOTHING, add_rows
+from lakmus.cli.cause_rows import ERROR, MONTH, NOTHING, add_rows
 from lakmus.cli.cause_words import side_word, word
 from lakmus.cli.options import Commands, add_as_of
 from lakmus.cli.stage_text import cost, day_of, finding, table, why_not
@@ -40,7 +40,7 @@ TAKEN_OVER = Wording(
     "Decisions on reasons are taken over: the next verdict will be computed with them.",
 )
 OPTIONS = {
-    "error": {"code": Wording("код ошибки, например slow_reply", "the code of an error, such as slow_reply")},
+    "error": {"code": ERROR},
     "ledger": {"month": MONTH},
     "promises": {"by": Wording("по чему: action, source, channel, month, staff", "by: action, source, channel, month, staff")},
 }

@@ -213,13 +213,11 @@ def compared_page(shown: Shown, error: Any, over: str, up_to: str, *, left: bool
     step = {_ends(point): point for point in told(error, "dose") or ()}.get((over, up_to))
     low, high = (step.low, step.high) if step else (None, None)
     found = list_compared(shown, error.code, over=low, up_to=high, left=left, page=page, size=PAGE_SIZE)
-    effect = step.effect if step else effect_of(error)
     return {
         "error": error,
         "dose": dose_title(step.low, step.high, step.unit) if step else "",
         "found": found,
         "over": over,
         "up_to": up_to,
-        "used": effect.n if isinstance(effect, Estimate) else found.total,
         "pager": Pager(found.left if left else found.total, page),
     }
