@@ -86,8 +86,10 @@ def report(request: HttpRequest, analysis: Any) -> HttpResponse:
 @verdict_page("signals")
 def signals(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show who is cooling, since when, by which signs."""
+    # By contract nobody cools: all whose contract runs stand there, most at risk first.
+    usual = "warm" if analysis.verdict.definition.basis == "contract" else LEAVING
     state = request.GET.get("state", "")
-    wanted = states_named(state if state in STATES else LEAVING)
+    wanted = states_named(state if state in STATES else usual)
     sign = request.GET.get("signal", "")
     sort = narrowing.customer_sort(request)
     overview = answers.signals_overview(analysis)
@@ -97,19 +99,20 @@ def signals(request: HttpRequest, analysis: Any) -> HttpResponse:
     tabs = [
         {
             "state": "",
-            "title": f"{titles['cooling']} + {titles['cold']}",
-            "count": sum(counts.get(name, 0) for name in states_named(LEAVING)),
+            "title": " + ".join(titles[name] for name in states_named(usual)),
+            "count": sum(counts.get(name, 0) for name in states_named(usual)),
             "current": not state,
         }
     ]
-    tabs += [{"state": name, "title": titles[name], "count": counts.get(name, 0), "current": state == name} for name in ON_SCALE]
+    others = [name for name in ON_SCALE if name != usual]
+    tabs += [{"state": name, "title": titles[name], "count": counts.get(name, 0), "current": state == name} for name in others]
     context = {
         "states": [{"state": name, "count": counts[name]} for name in STATES if counts.get(name)],
         "signs": overview["signs"],
         "at_stake": overview["at_stake"],
         "tabs": tabs,
         "state": state if state in STATES else "",
-        "listed": state if state in STATES else LEAVING,
+        "listed": state if state in STATES else usual,
         "sign": sign,
         "sort": sort,
         "sort_choices": narrowing.sort_choices(request),
