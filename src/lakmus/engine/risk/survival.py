@@ -168,7 +168,7 @@ def _design(axis: Axis, old: Floats) -> Floats:
     if not axis.happening_is_loss:
         alive, begins = classes[2] == 1, np.append(0, axis.edges)[bins]
         lagged += [(alive & (begins >= late) & (lag == one))[:, None] for late in ALIVE_SAYS_MORE_FROM for one in range(LAG_COUNT)]
-        # Twice the share: two informations of the ridge hold what old customers differ by to about two on the logit's scale.
+        # Twice the share, so that the ridge lets old customers differ by about two on the logit's scale.
         lagged.append(2 * old[classes[3]][:, None])
     return np.concatenate([bins[:, None] == np.arange(axis.bins), *lagged], axis=1).astype(np.float64)
 
