@@ -108,7 +108,9 @@ def money(answer: Answer, language: str) -> str:
     if "point" in answer["loss"]:
         risk = amount(answer["value_at_risk"], currency, language)
         lines = [said(LOSS, language).format(loss=cost(answer["loss"], currency, language), risk=risk)]
-        lines += [f"  {said(row['title'], language)}: {cost(row['money'], currency, language)}" for row in answer["errors"]]
+        # Errors of which no file tells anything would be a dozen equal lines; they stand in `lakmus causes`.
+        told = [row for row in answer["errors"] if "point" in row["money"] or row["money"]["available"]]
+        lines += [f"  {said(row['title'], language)}: {cost(row['money'], currency, language)}" for row in told]
     else:
         lines = [why_not(answer["loss"], language)]
     rows = [
