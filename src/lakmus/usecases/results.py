@@ -233,6 +233,14 @@ def order_conditions(filters: Mapping[str, Any] | None = None) -> Conditions:
     return conditions
 
 
+def named(shown: Shown, rows: list[Row]) -> list[Row]:
+    """Return rows of errors or orders with the `name` of the customer of each, None where no file names them."""
+    keys = [str(key) for key in dict.fromkeys(row["customer"] for row in rows) if key is not None]
+    ranks = ranks_of(shown.folder, keys)
+    names = {row["customer"]: row["name"] for row in rows_of(shown.folder, list(ranks.values()))}
+    return [row | {"name": names.get(row["customer"])} for row in rows]
+
+
 def counts_by_state(shown: Shown) -> dict[str, int]:
     """Return the number of customers in each state."""
 

@@ -121,7 +121,7 @@ def errors(shown: Shown, filters: dict[str, Any], *, page: int = 1, size: int = 
     """Return a page of the service errors behind the verdict's figures."""
     listing = results.list_errors(shown, filters={"in_window": True} | filters, page=page, size=size)
     return {
-        "rows": [error_row(row) for row in listing.rows],
+        "rows": [error_row(row) for row in results.named(shown, listing.rows)],
         "pager": Pager(listing.total, page, size),
         "distinct_customers": listing.customers,
     }
@@ -136,7 +136,7 @@ def error_row(row: dict[str, Any]) -> dict[str, Any]:
 def orders(shown: Shown, filters: dict[str, Any], *, page: int = 1) -> dict[str, Any]:
     """Return a page of orders, with the stars of on-time and late deliveries among them."""
     listing = results.list_orders(shown, filters=filters, page=page, size=PAGE_SIZE)
-    return {"rows": listing.rows, "pager": Pager(listing.total, page), "stars_summary": listing.stars}
+    return {"rows": results.named(shown, listing.rows), "pager": Pager(listing.total, page), "stars_summary": listing.stars}
 
 
 def deliveries(shown: Shown) -> list[dict[str, Any]]:

@@ -20,6 +20,11 @@ ZONES = sorted(
 )
 
 
+def _percent(share: float) -> str:
+    """Write a share as the percent of a field: `30`, not `30.0`."""
+    return f"{round(share * 100, 2):g}"
+
+
 class TermsForm(forms.Form):
     """The terms on which every figure is read; see `lakmus.history.company.Company`."""
 
@@ -74,9 +79,9 @@ class TermsForm(forms.Form):
             "name": company.name,
             "currency": company.currency,
             "time_zone": company.time_zone,
-            "margin_percent": round(company.margin_share * 100, 2),
+            "margin_percent": _percent(company.margin_share),
             "acquisition_cost": company.acquisition_cost,
-            "discount_percent": None if company.discount_is_assumed else round(company.discount_rate * 100, 2),
+            "discount_percent": None if company.discount_is_assumed else _percent(company.discount_rate),
             "no_reply_after_hours": company.no_reply_after_minutes // 60,
             "repeat_contact_days": company.repeat_contact_days,
             "aftersales_days": company.aftersales_days,

@@ -26,7 +26,8 @@ HEATS = 10
 def side_title(dimension: str, key: str | None, sorts: dict[str, Any] | None = None) -> str:
     """Return the name of one part of a dimension."""
     if key is None or key == UNSAID:
-        return _("not said in the files")
+        nobody = dict.fromkeys(("state", "worth", "times"), _("not known who")) | {"sort": _("left already, or not known")}
+        return nobody.get(dimension) or _("not said in the files")
     if dimension == "month":
         day = month_of(key)
         return written_month(day, language(), with_year=True) if day else key
@@ -100,7 +101,8 @@ def sides_page(shown: Shown, error: Any, *, staff: bool) -> dict[str, Any]:
     def part(name: str) -> dict[str, Any]:
         found = sides[name]
         if name == "staff":
-            found = tuple(sorted(found, key=lambda side: (side.key is None, (side.key or "").casefold())))
+            found = tuple(sorted(found, key=lambda side: (side.key or "").casefold()))
+        found = tuple(sorted(found, key=lambda side: side.key is None))
         rows = [{"side": side, "asked": side.asked, "title": side_title(name, side.key, sorts)} for side in found]
         return {"code": name, "title": worded(DIMENSIONS[name][0]), "rows": rows[:SHOWN_PARTS], "more": rows[SHOWN_PARTS:]}
 

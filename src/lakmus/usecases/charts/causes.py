@@ -42,7 +42,7 @@ class QuietPoint:
 
 def quiet_quadrant(found: Sequence[QuietPoint], *, title: str, parted_at: float, written: Written, language: str = "ru") -> str:
     """Draw errors by how many complain (across) and what they cost (up); `parted_at` is where quiet ends, `written` writes a cost."""
-    height, left, top, floor = 330.0, 84.0, 26.0, 280.0
+    height, left, top, floor = 480.0, 84.0, 26.0, 430.0
     widest = max([0.05, parted_at * 1.3, *(point.complained * 1.15 for point in found)])
     low, high = min([0.0, *(point.low for point in found)]), max([1e-9, *(point.high for point in found)])
 
@@ -61,13 +61,25 @@ def quiet_quadrant(found: Sequence[QuietPoint], *, title: str, parted_at: float,
     for share in (0.0, widest / 2, widest):
         parts.append(text(across(share), floor + 20, percent(share, language), "ch-text ch-middle"))
     parts.append(text(WIDTH - 16, height - 8, COMPLAINED.in_language(language), "ch-text ch-end"))
+    taken: list[tuple[float, float]] = []
     for point in found:
-        x = across(point.complained)
+        x, y = across(point.complained), up(point.cost)
         parts.append(line(x, up(point.low), x, up(point.high), "ink", 1.5))
-        parts.append(tag("circle", tag("title", point.title), cx=x, cy=up(point.cost), r=10.0, class_="ch-ink"))
-        parts.append(text(x, up(point.cost) + 4, str(point.place), "ch-on-ink ch-middle"))
+        aside = _room_beside(x, y, taken)
+        taken.append((aside, y))
+        if aside > x:
+            parts.append(line(x, y, aside, y, "ink", 1.0))
+        parts.append(tag("circle", tag("title", point.title), cx=aside, cy=y, r=10.0, class_="ch-ink"))
+        parts.append(text(aside, y + 4, str(point.place), "ch-on-ink ch-middle"))
     rows = [f"{point.place}. {point.title}: {percent(point.complained, language)}, {written(point.cost)}" for point in found]
     return picture(WIDTH, height, parts, title=title, rows=rows, class_="ch ch-quiet")
+
+
+def _room_beside(x: float, y: float, taken: Sequence[tuple[float, float]]) -> float:
+    """Return where to the right of a point its number lies on no other."""
+    while any(abs(x - other) < 21 and abs(y - level) < 21 for other, level in taken):
+        x += 1
+    return x
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +148,7 @@ class MonthOfError:
 
 def error_by_month(months: Sequence[MonthOfError], *, title: str, language: str = "ru") -> str:
     """Draw one bar a month: who met with the error, within it those who left, at its foot those who left silently."""
-    height, top, floor = 190.0, 34.0, 158.0
+    height, top, floor = 320.0, 34.0, 288.0
     tallest = max([1, *(row.met for row in months)])
     step = WIDTH / max(1, len(months))
     width = min(34.0, step * 0.68)
