@@ -51,11 +51,6 @@ class Feeds:
         """Say whether each of these kinds occurs at all."""
         return all(self.by_kind.get(kind, NO_FEED).count > 0 for kind in kinds)
 
-    def goes_on_after(self, moment: datetime, *kinds: str) -> bool:
-        """Say whether any of these kinds was still recorded after `moment`, so that silence since then means something."""
-        last_at = self.of(*kinds).last_at
-        return last_at is not None and last_at > moment
-
     def last_at(self, *kinds: str) -> datetime:
         """Return the last record of these kinds; the beginning of time when there is none."""
         return self.of(*kinds).last_at or _ALWAYS

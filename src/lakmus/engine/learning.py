@@ -50,7 +50,6 @@ LEARNING_COLUMNS = (*ORDER_COLUMNS, *PAST_COLUMNS)
 SAMPLED_CUSTOMERS = 12_000
 """The model learns from so many regulars at most, drawn by lot: more would not change it, and memory stays bounded."""
 LOTS = 4096
-LEAST_RHYTHM_CUSTOMERS = 1
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,6 @@ STAFF = (
     Worker("Носова Вера", True, 2, 1.4),
     Worker("Жуков Степан", False, 2, 1.8),
 )
-SHIFT_STARTS = (8, 16, 24)
 SLOWNESS_OF_SHIFT = np.array([1.0, 1.0, 1.5])
 
 

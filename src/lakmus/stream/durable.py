@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +21,6 @@ def sync_file(path: Path) -> None:
 def sync_folder(path: Path) -> None:
     """Return once the names in the folder are on the disk; a new file is not there after a power cut without this."""
     sync_file(path)
-
-
-def sync_all(paths: Iterable[Path]) -> None:
-    """Return once all files and the folders that hold them are on the disk."""
-    folders = set()
-    for path in paths:
-        sync_file(path)
-        folders.add(path.parent)
-    for folder in folders:
-        sync_folder(folder)
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -21,7 +21,7 @@ from lakmus.connectors.files.formula_cells import without_formulas
 from lakmus.connectors.files.json_tables import UTF8, json_keys, json_relation, plain_json
 from lakmus.connectors.files.markup_tables import plain_markup
 from lakmus.connectors.files.refusals import refusal
-from lakmus.connectors.files.sniff import SAMPLE_ROWS, WHITE_SPACE, cut_text, find_header_of_sheet, unique_names
+from lakmus.connectors.files.sniff import SAMPLE_ROWS, WHITE_SPACE, cut_text, find_header_of_sheet
 from lakmus.connectors.files.sql import literal, named
 
 COLUMNS = 1000
@@ -244,8 +244,3 @@ def sheet_copy(source: Path, work_dir: Path, sheet: str, header_row: int | None)
         pq.write_table(rows.rename_columns([f"c{index}" for index in range(rows.num_columns)]), part)
         part.replace(target)
     return target
-
-
-def header_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Return names as plans show them."""
-    return unique_names(names)

@@ -113,10 +113,6 @@ class _Cells:
         before = np.searchsorted(ends, moments, side="left")
         return cls(ends, before, moments, Binning.of(ends.tolist()), Binning.of(distinct.tolist()), at.reshape(edges.shape) + 1)
 
-    def ends_until(self, place: int) -> Ints:
-        """Return the ends of all cells until a date, the date itself last."""
-        return np.append(self.ends[: self.before[place]], self.dates[place])
-
 
 class _Walk:
     """One dimension of n customers, judged cell after cell.

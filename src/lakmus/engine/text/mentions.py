@@ -78,13 +78,3 @@ def questions_in(lowered: str) -> list[tuple[int, int]]:
             start = sentence.start() + len(said) - len(said.lstrip())
             found.append((start, sentence.end()))
     return found
-
-
-def named_in(lowered: str, names: Sequence[str]) -> list[tuple[str, int, int]]:
-    """Return (name, start, end) of each of `names` (competitors, say) in the text, with at most two letters of an ending behind it."""
-    if not names:
-        return []
-    by_lowered = {name.lower().replace("ё", "е"): name for name in names}
-    ways = "|".join(re.escape(name) for name in sorted(by_lowered, key=len, reverse=True))
-    pattern = re.compile(rf"(?<!\w)({ways})[а-я]{{0,2}}(?!\w)")
-    return [(by_lowered[match.group(1)], match.start(), match.end()) for match in pattern.finditer(lowered)]

@@ -21,7 +21,6 @@ UNSAID = "-"
 """What stands in an address for "the files do not say"."""
 HOURS = 3
 """Hours of a day that are counted together."""
-THIRDS = ("least", "middle", "most")
 MOST_TIMES = 3
 DIMENSIONS: dict[str, tuple[Wording, str]] = {
     "month": (Wording("по месяцам", "by month"), "strftime(here, '%Y-%m')"),
