@@ -17,6 +17,8 @@ Numbers = npt.NDArray[np.generic]
 
 @dataclass(frozen=True)
 class Since:
+    """Errors since the last purchase: how many of each code (n, codes), and days that the latest broken promise had lasted (n,)."""
+
     counts: npt.NDArray[np.int64]
     severity: Floats
 
