@@ -27,6 +27,11 @@ def errors_before(owner: Ints, at_us: Ints, last_us: Ints, errors: pl.DataFrame,
     """Count the errors of each code between the customer's last purchase and the moment, and add up how grave they were by then.
 
     Who bought after an error has shown that it did not drive them away, so only errors since the last purchase tell who is gone already.
+
+    Parameters
+    ----------
+    owner, at_us, last_us : (n,) moments: place of the customer in `purchases.customers`, the moment and the last purchase before it, in
+        microseconds since 1970. errors : customer, code, at, amount_of_delay (days of a broken promise). codes : columns of `counts`.
     """
     index = pl.DataFrame({"customer": purchases.customers}).with_row_index("owner").with_columns(pl.col("owner").cast(pl.Int64))
     known = errors.filter(pl.col("customer").is_not_null()).join(index, on="customer", how="inner")
@@ -52,7 +57,7 @@ def errors_before(owner: Ints, at_us: Ints, last_us: Ints, errors: pl.DataFrame,
 def undisturbed_after(owner: Ints, at_us: Ints, errors: pl.DataFrame, purchases: Purchases) -> Flags:
     """Say which moments no error of any code followed until the customer's next purchase, or within their usual gap if that is sooner.
 
-    Only then does what became of the customer tell of nothing but their own ways.
+    Only then does what became of the customer tell of nothing but their own ways. (n,) in and out; `owner`, `at_us` as in `errors_before`.
     """
     index = pl.DataFrame({"customer": purchases.customers}).with_row_index("owner").with_columns(pl.col("owner").cast(pl.Int64))
     known = errors.filter(pl.col("customer").is_not_null()).join(index, on="customer", how="inner").sort("owner", "at")
@@ -73,7 +78,10 @@ def undisturbed_after(owner: Ints, at_us: Ints, errors: pl.DataFrame, purchases:
 
 
 def met_before(owner: Ints, at_us: Ints, mine: Ints, exposed: Flags) -> tuple[Floats, Floats]:
-    """Return, for each moment, how many earlier moments of its code and customer were exposed, and their share (shrunk to a fifth)."""
+    """Return, for each moment, how many earlier moments of its code and customer were exposed, and their share (0..1, shrunk to a fifth).
+
+    All arrays (n,); `owner`, `at_us` as in `errors_before`. mine : place of the moment's code. exposed : whether it met with its error.
+    """
     order = np.lexsort((at_us, owner, mine))
     group = np.flatnonzero(np.concatenate(([True], (owner[order][1:] != owner[order][:-1]) | (mine[order][1:] != mine[order][:-1]))))
     grown = np.concatenate(([0], np.cumsum(exposed[order])))[:-1]
@@ -98,7 +106,18 @@ def known_before(
     *,
     horizon_days: int,
 ) -> tuple[dict[str, Numbers], Ints]:
-    """Return what the customer's purchases, orders and complaints told strictly before each moment, and the last purchase before it."""
+    """Return what the customer's purchases, orders and complaints told strictly before each moment, and the last purchase before it.
+
+    Parameters
+    ----------
+    frame : n moments: customer, order, at. owner, at_us : as in `errors_before`. orders : customer, order, ts, amount, cancelled.
+    displeasure : when each customer voiced it. horizon_days : of the loss; gaps and silence are told in horizons, above 0.
+
+    Returns
+    -------
+    dict of (n,) arrays by their names in `rows.LEVELS`: counts; days (`tenure`, `order_age`, `days` since 1970); logarithms of money
+        (`mean_amount`, `order_amount`); `month` 1..12. And the last purchase, (n,), microseconds since 1970.
+    """
     keys = ordinal(purchases.owner, purchases.first_us)
     before = np.searchsorted(keys, ordinal(owner, at_us), side="right")
     begins = np.searchsorted(purchases.owner, owner, side="left")

@@ -21,6 +21,10 @@ def yearly_margin(
 
     Formula: worth = purchases of 12 months x the customer's mean amount per purchase x margin share; the mean amount is taken as known.
     NaN where the customer's amounts are unknown.
+
+    Parameters
+    ----------
+    purchases_mean, purchases_variance : (n,) purchases of 12 months, >= 0. purchase_amount : (n,) money. margin_share : 0..1.
     """
     unit = purchase_amount * margin_share
     return np.round(purchases_mean * unit, 2), purchases_variance * unit * unit

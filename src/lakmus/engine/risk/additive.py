@@ -102,6 +102,10 @@ def fit_steps(features: Floats, lost: Floats, weight: Floats) -> Steps:
     STAGES times: the log loss is taken as its quadratic about what is said so far (Newton's step, as in Friedman, Hastie and Tibshirani,
     2000), and how each bin's sum of gradients moves with every other bin's step is counted beforehand. A round then costs the bins, not
     the rows.
+
+    Parameters
+    ----------
+    features : (n, k), without NaN. lost : (n,) 0 or 1. weight : (n,), not negative.
     """
     n, k = features.shape
     edges = np.stack([np.quantile(features[:, place], np.arange(1, BINS) / BINS) for place in range(k)])
