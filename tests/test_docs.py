@@ -113,7 +113,7 @@ def run(command: str, folder: Path) -> str:
     """Run a command as a user would, in a folder of its own; return what it printed."""
     ours = {"LAKMUS_HOME", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PYTEST_CURRENT_TEST"}
     environment = {name: setting for name, setting in os.environ.items() if name not in ours}
-    done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, timeout=300, env=environment)
+    done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, text=True, timeout=900, env=environment)
     assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
     return done.stdout
 

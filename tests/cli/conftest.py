@@ -33,7 +33,7 @@ def run_lakmus(
         input=stdin or "",
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 

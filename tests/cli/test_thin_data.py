@@ -62,7 +62,7 @@ def ask(folder: Path, *asked: tuple[str, ...]) -> list[Any]:
         env=surroundings(),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=True,
     )
     told = json.loads(done.stdout.splitlines()[-1])

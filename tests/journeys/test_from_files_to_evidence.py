@@ -38,7 +38,7 @@ def surroundings() -> dict[str, str]:
 def lakmus(home: Path, *command: str, said: str = "") -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "lakmus", *command, "--home", str(home)],
-        input=said, text=True, encoding="utf-8", capture_output=True, timeout=300, env=surroundings(),
+        input=said, text=True, encoding="utf-8", capture_output=True, timeout=900, env=surroundings(),
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
 
