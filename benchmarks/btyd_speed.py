@@ -109,7 +109,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=50_000)
     parser.add_argument("--peers", default=sys.executable, help="an interpreter with the packages of the bench group")
     parser.add_argument("--model", choices=MODELS, action="append", help="one model only")
-    parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/benchmarks.md")
+    parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/records.md")
     arguments = parser.parse_args()
     lines = measure(arguments.customers, arguments.peers, arguments.model or list(MODELS))
     publish(f"Fitting purchase models, {arguments.customers:,} customers (CPU seconds of the fit)", lines, record=arguments.record)

@@ -99,7 +99,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=20_000_000)
     parser.add_argument("--lookups", type=int, default=300)
-    parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/benchmarks.md")
+    parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/records.md")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lakmus-customer-history-") as folder:
         lines = measure(arguments.rows, arguments.lookups, Path(folder))

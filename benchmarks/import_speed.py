@@ -102,7 +102,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=20_000_000)
     parser.add_argument("--repeats", type=int, default=2)
-    parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/benchmarks.md")
+    parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/records.md")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lakmus-import-speed-") as folder:
         lines = measure(arguments.rows, arguments.repeats, Path(folder))

@@ -157,7 +157,7 @@ def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--customers", type=int, default=100_000)
-    parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/benchmarks.md")
+    parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/records.md")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lakmus-list-pages-") as folder:
         os.environ |= {"LAKMUS_HOME": str(Path(folder) / "home"), "DJANGO_SETTINGS_MODULE": "lakmus.config.settings"}

@@ -179,7 +179,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=1e9, help="begin no further company after so many seconds")
     parser.add_argument("--rows", type=Path, help="keep the figures of each company here, and go on where they end")
-    parser.add_argument("--record", action="store_true", help="append the report to docs/explanation/benchmarks.md")
+    parser.add_argument("--record", action="store_true", help="append the report to docs/explanation/records.md")
     arguments = parser.parse_args()
     os.environ["POLARS_MAX_THREADS"] = "1"
     rows = measured(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-RECORD = Path(__file__).parent.parent / "docs" / "explanation" / "benchmarks.md"
+RECORD = Path(__file__).parent.parent / "docs" / "explanation" / "records.md"
 MEGABYTE = 1_000_000
 
 
@@ -116,7 +116,7 @@ def table(title: str, lines: Sequence[Line]) -> str:
 
 
 def publish(title: str, lines: Sequence[Line], *, record: bool) -> None:
-    """Print the table; with `record`, also append it, dated, to docs/explanation/benchmarks.md."""
+    """Print the table; with `record`, also append it, dated, to docs/explanation/records.md."""
     text = table(title, lines)
     print(text)
     if record:

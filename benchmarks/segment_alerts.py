@@ -106,7 +106,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--years", type=int, default=10)
     parser.add_argument("--seed", type=int, default=2026)
-    parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/benchmarks.md")
+    parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/records.md")
     arguments = parser.parse_args()
     began = time.perf_counter()
     text = table(arguments.years, arguments.seed)

@@ -290,7 +290,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--customers", type=int, default=20_000)
     parser.add_argument("--home", type=Path, help="folder of the company, kept for further runs")
-    parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/benchmarks.md")
+    parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/records.md")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lakmus-signal-pages-") as folder:
         lines = measure(arguments.home or Path(folder) / "home", arguments.customers)

@@ -329,7 +329,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--peers", default="polars,duckdb", help="polars must be among them")
     parser.add_argument("--pandas-python", default=sys.executable, help="an interpreter that has pandas (group `bench`)")
-    parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/benchmarks.md")
+    parser.add_argument("--record", action="store_true", help="append the table to docs/explanation/records.md")
     parser.add_argument("--ours", nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.ours:

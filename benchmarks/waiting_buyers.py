@@ -130,7 +130,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=1e9, help="begin no further shop after so many seconds")
     parser.add_argument("--rows", type=Path, help="keep the figures of each shop here, and go on where they end")
-    parser.add_argument("--record", action="store_true", help="append the report to docs/explanation/benchmarks.md")
+    parser.add_argument("--record", action="store_true", help="append the report to docs/explanation/records.md")
     given = parser.parse_args()
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     rows = [json.loads(line) for line in given.rows.read_text("utf-8").splitlines()] if given.rows and given.rows.exists() else []

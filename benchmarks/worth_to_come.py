@@ -138,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--first-seed", type=int, default=71_000)
     parser.add_argument("--retail", action="store_true")
     parser.add_argument("--data", type=Path, default=Path(__file__).resolve().parents[2] / "shared" / "data")
-    parser.add_argument("--record", action="store_true", help="append the report to docs/explanation/benchmarks.md")
+    parser.add_argument("--record", action="store_true", help="append the report to docs/explanation/records.md")
     given = parser.parse_args(arguments)
     if given.retail:
         text = report("What customers bring in 90 days: Online Retail, second year, development cuts", retail(given.data))
