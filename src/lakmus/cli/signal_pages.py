@@ -60,7 +60,7 @@ SITE = Wording(
     "came so far|sessions|customers|the 90 days before|of the step before",
 )
 GROUPS = Wording("номер|имя|кто это|клиентов", "number|name|who they are|customers")
-CUSTOMERS = Wording("клиент|имя|состояние|вероятность ухода|под угрозой", "customer|name|state|probability|at risk")
+CUSTOMERS = Wording("клиент|имя|состояние|вероятность ухода|маржа за 12 мес.", "customer|name|state|probability|margin of 12 months")
 
 
 def add_below(parser: ArgumentParser, commands: Commands) -> None:

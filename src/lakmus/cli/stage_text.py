@@ -31,15 +31,16 @@ NO_ERRORS = Wording("Таких ошибок не найдено.", "No such err
 NOT_ENOUGH = Wording("мало данных: нужно {needed}, есть {available}", "too little data: {needed} needed, {available} there are")
 NO_HARM = Wording("вреда не видно", "no harm seen")
 NOT_MEASURED = Wording("не измеряется", "not measured")
-RISK_HEAD = "клиент|имя|состояние|вероятность ухода|от – до|срок, дн.|без покупки, дн.|под угрозой"
-RISK_HEAD_EN = "customer|name|state|probability|range|horizon, days|without a purchase, days|at risk"
+RISK_HEAD = "клиент|имя|состояние|вероятность ухода|от – до|срок, дн.|без покупки, дн.|маржа за 12 мес."
+RISK_HEAD_EN = "customer|name|state|probability|range|horizon, days|without a purchase, days|margin of 12 months"
 ERRORS_HEAD = Wording("когда|ошибка|клиент|заказ|обращение|что случилось", "when|error|customer|order|case|what happened")
 CAUSES_HEAD = Wording("ошибка|столкнулись|уходят чаще на|лишних уходов", "error|exposed|leave more often by|losses beyond usual")
-MONEY_HEAD = Wording("клиент|имя|состояние|под угрозой|потеряно", "customer|name|state|at risk|lost")
+MONEY_HEAD = Wording("клиент|имя|состояние|маржа за 12 мес.|потеряно", "customer|name|state|margin of 12 months|lost")
 SIGNALS_HEAD = Wording("признак|клиентов|окно, дн.|что это", "signal|customers|window, days|what it is")
 ONE_HEAD = Wording("признак|сейчас|прошлый период|обычно|тревога", "signal|now|previous|usual|warns")
 LOSS = Wording(
-    "Потери за 12 месяцев: {loss}. Под угрозой у оставшихся: {risk}.", "Lost in 12 months: {loss}. At risk with those who stay: {risk}."
+    "Потери за 12 месяцев: {loss}. Маржа за 12 месяцев у оставшихся: {risk}.",
+    "Lost in 12 months: {loss}. Margin of 12 months of those who stay: {risk}.",
 )
 UNTOUCHED = Wording("Не трогать:", "Leave alone:")
 NO_PEOPLE = Wording("На этой неделе звонить некому.", "Nobody to call this week.")

@@ -26,7 +26,7 @@ ORDERS = Wording("Заказов", "Orders")
 REVENUE = Wording("Выручка", "Revenue")
 LATE = Wording("Опоздали доставкой", "Delivered late")
 LATE_OF = Wording("{late} из {all} с обещанным сроком", "{late} of {all} with a promise")
-AT_RISK = Wording("Под угрозой у оставшихся", "At risk with those who stay")
+AT_RISK = Wording("Маржа за 12 месяцев у оставшихся", "Margin of 12 months of those who stay")
 SHAPES = Wording("Как уходили", "How they left")
 SHAPES_OF = Wording("резко: {abrupt}, остывая: {gradual}, неясно: {unclear}", "at once: {abrupt}, cooling: {gradual}, unclear: {unclear}")
 
