@@ -38,7 +38,7 @@ def test_two_charges_of_one_order_add_up() -> None:
     history.fact("was_charged", "2025-03-02", order="1", amount=600.0).fact("was_charged", "2025-03-03", order="1", amount=600.0)
     errors = check_detector(history, "hidden_charge", as_of=AS_OF, found=1)
     assert errors["at"].to_list() == [moment("2025-03-03")]
-    assert errors["summary_ru"].to_list() == ["Заказ на 1000.00, списали 1200.00: больше на 200.00"]
+    assert errors["summary_ru"].to_list() == ["Заказ на 1000,00, списали 1200,00: больше на 200,00"]
 
 
 # -- hard_to_reach -----------------------------------------------------------------------------------------------

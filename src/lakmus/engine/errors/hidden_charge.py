@@ -47,8 +47,8 @@ def find(scene: Scene) -> Found:
         pl.concat_list("order_id", "activity_id").alias("evidence"),
         (pl.col("extra") / pl.col("quoted") * 4).clip(0.3, 1.0).alias("severity"),
         pl.lit(0.97).alias("confidence"),
-        pl.format("Заказ на {}, списали {}: больше на {}", _money("quoted"), _money("charged"), _money("extra")).alias("summary_ru"),
-        pl.format("Ordered for {}, charged {}: {} more", _money("quoted"), _money("charged"), _money("extra")).alias("summary_en"),
+        pl.format("Заказ на {}, списали {}: больше на {}", *_sums(",")).alias("summary_ru"),
+        pl.format("Ordered for {}, charged {}: {} more", *_sums(".")).alias("summary_en"),
     )
     return shaped(errors, moments)
 
@@ -66,9 +66,10 @@ def _given_back(scene: Scene, charges: pl.DataFrame) -> pl.DataFrame:
     return sums.filter(~((left > SHARE * pl.col("quoted")) & (left > LEAST))).select("activity_id")
 
 
-def _money(column: str) -> pl.Expr:
-    kopecks = (pl.col(column) * 100).round(0).cast(pl.Int64)
-    return pl.format("{}.{}", kopecks // 100, (kopecks % 100).cast(pl.String).str.zfill(2))
+def _sums(mark: str) -> list[pl.Expr]:
+    """Return expressions: what was quoted, charged, and the difference, with this mark before the hundredths."""
+    sums = [(pl.col(column) * 100).round(0).cast(pl.Int64) for column in ("quoted", "charged", "extra")]
+    return [pl.format(f"{{}}{mark}{{}}", hundredths // 100, (hundredths % 100).cast(pl.String).str.zfill(2)) for hundredths in sums]
 
 
 DETECTOR = Detector(
