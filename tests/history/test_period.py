@@ -38,14 +38,14 @@ def test_an_empty_period_contains_nothing() -> None:
 
 @given(MOMENTS, st.integers(0, 3000), MOMENTS)
 def test_a_moment_lies_in_a_period_or_in_the_one_before_never_in_both(end_at: datetime, days: int, moment: datetime) -> None:
-    period = Period.days_before(end_at, days)
+    period = Period(end_at - timedelta(days=days), end_at)
     inside = period.previous().start_at <= moment < period.end_at
     assert period.contains(moment) + period.previous().contains(moment) == inside
 
 
 @given(MOMENTS, st.integers(0, 3000))
 def test_the_previous_period_has_the_same_length_and_touches_this_one(end_at: datetime, days: int) -> None:
-    period = Period.days_before(end_at, days)
+    period = Period(end_at - timedelta(days=days), end_at)
     assert period.days == days == period.previous().days
     assert period.previous().end_at == period.start_at
 

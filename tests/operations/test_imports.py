@@ -42,7 +42,7 @@ def test_a_job_goes_from_waiting_to_done_with_one_row_for_each_step() -> None:
     job.refresh_from_db()
     assert (job.state, job.done_share, job.step, job.attempt_count) == ("running", 0.25, "reading", 1)
     job = changes.finish_import(job=job, runner="w1", report={"files": []}, rejected_files=["a.csv"])
-    assert (job.state, job.done_share, job.rejected_files, job.is_ended) == ("done", 1.0, ["a.csv"], True)
+    assert (job.state, job.done_share, job.rejected_files) == ("done", 1.0, ["a.csv"])
     assert verbs() == ["opened_import", "changed_import_plan", "agreed_import", "started_import", "finished_import"]
 
 

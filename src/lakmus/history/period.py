@@ -25,11 +25,6 @@ class Period:
         if self.end_at < self.start_at:
             raise ValueError("a period cannot end before it starts")
 
-    @classmethod
-    def days_before(cls, end_at: datetime, days: float) -> Period:
-        """Return the `days` days that end at `end_at`."""
-        return cls(end_at - timedelta(days=days), end_at)
-
     @property
     def days(self) -> float:
         """Length in days, fractions included."""

@@ -181,26 +181,6 @@ def page(name: str, *, verb: str = "view", post: str | None = None) -> Callable[
     return decorate
 
 
-class PageMixin:
-    """The same for class-based views: set `page_name`, and the verbs where they are not `view`."""
-
-    page_name: str
-    page_verb = "view"
-    page_post: str | None = None
-
-    @classmethod
-    def as_view(cls, **initial: Any) -> Callable[..., HttpResponse]:
-        """Return the view, marked with what it asks for."""
-        view = super().as_view(**initial)  # type: ignore[misc]
-        view.permit = (cls.page_name, *_known(cls.page_name, (cls.page_verb, cls.page_post or cls.page_verb)))
-        return view
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Refuse before the view begins."""
-        _refuse_unless(request, self.page_name, (self.page_verb, self.page_post or self.page_verb))
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-
-
 def _known(name: str, verbs: Iterable[str]) -> tuple[str, ...]:
     for verb in verbs:
         if (name, verb) not in TABLE:

@@ -82,16 +82,6 @@ def loss_definitions() -> QuerySet[LossDefinition]:
     return LossDefinition.objects.all()
 
 
-def terms_are_set() -> bool:
-    """Say whether anybody ever confirmed the terms."""
-    return CompanyTerms.objects.filter(pk=THE_COMPANY).exists()
-
-
 def mapping_profiles() -> QuerySet[MappingProfile]:
     """Return the saved mappings, latest first."""
     return MappingProfile.objects.all()
-
-
-def mapping_for(signature: str) -> MappingProfile | None:
-    """Return the mapping saved for these headers, if there is one."""
-    return MappingProfile.objects.filter(signature=signature).first()

@@ -77,11 +77,6 @@ class ImportJob(models.Model):
         return f"{self.pk}: {self.state}"
 
     @property
-    def is_ended(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self.state in ENDED
-
-    @property
     def done_share(self) -> float | None:
         """How much is done, 0..1; None while nobody knows how many rows there are."""
         if self.state == State.DONE:
