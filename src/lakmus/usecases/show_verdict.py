@@ -229,12 +229,12 @@ def _kept(home: Home, moment: datetime, key: str) -> Shown | None:
 
 
 def run_of(folder: Path) -> dict[str, str] | None:
-    """Return what stands in `RUN` of a verdict's folder; None where there is no such run any longer, or one of an older program."""
+    """Return what stands in `RUN` of a verdict's folder; None where there is no such run any longer."""
     try:
-        told = json.loads((folder / RUN).read_text(encoding="ascii"))
-    except (OSError, ValueError):
+        told: dict[str, str] = json.loads((folder / RUN).read_text(encoding="ascii"))
+    except OSError:
         return None
-    return told if isinstance(told, dict) and {"as_of", "engine", "definition"} <= told.keys() else None
+    return told
 
 
 def _is_being_computed(home: Home, key: str) -> bool:
