@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from lakmus.engine.signals.rhythm import DAY_US, Ints
+from lakmus.engine.arrays import DAY_US, Ints
 
 MOST_STEPS = 1 << 17
 """A table longer than this falls out of the processor's cache; bisection is as quick then."""

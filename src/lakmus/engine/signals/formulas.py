@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from scipy import special
 
+from lakmus.engine.arrays import Flags, Floats
 from lakmus.engine.signals.readings import NOISE, Reading, Sides, ages, fell_beyond_noise, rose_beyond_noise, share, smaller_mean
-from lakmus.engine.signals.rhythm import Flags, Floats
 
 Read = Callable[[Sides], Reading]
 FALL_FLOOR = 1.0

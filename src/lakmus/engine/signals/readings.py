@@ -9,9 +9,9 @@ from datetime import datetime
 import numpy as np
 from scipy import special
 
+from lakmus.engine.arrays import DAY_US, Flags, Floats, Ints
 from lakmus.engine.signals.aggregates import ALWAYS, Aggregate, Measure, Selection, Window
 from lakmus.engine.signals.prefix_sums import Measured, measured
-from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints
 from lakmus.engine.signals.trails import Trails
 
 NOISE = 0.05

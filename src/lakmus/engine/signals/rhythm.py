@@ -10,14 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from lakmus.engine.arrays import DAY_US as DAY_US
+from lakmus.engine.arrays import Flags as Flags
+from lakmus.engine.arrays import Floats as Floats
+from lakmus.engine.arrays import Ints as Ints
 
-DAY_US = 86_400_000_000
 LONGEST_GAP_DAYS = 3660
 QUANTILE = 0.9
 SHRINKAGE_GAPS = 3.0

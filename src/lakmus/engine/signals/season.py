@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
+from lakmus.engine.arrays import Floats
 from lakmus.engine.bucket import Facts, of_kind
-from lakmus.engine.signals.rhythm import Floats
 
 WINDOW_DAYS = 90
 GROUPS: dict[str, tuple[str, ...]] = {

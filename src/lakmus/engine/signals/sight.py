@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
+from lakmus.engine.arrays import DAY_US, Floats, Ints
 from lakmus.engine.bucket import KEY, Facts, of_kind
 from lakmus.engine.feeds import Feeds
 from lakmus.engine.signals import lamps
@@ -16,7 +17,7 @@ from lakmus.engine.signals.aggregates import Window, count, last
 from lakmus.engine.signals.catalogue import BY_CODE, DISPLEASURE, NEGATIVE_REVIEWS, PERSONS, SIGNALS, Signal
 from lakmus.engine.signals.deeds import trails_of_facts
 from lakmus.engine.signals.readings import Reading, not_measured, read_all
-from lakmus.engine.signals.rhythm import DAY_US, CompanyRhythm, Floats, Ints, Purchases, completed_gaps, personal_rhythm, purchase_days
+from lakmus.engine.signals.rhythm import CompanyRhythm, Purchases, completed_gaps, personal_rhythm, purchase_days
 from lakmus.engine.signals.trails import Trails
 from lakmus.engine.text.voice import voiced
 from lakmus.history.company import Company
