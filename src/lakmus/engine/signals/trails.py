@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lakmus.engine.signals.rhythm import Floats, Ints
+from lakmus.engine.arrays import Floats, Ints
 
 FOREVER = np.iinfo(np.int64).max
 _LAID = ("customer", "activity", "ts", "_known_at")
@@ -46,8 +46,27 @@ class Trails:
         """Return the moment from which each customer is known by an activity, in microseconds; shape (n,)."""
         if not self.count:
             return np.zeros(0, np.int64)
-        known = self.ts if self.known is None else np.maximum(self.ts, self.known)
-        return np.minimum.reduceat(known, self.starts[:-1])
+        begins = self.starts[:-1]
+        seen = self.ts[begins]
+        if self.known is not None:
+            # Whose first activity was known as it happened is seen from then on; for the others all of theirs are looked at.
+            late = np.flatnonzero(self.known[begins] > seen)
+            for owner in late.tolist():
+                own = slice(self.starts[owner], self.starts[owner + 1])
+                seen[owner] = np.maximum(self.ts[own], self.known[own]).min()
+        return seen
+
+    @cached_property
+    def odd(self) -> Ints:
+        """The rows that are not simply there from their moment on: known later, or gone some day."""
+        if self.known is None and self.gone is None:
+            return np.zeros(0, np.int64)
+        late = np.zeros(len(self.ts), bool) if self.known is None else self.known > self.ts
+        return np.flatnonzero(late if self.gone is None else late | (self.gone != FOREVER))
+
+    def goes(self, rows: Ints) -> Ints:
+        """Return the moment from which some rows count no more, FOREVER where they stay."""
+        return np.full(rows.size, FOREVER) if self.gone is None else self.gone[rows]
 
     def floats(self, column: str, rows: Ints) -> Floats:
         """Return a number column at some rows, NaN where it is null; all NaN where no activity has it."""
@@ -103,9 +122,8 @@ def trails_of(table: pa.Table, *, columns: Sequence[str] = ()) -> Trails:
     customers, starts = _runs(table)
     ts = _us(table["ts"])
     if not _in_order(customers, starts, ts):
-        order = pl.DataFrame({"customer": pl.from_arrow(_plain(table["customer"])), "ts": ts})
-        table = table.take(order.select(pl.arg_sort_by("customer", "ts", maintain_order=True)).to_series().to_arrow())
-        table = table.combine_chunks()
+        order = pa.table({"customer": _plain(table["customer"]), "ts": ts})
+        table = table.take(pc.sort_indices(order, [("customer", "ascending"), ("ts", "ascending")])).combine_chunks()
         customers, starts = _runs(table)
         ts = _us(table["ts"])
     codes = _coded(table["activity"])
