@@ -57,7 +57,7 @@ def write_parquet(table: pa.Table, path: Path, *, kinds: dict[str, list[int | No
             if not field.nullable or table[field.name].null_count < table.num_rows
         ]
     )
-    codecs = {field.name: _codec(field) for field in schema}
+    codecs = {field.name: codec_of(field) for field in schema}
     with pq.ParquetWriter(
         path,
         schema,
@@ -81,7 +81,7 @@ def write_columns(path: Path) -> None:
         publish(fresh, path)
 
 
-def _codec(field: pa.Field) -> str:
+def codec_of(field: pa.Field) -> str:
     """Return the compression worth its time: none where codes or differences are small already, the quickest for sums and equal words."""
     if pa.types.is_dictionary(field.type) or ENCODINGS.get(field.name) == "DELTA_BINARY_PACKED":
         return "none"
