@@ -77,6 +77,15 @@ def test_a_corrected_column_is_read_as_the_person_said(new_home, user_of, queued
     assert [column.field for column in plan.files[0].columns] == ["order", "ts", "customer", "amount"] and not plan.files[0].problems
 
 
+def test_a_kind_and_the_columns_may_be_said_at_once(new_home, user_of, queued) -> None:
+    owner = user_of("owner")
+    text = b"f1;f2;f3;f4\nORD-1;01.02.2026;C-10;100\nORD-2;02.02.2026;C-11;70\n"
+    job = import_jobs.receive_files(new_home, [SimpleUploadedFile("x.csv", text)], actor=owner)
+    fields = {(0, 0): "order", (0, 1): "ts", (0, 2): "customer", (0, 3): "amount"}
+    plan = import_jobs.correct_plan(new_home, job, kinds={0: "orders"}, fields=fields, actor=owner)
+    assert [column.field for column in plan.files[0].columns] == ["order", "ts", "customer", "amount"] and not plan.files[0].problems
+
+
 def test_a_withdrawn_job_leaves_no_copy_and_cannot_be_run(new_home, user_of, queued) -> None:
     owner = user_of("owner")
     job = import_jobs.receive_files(new_home, [SimpleUploadedFile("заказы.csv", ORDERS)], actor=owner)

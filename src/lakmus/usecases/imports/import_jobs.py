@@ -85,7 +85,7 @@ def correct_plan(
 ) -> ImportPlan:
     """Take a person's corrections: the kind of a file by its number, the field of a column by (file, column).
 
-    A file whose kind changed is recognised anew for that kind; its columns can then be corrected.
+    A file whose kind changed is recognised anew for that kind; what the person said of its columns at the same time holds.
 
     Raises
     ------
@@ -93,11 +93,17 @@ def correct_plan(
     """
     files = list(_plan_here(home, job).files)
     for number, kind in kinds.items():
-        if 0 <= number < len(files) and kind and kind != files[number].kind:
-            files[number] = _of_kind(home, files[number], kind)
-        else:
-            chosen = {column: field for (file, column), field in fields.items() if file == number}
-            files[number] = _with_fields(files[number], chosen)
+        if not 0 <= number < len(files):
+            continue
+        shown = files[number]
+        chosen = {column: field for (file, column), field in fields.items() if file == number}
+        if kind and kind != shown.kind:
+            # The other columns were shown as they were recognised for the former kind: nobody said anything of them.
+            chosen = {
+                column: field for column, field in chosen.items() if column < len(shown.columns) and field != shown.columns[column].field
+            }
+            files[number] = _of_kind(home, shown, kind)
+        files[number] = _with_fields(files[number], chosen)
     plan = ImportPlan(tuple(files))
     changes.keep_plan(job=job, plan=plan.as_json(), actor=actor)
     return plan
