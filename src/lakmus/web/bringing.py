@@ -15,7 +15,12 @@ from lakmus.usecases.imports import import_jobs
 from lakmus.web.answers import home
 
 UNSURE = 0.6
-DELIMITERS = {"\t": Wording("табуляция", "tab"), " ": Wording("пробел", "space")}
+DELIMITERS = {
+    ",": Wording("через запятую", "separated by commas"),
+    ";": Wording("через точку с запятой", "separated by semicolons"),
+    "\t": Wording("через табуляцию", "separated by tabs"),
+    " ": Wording("через пробел", "separated by spaces"),
+}
 
 
 def receive(files: Sequence[Any], *, actor: Any) -> int:
@@ -38,6 +43,7 @@ def planned(job: Any) -> dict[str, Any]:
         "kind_choices": titles.kind_choices(),
         "preview": preview,
         "blocked": any(file["problems"] for file in files),
+        "readable": any(file["columns"] for file in files),
     }
 
 

@@ -43,14 +43,13 @@ def plan(request: HttpRequest, number: int) -> HttpResponse:
     if request.method == "POST":
         do = request.POST.get("do", "look")
         try:
-            if request.POST.get("leave", "").isdecimal():
-                bringing.leave_out(job, int(request.POST["leave"]), actor=request.user)
-                return HttpResponseRedirect(reverse("import_plan", args=[number]))
-            if do == "drop":
+            if do in ("drop", "other"):
                 bringing.withdraw(job, actor=request.user)
-                return HttpResponseRedirect(reverse("data"))
+                return HttpResponseRedirect(reverse("import_new" if do == "other" else "data"))
             bringing.correct(job, request.POST, actor=request.user)
-            if do == "run":
+            if request.POST.get("leave", "").isdecimal():
+                bringing.leave_out(import_job(number), int(request.POST["leave"]), actor=request.user)
+            elif do == "run":
                 bringing.agree(job, actor=request.user)
                 return HttpResponseRedirect(reverse("import_job", args=[number]))
             return HttpResponseRedirect(reverse("import_plan", args=[number]))
