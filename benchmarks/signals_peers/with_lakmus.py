@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,15 @@ COLUMNS: dict[str, Aggregate] = {
     "complaints_year": count(selected("complained"), YEAR),
     "last_contact_at": last(selected("received_reply", "was_contacted")),
 }
+
+
+class WithoutPandas(MetaPathFinder):
+    """Peers bring pandas along, and PyArrow imports it wherever it finds it; where Lakmus alone is installed there is none."""
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        """Find nothing of pandas, and leave the rest to others."""
+        if fullname.partition(".")[0] == "pandas":
+            raise ModuleNotFoundError(fullname)
 
 
 class Writing:
@@ -167,4 +177,5 @@ def _parts(found: Measured, seen_from: np.ndarray) -> list[pa.Table]:
 
 
 if __name__ == "__main__":
+    sys.meta_path.insert(0, WithoutPandas())
     ours(Path(sys.argv[1]), Path(sys.argv[2]), [datetime.fromisoformat(text) for text in sys.argv[3:]])

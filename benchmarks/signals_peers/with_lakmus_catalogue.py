@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.signals_peers.with_lakmus import spread, table_of
+from benchmarks.signals_peers.with_lakmus import WithoutPandas, spread, table_of
 from lakmus.engine.arrays import DAY_US
 from lakmus.engine.signals import deeds
 from lakmus.engine.signals.catalogue import SIGNALS
@@ -57,6 +57,7 @@ def _read_piece(rows: pa.Table, *, typed: Sequence[str], dates: list[datetime], 
 
 
 if __name__ == "__main__":
+    sys.meta_path.insert(0, WithoutPandas())
     source, target, *told = sys.argv[1:]
     moments = [datetime.fromisoformat(text) for text in told if text != "--lamps"]
     catalogue(Path(source), Path(target), moments, lamps="--lamps" in told)
