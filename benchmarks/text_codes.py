@@ -79,16 +79,15 @@ def judged(first: Given, second: Given, told: Given) -> Iterator[str]:
     both, either = one & other, one | other
     kappas = np.array([kappa(one[:, at], other[:, at]) for at in range(len(JUDGED))])
     often = both.sum(axis=0) >= 5
-    yield f"{len(told)} reviews; the two people: F1 {f1(one, other)[2]:.3f} of one by the other ({interval(one, other)}), "
-    yield f"mean kappa {np.nanmean(kappas[often]):.2f} over the {often.sum()} codes that both gave five times and more."
+    agreed = f"F1 {f1(one, other)[2]:.3f} of one by the other ({interval(one, other)})"
+    said = f"mean kappa {kappas[often].mean():.2f} over the {often.sum()} codes that both gave five times and more" if often.any() else ""
+    yield f"{len(told)} reviews; the two people: {agreed}, {said}."
     yield from ("", "| truth | given | found | precision | recall | micro-F1 | 95 % |", "|---|---:|---:|---:|---:|---:|---:|")
     truths = {"what both gave": both, "what either gave": either, "the first": one, "the second": other}
     for name, truth in truths.items():
         precision, recall, mean = f1(truth, found)
         given = f"{truth.sum()} | {found.sum()} | {precision:.3f} | {recall:.3f} | {mean:.3f}"
         yield f"| {name} | {given} | {interval(truth, found)} |"
-    sure = f1(either, found)[0], f1(both, found)[1]
-    yield f"| precision by either, recall by both | | | {sure[0]:.3f} | {sure[1]:.3f} | {2 * sure[0] * sure[1] / max(1e-9, sum(sure)):.3f} | |"
     yield from (
         "",
         "| code | both | either | kappa | found | precision by either | recall by both |",
