@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lakmus.engine.signals.alerts import BEYOND_NOISE, REGULARS_DOWN_A_FIFTH, alerts_at, alerts_over, benjamini_hochberg, changes_at
+from lakmus.engine.signals.alerts import BEYOND_NOISE, REGULARS_DOWN_A_FIFTH, alerts_over, benjamini_hochberg, changes_at
 
 WEEKS = 104
 
@@ -62,7 +62,8 @@ def test_a_look_at_one_week_agrees_with_the_look_over_many() -> None:
     counts = quiet_years(seed=4)
     counts[11, 88:] //= 2
     over = alerts_over([counts], BEYOND_NOISE, first_week=80, last_week=100)[0]
-    assert over[0] in alerts_at([counts], BEYOND_NOISE, week=over[0].week)[0]
+    week = over[0].week
+    assert over[0] in alerts_over([counts], BEYOND_NOISE, first_week=week, last_week=week)[0]
 
 
 def test_the_preset_of_the_articles_tells_of_falls_of_a_fifth_only() -> None:
@@ -70,7 +71,7 @@ def test_the_preset_of_the_articles_tells_of_falls_of_a_fifth_only() -> None:
     counts[3, -4:] = (counts[3, -4:] * 0.88).astype(int)
     counts[5, -4:] = (counts[5, -4:] * 0.7).astype(int)
     counts[9, -4:] = (counts[9, -4:] * 1.4).astype(int)
-    (found,) = alerts_at([counts], REGULARS_DOWN_A_FIFTH, week=WEEKS - 1)
+    (found,) = alerts_over([counts], REGULARS_DOWN_A_FIFTH, first_week=WEEKS - 1, last_week=WEEKS - 1)
     assert [alert.change.segment for alert in found] == [5]
 
 

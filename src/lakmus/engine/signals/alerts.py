@@ -102,16 +102,6 @@ def changes_at(counts: Counts, rule: AlertRule, *, week: int) -> tuple[SegmentCh
     return () if compared is None else _changes(compared, rule, last=compared.deviates.shape[1] - 1)
 
 
-def alerts_at(groups: list[Counts], rule: AlertRule, *, week: int) -> list[list[Alert]]:
-    """Return the alerts of each group of segments at the end of one week, false discovery controlled over all of them together.
-
-    Parameters
-    ----------
-    groups : one array of counts per kind of segment (cities, shops, products ...), all with the same weeks.
-    """
-    return _reported([changes_at(counts, rule, week=week) for counts in groups], rule, week)
-
-
 def _reported(found: list[tuple[SegmentChange, ...]], rule: AlertRule, week: int) -> list[list[Alert]]:
     tails = np.array([change.p_value for changes in found for change in changes])
     passed = iter(benjamini_hochberg(tails, rule.false_discovery_rate).tolist())
@@ -119,7 +109,13 @@ def _reported(found: list[tuple[SegmentChange, ...]], rule: AlertRule, week: int
 
 
 def alerts_over(groups: list[Counts], rule: AlertRule, *, first_week: int, last_week: int) -> list[list[Alert]]:
-    """Return the alerts of every week from first to last as somebody would have received them then, with the cool-down."""
+    """Return the alerts of every week from first to last as somebody would have received them then, with the cool-down.
+
+    Parameters
+    ----------
+    groups : one array of counts per kind of segment (cities, shops, products ...), all with the same weeks; false discovery is
+        controlled over all of them together.
+    """
     told: list[list[Alert]] = [[] for _ in groups]
     quiet_until: dict[tuple[int, int, bool], int] = {}
     # Weeks that are whole windows apart share their comparisons, and no comparison reads what came after it.
