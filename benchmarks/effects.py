@@ -69,7 +69,7 @@ def moments_of(table: pa.Table, *, company: Company, as_of: datetime) -> tuple[d
     moments = followed(found.moments, bought, horizon_days=horizon, as_of=as_of)
     moments = moments.filter(pl.col("detector").is_in(list(leading(learned.feeds).values())))
     moments = told_apart(moments, by_facts(found.errors))
-    rows = rows_of_bucket(moments, scene, found.errors, voiced(facts), horizon_days=horizon)
+    rows = rows_of_bucket(moments, scene, found.errors, voiced(facts), bought, horizon_days=horizon)
     return {code: together([own]) for code, own in rows.items()}, moments, horizon
 
 
