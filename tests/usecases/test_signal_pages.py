@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -143,6 +144,16 @@ def test_a_group_is_saved_counted_refused_twice_and_deleted_with_a_row_in_the_jo
 def test_a_group_that_no_page_names_is_refused(shown: Shown, asked: dict[str, str]) -> None:
     with pytest.raises(BadInput):
         keep_segment(shown, group_of(asked), name="x", actor=None)
+
+
+def test_buyers_of_ten_years_are_counted_like_all_others(new_home: Home, tmp_path: Path) -> None:
+    days = [(who, date(2015, 1, 1) + timedelta(days=who + step * (28 + who % 7))) for who in range(60) for step in range(120)]
+    lines = ["Номер заказа;Дата заказа;ID клиента;Сумма", *(f"З{n};{day:%d.%m.%Y};К{who};100" for n, (who, day) in enumerate(days))]
+    (tmp_path / "orders.csv").write_text("\n".join(lines), encoding="utf-8")
+    bring_in(new_home, tmp_path / "orders.csv")
+    long = show_verdict(new_home)
+    rows = ask("SELECT bought FROM read_parquet(?)", [buyers(new_home, long)])
+    assert [row["bought"] for row in rows] == [2 ** (LAST_MONTH + 1) - 1] * 60
 
 
 def test_without_a_rhythm_nothing_is_claimed(new_home: Home, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ days AS (SELECT DISTINCT customer, day FROM orders),
 steps AS (SELECT customer, day, lead(day) OVER same AS following, min(day) OVER (PARTITION BY customer) AS first_day
           FROM days WINDOW same AS (PARTITION BY customer ORDER BY day)),
 spans AS (SELECT *, day - first_day AS since, coalesce(following, today.today) - day AS gap FROM steps, today),
-months AS (SELECT *, greatest(0, ceil((since - {horizon}) / {month}))::INTEGER AS low,
+months AS (SELECT *, least({last} + 1, greatest(0, ceil((since - {horizon}) / {month})))::INTEGER AS low,
                   least({last}, ceil(since / {month}) - 1)::INTEGER AS high FROM spans),
 lives AS (SELECT customer, any_value(first_day) AS first_day,
                  coalesce(bit_or(((1::BIGINT << (high + 1)) - 1) & ~((1::BIGINT << low) - 1)) FILTER (high >= low), 0) AS bought,
