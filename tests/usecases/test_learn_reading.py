@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 from django.utils import timezone
 
+from lakmus.cli.texts import line_for_programs
 from lakmus.engine.text import embeddings
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.failures import NotFound
@@ -18,7 +21,8 @@ from lakmus.operations.labels import changes
 from lakmus.usecases.house.home import Home
 from lakmus.usecases.show_verdict import show_verdict
 from lakmus.usecases.texts.learn_reading import judge_polarity, take_over
-from lakmus.usecases.texts.own_reading import Marked, company_reading, own_reading, reading_key, said_of_texts, taken_reading
+from lakmus.usecases.texts.own_reading import Marked, company_reading, reading_key, said_of_texts, taken_reading
+from lakmus.usecases.texts.read_texts import read_lines
 from tests.usecases.conftest import bring_in, empty_home
 
 NOW = timezone.now()
@@ -57,6 +61,14 @@ def office(tmp_path: Path, db: None) -> Home:
     return home
 
 
+def read_as_taught(home: Home, text: str) -> list[dict[str, Any]]:
+    """Read a file that holds one text as the company's verdict would."""
+    path = home.path / "one.csv"
+    path.write_text(f"number;text\n1;{text}\n", encoding="utf-8")
+    lines = read_lines(path, column="text", line=line_for_programs, company=company_reading(home))
+    return [json.loads(line) for line in lines]
+
+
 def texts_of(home: Home) -> pl.DataFrame:
     return pl.read_parquet(Path(show_verdict(home).folder) / "texts" / "*.parquet").sort("activity_id")
 
@@ -74,9 +86,11 @@ def test_what_is_taken_over_reaches_the_verdict_and_the_same_once_more_changes_n
     after, later = texts_of(office), show_verdict(office).key
     labelled = after.row(by_predicate=pl.col("activity_id") == first, named=True)
     assert (labelled["polarity"], labelled["confidence"]) == ("positive", 1.0)
-    assert "price" in labelled["codes"] and any(code.startswith("own_") for code in labelled["codes"])
+    (theme,) = [code for code in labelled["codes"] if code.startswith("own_")]
+    assert "price" in labelled["codes"]
     assert later != key and taken.polarity.used == "own" and after["polarity"].null_count() == 0
-    assert own_reading(office).told(["Скрепка опять кривая"]) == ["negative"]
+    (said,) = read_as_taught(office, "Скрепка опять кривая, вся партия")
+    assert said["polarity"] == "negative" and [one["code"] for one in said["sayings"]] == said["codes"] == [theme]
 
     shutil.rmtree(office.results)
     office.results.mkdir()
@@ -118,11 +132,11 @@ def test_sentence_embeddings_stay_once_asked_for_and_are_missed_where_they_are_g
     assert take_over(office, embeddings=True).taken.embeddings == "stand-in/1" and reading_key(office) != key
     taken = take_over(office).taken
     assert taken.embeddings == "stand-in/1" == company_reading(office).embeddings and taken.polarity.used == "own"
-    assert own_reading(office).told(["Скрепка опять кривая"]) == ["negative"]
+    assert read_as_taught(office, "Скрепка опять кривая")[0]["polarity"] == "negative"
 
     monkeypatch.setattr(embeddings, "installed_version", lambda: None)
     with pytest.raises(NotFound, match=r"lakmus\[embeddings\]"):
-        own_reading(office)
+        read_as_taught(office, "Скрепка опять кривая")
     with pytest.raises(NotFound):
         take_over(office)
     assert taken_reading(office) == taken

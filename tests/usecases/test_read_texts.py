@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lakmus.cli.texts import line_for_programs
-from lakmus.engine.text.own_labels import learn_polarity
+from lakmus.engine.text.company_reading import CompanyReading
 from lakmus.history.failures import NotFound
 from lakmus.usecases.texts import read_texts
 from lakmus.usecases.texts.read_texts import read_lines
@@ -92,9 +92,11 @@ def test_lines_that_are_no_records_are_counted(tmp_path: Path) -> None:
 def test_several_processes_tell_the_same_as_one_in_the_same_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"Партия {at}: {'никто не отвечает' if at % 3 else 'всё отлично'}" for at in range(60)]
     path = as_csv(tmp_path / "texts.csv", texts)
-    own = learn_polarity([f"зелёный {at}" for at in range(20)] + [f"кривой {at}" for at in range(20)], [5.0] * 20 + [1.0] * 20)
+    marks = tuple((f"{word} {at}", stars) for word, stars in (("зелёный", 5.0), ("кривой", 1.0)) for at in range(20))
+    company = CompanyReading("1", themes=(("own_batch", ("партия",)),), polarity_marks=marks)
     monkeypatch.setattr(read_texts, "BATCH", 7)
     monkeypatch.setattr(read_texts, "ALONE", 14)
     alone, together = read_all(path, workers=1), read_all(path, workers=2)
     assert alone == together and [one["row"] for one in alone] == list(range(1, 61))
-    assert read_all(path, workers=2, own=own) == read_all(path, workers=1, own=own)
+    taught = read_all(path, workers=1, company=company)
+    assert read_all(path, workers=2, company=company) == taught and all("own_batch" in one["codes"] for one in taught)

@@ -40,8 +40,12 @@ EMBEDDINGS = Wording(
     "learn from what sentences mean, too (needs lakmus[embeddings]); --no-embeddings: without; otherwise as the last time",
 )
 OWN_READS = Wording(
-    "Доволен ли клиент, говорит то, чему научили ваши отметки: на отложенных текстах F1 {own}, у словаря {lexicon}. Коды – из словаря.",
-    "What your marks taught tells the polarity: F1 {own} on texts held out, the lexicon has {lexicon}. The codes come from the lexicon.",
+    "Доволен ли клиент, говорит то, чему научили ваши отметки: на отложенных текстах F1 {own}, у словаря {lexicon}.",
+    "What your marks taught tells the polarity: F1 {own} on texts held out, the lexicon has {lexicon}.",
+)
+OWN_CODES = Wording(
+    "Коды говорит словарь; ваших поправок к нему: {corrected}, ваших тем: {themes}.",
+    "A lexicon tells the codes; corrections of yours: {corrected}, themes of yours: {themes}.",
 )
 LEARNED = Wording(
     "Текстов с отметками: {marked} (звёзды: {stars}, разметка: {labels}). На отложенных текстах: своя модель F1 {own}, словарь {lexicon}. "
@@ -126,18 +130,21 @@ def learn(asked: Namespace, voice: Voice) -> None:
     voice.message(voice.word(TAKEN).format(taxonomy=taken.taxonomy))
 
 
-def _own(asked: Namespace, voice: Voice) -> Any:
-    """Return the company's own reading where it was judged better than the lexicon; say which one reads."""
+def _company(asked: Namespace, voice: Voice) -> Any:
+    """Return what the company taught the reading, as the verdict reads by it; say what reads."""
+    company = judged = None
     if (asked.home / "reading.json").exists():
         home = home_at(asked.home)
-        from lakmus.usecases.texts.own_reading import judged_reading, own_reading
+        from lakmus.usecases.texts.own_reading import company_reading, judged_reading
 
-        judged, own = judged_reading(home), own_reading(home)
-        if own is not None and judged is not None:
-            voice.message(voice.word(OWN_READS).format(own=f"{judged.own_f1:.3f}", lexicon=f"{judged.lexicon_f1:.3f}"))
-            return own
-    voice.message(MEASURED_ELSEWHERE)
-    return None
+        company, judged = company_reading(home), judged_reading(home)
+    if company is not None and company.polarity_marks and judged is not None:
+        voice.message(voice.word(OWN_READS).format(own=f"{judged.own_f1:.3f}", lexicon=f"{judged.lexicon_f1:.3f}"))
+    else:
+        voice.message(MEASURED_ELSEWHERE)
+    if company is not None and (company.corrected or company.themes):
+        voice.message(voice.word(OWN_CODES).format(corrected=len(company.corrected), themes=len(company.themes)))
+    return company
 
 
 def read(asked: Namespace, voice: Voice) -> None:
@@ -149,7 +156,7 @@ def read(asked: Namespace, voice: Voice) -> None:
     def told(lines: int) -> None:
         voice.message(voice.word(BROKEN).format(count=lines))
 
-    for lines in read_lines(asked.file, column=asked.column, own=_own(asked, voice), line=line, broken=told):
+    for lines in read_lines(asked.file, column=asked.column, company=_company(asked, voice), line=line, broken=told):
         voice.text(lines)
 
 

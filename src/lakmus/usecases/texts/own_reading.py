@@ -18,10 +18,9 @@ from datetime import datetime
 from lakmus.engine.errors.catalogue import ERROR_CODES, OTHER_REASONS
 from lakmus.engine.text.code_labels import JudgedCode
 from lakmus.engine.text.company_reading import CompanyReading, SaidOfText
-from lakmus.engine.text.own_labels import NEGATIVE_STARS, POSITIVE_STARS, OwnLabels, learn_polarity
+from lakmus.engine.text.own_labels import NEGATIVE_STARS, POSITIVE_STARS
 from lakmus.engine.text.reader import reading_version
 from lakmus.engine.text.said import WRITTEN
-from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.operations.labels.queries import Label, labels_in_effect, labels_until, phrases_of
 from lakmus.usecases.asking import ask
 from lakmus.usecases.house.home import Home
@@ -115,25 +114,11 @@ def reading_key(home: Home) -> str | None:
     return hashlib.sha256(repr((taken, labels_in_effect(taken.until))).encode()).hexdigest()[:16]
 
 
-def own_reading(home: Home) -> OwnLabels | None:
-    """Return what the company's marks teach of the polarity, where that was judged better than the lexicon.
+def company_reading(home: Home) -> CompanyReading | None:
+    """Return what the company taught the reading, as it was taken over last; None where nothing was.
 
     No model is kept in a file: whoever may write files here could otherwise have this process run what they like.
-
-    Raises
-    ------
-    NotFound : it was learned with sentence embeddings that are not installed here.
     """
-    taken = taken_reading(home)
-    if taken is None or not taken.stands or taken.polarity is None or taken.polarity.used != "own":
-        return None
-    marked = marked_texts(home, until=taken.until)
-    learned = learn_polarity(marked.texts, marked.stars, embeddings=taken.embeddings)
-    return None if isinstance(learned, NotEnoughEvidence) else learned
-
-
-def company_reading(home: Home) -> CompanyReading | None:
-    """Return what the company taught the reading, as it was taken over last; None where nothing was."""
     taken, key = taken_reading(home), reading_key(home)
     if taken is None or key is None:
         return None

@@ -22,8 +22,10 @@ from lakmus.connectors.files import FilePlan, inspect_files
 from lakmus.connectors.files.encodings import LONGEST_LINE, scan_text, transcode
 from lakmus.connectors.files.staging import connect
 from lakmus.connectors.files.whole import relation_of
-from lakmus.engine.text.own_labels import OwnLabels, polarity_column
+from lakmus.engine.text.company_reading import CompanyReading, taught
+from lakmus.engine.text.finding import Saying
 from lakmus.engine.text.reader import Reading, read
+from lakmus.engine.text.table import SCHEMA
 from lakmus.history.failures import BadInput, NotFound
 from lakmus.history.wording import Wording
 
@@ -76,7 +78,7 @@ def read_lines(
     *,
     column: str,
     line: Callable[[ReadText], str],
-    own: OwnLabels | None = None,
+    company: CompanyReading | None = None,
     workers: int | None = None,
     broken: Callable[[int], None] | None = None,
 ) -> Iterator[str]:
@@ -86,7 +88,7 @@ def read_lines(
 
     Parameters
     ----------
-    line : a function that other processes can import; it is called where the text is read. own : tells the polarity in the lexicon's place.
+    line : a function that other processes can import; it is called where the text is read. company : what the company taught the reading.
     workers : processes, None for as many as there are processors for us.
     broken : told at the end how many lines of the file were no records (cells too many or too few, a quote left open), if any were;
         they have no line and no number.
@@ -101,9 +103,9 @@ def read_lines(
         count = workers or processors()
         first = list(islice(batches, ALONE // BATCH))
         if count == 1 or len(first) < ALONE // BATCH:
-            yield from (_lines(texts, row, line, own) for row, texts in chain(first, batches))
+            yield from (_lines(texts, row, line, company) for row, texts in chain(first, batches))
         else:
-            yield from _by_processes(chain(first, batches), line, own, count)
+            yield from _by_processes(chain(first, batches), line, company, count)
 
 
 def processors() -> int:
@@ -166,13 +168,13 @@ def _only_column(path: Path, column: str, work: Path) -> Iterator[tuple[int, lis
 
 
 def _by_processes(
-    batches: Iterator[tuple[int, list[str]]], line: Callable[[ReadText], str], own: OwnLabels | None, count: int
+    batches: Iterator[tuple[int, list[str]]], line: Callable[[ReadText], str], company: CompanyReading | None, count: int
 ) -> Iterator[str]:
     """Read batches in `count` processes, a few ahead of what was taken, so that what waits stays bounded."""
     # Fresh processes rather than forks: DuckDB's threads hold locks that a fork would copy.
     context = multiprocessing.get_context("spawn")
     running: deque[Future[str]] = deque()
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(line, own)) as pool:
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(line, company)) as pool:
         for row, texts in batches:
             running.append(pool.submit(_lines_there, texts, row))
             if len(running) > 2 * count:
@@ -184,31 +186,52 @@ def _by_processes(
 _there: dict[str, Any] = {}
 
 
-def _begin(line: Callable[[ReadText], str], own: OwnLabels | None) -> None:
+def _begin(line: Callable[[ReadText], str], company: CompanyReading | None) -> None:
     """Keep in a new process what all its batches need."""
-    _there.update(line=line, own=own)
+    _there.update(line=line, company=company)
     gc.set_threshold(50_000)  # a text leaves no circles behind: to look for them again and again is in vain
 
 
 def _lines_there(texts: list[str], row: int) -> str:
-    return _lines(texts, row, _there["line"], _there["own"])
+    return _lines(texts, row, _there["line"], _there["company"])
 
 
-def _lines(texts: list[str], row: int, line: Callable[[ReadText], str], own: OwnLabels | None) -> str:
-    """Return the lines of a batch; `own` is asked once for all of it."""
-    told = None if own is None else polarity_column(pl.Series(texts, dtype=pl.String), own)
-    lines = []
-    for place, text in enumerate(texts):
-        said = read_text(text, row=row + place)
-        if told is not None and said.reading.kind == "own":
-            said = replace(said, polarity=told["polarity"][place], confidence=round(float(told["confidence"][place]), 3))
-        lines.append(line(said))
-    return "\n".join(lines)
+def _lines(texts: list[str], row: int, line: Callable[[ReadText], str], company: CompanyReading | None) -> str:
+    """Return the lines of a batch."""
+    readings = [read(text) for text in texts]
+    if company is not None:
+        readings = _taught(texts, readings, company)
+    return "\n".join(line(_said(text, reading, row + place)) for place, (text, reading) in enumerate(zip(texts, readings, strict=True)))
+
+
+def _taught(texts: list[str], readings: list[Reading], company: CompanyReading) -> list[Reading]:
+    """Return the readings with what the company taught; what nobody wrote as a text of their own stays."""
+    places = [place for place, reading in enumerate(readings) if reading.kind == "own"]
+    rows = [
+        {
+            "text": texts[place],
+            "polarity": readings[place].polarity,
+            "confidence": readings[place].confidence,
+            "codes": list(readings[place].codes),
+            "sayings": [{"code": one.code, "start": one.start, "end": one.end} for one in readings[place].sayings],
+        }
+        for place in places
+    ]
+    columns = {"text": pl.String, **{name: SCHEMA[name] for name in ("polarity", "confidence", "codes", "sayings")}}
+    found = list(readings)
+    for place, told in zip(places, taught(pl.DataFrame(rows, schema=columns), company).iter_rows(named=True), strict=True):
+        sayings = tuple(Saying(**one) for one in told["sayings"])
+        said = {"polarity": told["polarity"], "confidence": told["confidence"], "codes": tuple(told["codes"]), "sayings": sayings}
+        found[place] = replace(readings[place], **said)
+    return found
 
 
 def read_text(text: str, *, row: int = 1) -> ReadText:
     """Return what the words of one text say."""
-    reading = read(text)
+    return _said(text, read(text), row)
+
+
+def _said(text: str, reading: Reading, row: int) -> ReadText:
     words = dict.fromkeys(" ".join(text[one.start : one.end].split()) for one in reading.sayings)
     confidence = None if reading.confidence is None else round(reading.confidence, 3)
     return ReadText(row, reading.polarity, confidence, reading.codes, tuple(words), reading)
