@@ -189,5 +189,31 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(empty_site: str, window,
         page.goto("/data/import/")
         page.set_input_files("#files", picture)
         page.get_by_role("button", name="Заглянуть в файлы").click()
-        expect(page.locator(".notice").first).to_contain_text("orders.csv")
-        expect(page.locator("body")).not_to_contain_text("Traceback")
+        expect(page.locator(".card .notice")).to_contain_text("orders.csv")
+        page.get_by_role("button", name="Выбрать другие файлы").click()
+        expect(page.locator("#files")).to_be_attached()
+
+
+def test_more_files_than_are_taken_at_once_are_refused_in_words(empty_site: str, window, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("order;date\n1;01.02.2026\n", encoding="utf-8")
+    with window(empty_site) as page:
+        log_in(page)
+        page.goto("/data/import/")
+        page.set_input_files("#files", [tmp_path / "orders.csv"] * 201)
+        page.get_by_role("button", name="Заглянуть в файлы").click()
+        expect(page.locator(".lead")).to_contain_text("файлов может быть до 200")
+
+
+def test_a_page_that_nobody_answers_says_so_until_somebody_does(empty_site: str, window, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("order;date\n1;01.02.2026\n", encoding="utf-8")
+    with window(empty_site) as page:
+        log_in(page)
+        page.goto("/data/import/")
+        page.set_input_files("#files", tmp_path / "orders.csv")
+        page.route("**/data/import/", lambda route: route.abort())
+        page.get_by_role("button", name="Заглянуть в файлы").click()
+        expect(page.locator("#unanswered")).to_be_visible()
+        page.unroute("**/data/import/")
+        page.get_by_role("button", name="Заглянуть в файлы").click()
+        expect(page).to_have_url(re.compile(r"/data/imports/\d+/columns/"))
+        expect(page.locator("#unanswered")).to_be_hidden()

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -54,6 +55,13 @@ def test_logging_in_leads_to_the_first_page_of_the_role(user_of, role: str) -> N
     response = Client().post("/login/", {"username": role, "password": PASSWORD})
     assert response.status_code == 302
     assert response["Location"] == reverse(first_page(user))
+
+
+def test_more_files_than_are_taken_at_once_are_refused_on_a_page_that_says_so(client_of, settings) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
+    files = [SimpleUploadedFile(f"{number}.csv", b"a;b") for number in range(3)]
+    refused = client_of("owner").post("/data/import/", {"files": files})
+    assert refused.status_code == 413 and "файлов может быть до 2. Ничего не загружено" in refused.content.decode()
 
 
 def test_every_page_says_which_permission_it_asks_for() -> None:

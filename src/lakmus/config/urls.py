@@ -6,9 +6,9 @@ from django.urls import include, path, register_converter
 from django.urls.converters import PathConverter
 
 from lakmus.api.site import addresses, nothing_here
-from lakmus.web.urls import handler403, handler404, handler500
+from lakmus.web.urls import handler400, handler403, handler404, handler500
 
-__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 
 class AnythingConverter(PathConverter):

@@ -106,6 +106,7 @@ urlpatterns = [
     path("health/", accounts.health, name="health"),
 ]
 
+handler400 = errors.bad_request
 handler403 = errors.not_allowed
 handler404 = errors.not_found
 handler500 = errors.our_error

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.views import defaults
 
+from lakmus.history.failures import BadInput
+from lakmus.history.wording import Wording
 from lakmus.operations.accounts.permissions import first_page
 from lakmus.web.page import show
 from lakmus.web.templatetags.written import language
+
+TOO_MUCH = Wording(
+    "Отправлено слишком много сразу: файлов может быть до {files}. Ничего не загружено и ничего не потеряно; отправьте их частями.",
+    "Too much was sent at once: there may be up to {files} files. Nothing was imported and nothing was lost; send them in parts.",
+)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that more was sent than is taken at once."""
+    if not isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
+        return defaults.bad_request(request, exception)
+    refused = BadInput("too_large", TOO_MUCH.filled(files=settings.DATA_UPLOAD_MAX_NUMBER_FILES))
+    return show(request, "failure.html", {"failure": refused}, status=413)
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -94,39 +94,48 @@
     }
   });
 
+  // A page that asks again by itself says when nobody answers, and takes it back when somebody does.
+  const say = (hidden) => {
+    const unanswered = document.getElementById("unanswered");
+    if (unanswered) unanswered.hidden = hidden;
+  };
+  document.addEventListener("htmx:sendError", () => say(false));
+  document.addEventListener("htmx:afterOnLoad", () => say(true));
+
   // A select or a date marked so sends its form as soon as it changes.
   document.addEventListener("change", (change) => {
     if (change.target.matches("[data-sends]")) change.target.form.requestSubmit();
   });
 
-  // Files: dragging over the field, their names, and how much has gone up.
-  const drop = document.querySelector("[data-drop]");
-  if (drop) {
-    const field = drop.querySelector("input[type=file]");
-    const names = drop.querySelector("[data-names]");
-    const shown = () => {
-      names.textContent = [...field.files].map((file) => file.name).join(", ");
-    };
-    field.addEventListener("change", shown);
-    for (const kind of ["dragenter", "dragover"]) {
-      drop.addEventListener(kind, (drag) => {
-        drag.preventDefault();
-        drop.classList.add("over");
-      });
-    }
-    for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("over"));
-    drop.addEventListener("drop", (drag) => {
+  // Files: dragging over the field, their names, and how much has gone up. The answer may bring the field anew, so nothing hangs on it.
+  const shown = (drop) => {
+    drop.querySelector("[data-names]").textContent = [...drop.querySelector("input[type=file]").files].map((file) => file.name).join(", ");
+  };
+  document.addEventListener("change", (change) => {
+    const drop = change.target.closest("[data-drop]");
+    if (drop) shown(drop);
+  });
+  for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+    document.addEventListener(kind, (drag) => {
+      const drop = drag.target instanceof Element && drag.target.closest("[data-drop]");
+      if (!drop) return;
       drag.preventDefault();
-      field.files = drag.dataTransfer.files;
-      shown();
-    });
-    drop.closest("form").addEventListener("htmx:xhr:progress", (sent) => {
-      const bar = document.getElementById("upload-progress");
-      if (bar && sent.detail.lengthComputable) {
-        bar.hidden = false;
-        bar.max = sent.detail.total;
-        bar.value = sent.detail.loaded;
-      }
+      drop.classList.toggle("over", kind === "dragenter" || kind === "dragover");
+      if (kind !== "drop") return;
+      drop.querySelector("input[type=file]").files = drag.dataTransfer.files;
+      shown(drop);
     });
   }
+  document.addEventListener("htmx:xhr:progress", (sent) => {
+    const bar = document.getElementById("upload-progress");
+    if (bar && sent.detail.lengthComputable) {
+      bar.hidden = false;
+      bar.max = sent.detail.total;
+      bar.value = sent.detail.loaded;
+    }
+  });
+  // A refusal of files is a page to be read, too.
+  document.addEventListener("htmx:beforeSwap", (answer) => {
+    if (answer.detail.target === document.body) answer.detail.shouldSwap = true;
+  });
 })();
