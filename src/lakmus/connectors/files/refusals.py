@@ -96,8 +96,8 @@ FILE_REFUSALS: dict[str, Wording] = {
         "there is no column “{field}” (kind of file: {kind}): point to it among the columns or choose another kind.",
     ),
     "no_dates": Wording(
-        "нет столбца с датой (вид файла: {kind}) — укажите его. Без дат историю клиентов не построить.",
-        "there is no column with the date (kind of file: {kind}): point to it. Without dates there is no history of customers.",
+        "нет столбца с датой (вид файла: {kind}). Укажите его, а если дат в файле нет, выгрузите их: без дат нет истории клиентов.",
+        "there is no column with the date (kind of file: {kind}). Point to it, or export the dates as well: no dates, no history.",
     ),
     "duplicate_field": Wording(
         "на «{field}» указывают сразу два столбца: {columns}. Оставьте один.",
