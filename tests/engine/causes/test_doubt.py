@@ -21,7 +21,7 @@ BY_HAND = doubt_of(
     WHO,
     MET,
     excess=np.array([0.75, -0.25, -0.5, 0.0, 0.0]),
-    otherwise=np.array([0.25, 0.25, 0.5, 0.0, 0.0]),
+    chance=np.array([0.25 * 0.75, 0.25 * 0.75, 0.25, 0.0, 0.0]),
     balance=np.array([0.0, 0.0, 0.0, 0.3, -0.3]),
     slopes=None,
     moved=None,
@@ -92,3 +92,13 @@ def test_intervals_of_a_part_hold_what_became_of_that_part() -> None:
         true = float(((lot >= 0.1) & (lot < 0.4))[exposed & part].mean())
         misses.append((found.point - true) / math.sqrt(found.variance))
     assert 0.83 < np.std(misses) < 1.17
+
+
+def test_predictions_that_took_chance_for_knowledge_make_the_interval_wider() -> None:
+    rng = np.random.default_rng(5)
+    own = rows(rng.random(900) < 0.3, rng.random(900) < 0.3)
+    own.levels[:] = rng.integers(1, 12, own.levels.shape)
+    fit = effect_of(own, hidden=False)
+    assert fit is not None
+    p = fit.counterfactual[fit.doubt.row]
+    assert 1.02 < fit.doubt.chance.sum() / (p * (1 - p)).sum() < 1.5

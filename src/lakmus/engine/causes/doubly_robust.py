@@ -96,7 +96,7 @@ def effect_of(
         rows.owner,
         told,
         excess=left - otherwise,
-        otherwise=otherwise,
+        chance=_chance(np.clip(otherwise, 0.0, 1.0)) * _beyond_chance(freed, m, weight),
         balance=weight * float(bred[told].mean()) * (freed - m),
         slopes=None if unseen is None else unseen.slopes * bred[:, None],
         moved=None if unseen is None else unseen.moved,
@@ -116,6 +116,21 @@ def effect_of(
         doubt,
         whole.influence,
     )
+
+
+def _chance(share: Floats) -> Floats:
+    """Return the variance of what happens with a given probability."""
+    return share * (1 - share)
+
+
+def _beyond_chance(outcome: Floats, predicted: Floats, weight: Floats) -> float:
+    """Return how many times as much as chance the outcomes of the unexposed, weighed like the exposed, scatter about their predictions.
+
+    On rows left out a regression errs by chance and by its own coefficients, and the chance m (1 - m) of predictions that are spread too
+    widely is too small. It cannot err by less than chance, though a few losses may look so: 1 at least.
+    """
+    expected = float((weight * _chance(predicted)).sum())
+    return max(float((weight * (outcome - predicted) ** 2).sum()) / expected, 1.0) if expected > 0 else 1.0
 
 
 def _staying(rows: Rows, passing: Floats | None) -> Floats:

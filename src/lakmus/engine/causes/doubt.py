@@ -37,7 +37,7 @@ class Doubt:
     Parameters
     ----------
     row : (k,) places of the exposed, comparable moments among all n rows. owners : distinct customers; whose : (n,) places among them.
-    excess, otherwise : (k,) lost less the share that would have been lost otherwise, and that share.
+    excess, chance : (k,) lost less the share that would have been lost otherwise, and the variance of the latter's coming true or not.
     balance : (n,) what each unexposed row takes off the sum of `excess`. shared : (owners,) each customer's part of the error that all
     means have in common, of the effects of errors that this one bred.
     slopes : (k, s) by how much the slopes of the hidden rhythm move what would be lost otherwise. moved : (owners, s) by how much each
@@ -48,7 +48,7 @@ class Doubt:
     owners: Owners
     whose: Ints
     excess: Floats
-    otherwise: Floats
+    chance: Floats
     balance: Floats
     shared: Floats
     slopes: npt.NDArray[np.float32]
@@ -58,9 +58,9 @@ class Doubt:
         """Return the effect among some of the moments that this one speaks of; `some` (n,) must hold at least one of them.
 
         Variance: sum over customers of the squared sums of their influences (Huber, 1967). Of those whom the error met it is known who was
-        lost; what is not known is who would have been lost otherwise, and that varies by p (1 - p), p the share lost otherwise, not as what
-        was lost varies: their residuals are scaled to that (the effect in the sample: Imbens, 2004, sec. II; Abadie and Imbens, 2006). With
-        few exposed it is steadier, too: none lost by luck does not make it short.
+        lost; what is not known is who would have been lost otherwise, and that varies by `chance`, not as what was lost varies: their
+        residuals are scaled to that (the effect in the sample: Imbens, 2004, sec. II; Abadie and Imbens, 2006). With few exposed it is
+        steadier, too: none lost by luck does not make it short.
 
         Parameters
         ----------
@@ -71,10 +71,10 @@ class Doubt:
         own = some[self.row]
         row = self.row[own]
         n = len(row)
-        excess, share = self.excess[own], np.clip(self.otherwise[own], 0.0, 1.0)
+        excess = self.excess[own]
         residual = excess - excess.mean()
         if not anew:
-            residual *= math.sqrt(float((share * (1 - share)).sum()) / max(float((residual**2).sum()), 1e-9))
+            residual *= math.sqrt(float(self.chance[own].sum()) / max(float((residual**2).sum()), 1e-9))
         balance, told = (np.where(some, self.balance, 0.0), row) if alone else (self.balance, self.row)
         correction = float(balance.sum()) / len(told)
         by_row = -balance / len(told)
@@ -105,7 +105,7 @@ class Doubt:
 
 
 def doubt_of(
-    owner: Owners, told: Flags, *, excess: Floats, otherwise: Floats, balance: Floats, slopes: Floats | None, moved: Floats | None
+    owner: Owners, told: Flags, *, excess: Floats, chance: Floats, balance: Floats, slopes: Floats | None, moved: Floats | None
 ) -> Doubt:
     """Return the doubt about the means over the moments `told`, all arrays over all rows.
 
@@ -120,7 +120,7 @@ def doubt_of(
         owners,
         whose,
         excess[row],
-        otherwise[row],
+        chance[row],
         balance,
         np.zeros(len(owners)),
         np.zeros((len(row), 0), np.float32) if slopes is None else slopes[row].astype(np.float32),
