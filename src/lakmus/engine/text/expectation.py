@@ -41,6 +41,13 @@ _NO_CASE = frozenset("случая раза дня".split())
 _CANNOT = frozenset("can't cannot couldn't can".split())
 _LONGED_FOR = frozenset("жду ждем ждала ждал ждали".split())
 _NOT_TILL = frozenset("дождусь дождемся дождаться".split())
+_DEAR = frozenset("дорогой дорогая дорогие дорогого дорогому дорогих dear".split())
+_ADDRESSED = frozenset(
+    """
+    друг друзья друзей читатель читатели читательницы гости коллеги земляки клиенты покупатели подписчики посетители подруги девушки дамы
+    господа соседи товарищи сограждане форумчане отзовик сбербанк банк магазин
+    """.split()
+)
 _TAKES_BACK = frozenset("не not never didn't n't никогда wasn't weren't hadn't".split())
 
 
@@ -53,6 +60,8 @@ def expected_places(texts: Sequence[str]) -> frozenset[int]:
     longed for («жду не дождусь», "can't wait to come back").
     """
     places = set(_unsaid(texts))
+    if not _DEAR.isdisjoint(texts):  # «дорогие читатели» tells of no price
+        places.update(at for at, one in enumerate(texts) if one in _DEAR and not _ADDRESSED.isdisjoint(texts[at + 1 : at + 3]))
     if not _EXPECTED.isdisjoint(texts) or not _AWAITED.isdisjoint(texts):
         places.update(_feared(texts))
     if not _LACK.isdisjoint(texts):

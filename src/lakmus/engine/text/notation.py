@@ -32,6 +32,9 @@ from lakmus.engine.text.words import LONGEST_WORD, in_one_script
 
 NEAR = 4
 NUMBER = "#"
+PER_CENT = "%"
+"""Where it stands alone it is written for «процент» («высокие % по кредитам»)."""
+
 IN_CLAUSE = "~"
 _CYRILLIC = re.compile(r"[а-я]")
 _DIGITS = re.compile(r"\d+")
@@ -107,7 +110,7 @@ class Terms:
         return found
 
     def _looked_up(self, word: str) -> set[int]:
-        if len(word) > LONGEST_WORD or not word[0].isalnum():
+        if len(word) > LONGEST_WORD or not (word[0].isalnum() or word == PER_CENT):
             return set()
         if word[0].isdecimal():
             whole = int(_DIGITS.match(word).group())  # type: ignore[union-attr]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import exp, log1p
 
 from lakmus.engine.text import lexicon
 from lakmus.engine.text.cleaning import cleaned
+from lakmus.engine.text.drawbacks import drawback_items
 from lakmus.engine.text.expectation import expected_places, quoted_to_deny
 from lakmus.engine.text.finding import Heard, Lexicon, Saying, compiled
 from lakmus.engine.text.language import language_of
@@ -19,13 +20,14 @@ from lakmus.engine.text.misspelling import in_cyrillic, unglued
 from lakmus.engine.text.notation import entries_of
 from lakmus.engine.text.reading import thanks_only, tidy
 from lakmus.engine.text.word_classes import CLASSES
-from lakmus.engine.text.words import words_of
+from lakmus.engine.text.words import Words, words_of
 
-ENTRIES = ("ru", "en", "feelings")
+ENTRIES = ("ru", "accounts", "en", "feelings")
 """The files of the lexicon, in `entries/`."""
 
-BRIEF, BRIEF_WORDS = "brief", 4
-"""The file of what words say that are the whole text, and how many words and stops such a text has at most."""
+BRIEF, BRIEF_WORDS, DRAWBACKS = "brief", 4, "drawbacks"
+"""The file of what words say that are the whole text, how many words and stops such a text has at most, and the file of what words say
+that stand under a heading for drawbacks."""
 
 GLAD_SIGNS = "😀😃😄😁😆😊😍🥰😘🙂☺👍👏🙏❤💕🎉🔥😂🤗💯✅🌟⭐😎"
 ANGRY_SIGNS = "😡😠🤬😤😞😢😭😩😫🙁☹👎💩🤮🤢😒😑💔❌🤦😔😖"
@@ -44,6 +46,8 @@ GIVES_WAY = {
     "unresolved_problem": "checkout_obstacle",
     "wrong_information": "broken_promise",
     "slow_reply": "broken_promise",
+    "no_reply": "indifference",
+    "no_personal_approach": "hidden_charge",
     "competitor_offer": "praise",
 }
 """Codes that are not said where the same words (or ones among them) say another that is closer: a parcel promised for Monday and awaited
@@ -120,14 +124,33 @@ def whole_lexicon() -> Lexicon:
 
 
 @functools.cache
-def _brief_lexicon() -> Lexicon:
-    return compiled({code: [lines] for code, lines in entries_of(BRIEF).items()}, CLASSES)
+def _short_lexicon(*names: str) -> Lexicon:
+    entries: dict[str, list[str]] = {}
+    for name in names:
+        for code, lines in entries_of(name).items():
+            entries.setdefault(code, []).append(lines)
+    return compiled(entries, CLASSES)
+
+
+def _heard_in_short(words: Words, text: str, found: list[Heard]) -> Iterator[Heard]:
+    """Yield what a text of a few words says, and what is named under a heading for drawbacks, where the lexicon hears no code."""
+    if len(words.texts) <= BRIEF_WORDS and all(one.code in FEELINGS for one in found):
+        brief = _short_lexicon(BRIEF)
+        yield from (one for one in brief.heard(words, brief.known(words)) if not found or one.code not in FEELINGS)
+    coded = {one.place for one in found if one.code not in FEELINGS}
+    for begin, end in drawback_items(words, text):
+        if coded.isdisjoint(range(begin, end)):
+            named, item = _short_lexicon(BRIEF, DRAWBACKS), Words(words.texts[begin:end], "")
+            heard = named.heard(item, named.known(item))
+            yield from (one._replace(place=one.place + begin, last=one.last + begin) for one in heard if one.code not in FEELINGS)
 
 
 @functools.cache
 def reading_version() -> str:
     """Return the version of the reading: it changes with any entry of the lexicon and any weight."""
-    whole = repr(([entries_of(name) for name in (*ENTRIES, BRIEF)], CLASSES, lexicon.CRY_FOR_HELP, lexicon.COMPLAINT_WORDS, WEIGHTS))
+    whole = repr(
+        ([entries_of(name) for name in (*ENTRIES, BRIEF, DRAWBACKS)], CLASSES, lexicon.CRY_FOR_HELP, lexicon.COMPLAINT_WORDS, WEIGHTS)
+    )
     return f"lexicon-{hashlib.sha256(whole.encode()).hexdigest()[:10]}"
 
 
@@ -150,9 +173,7 @@ def read(text: str | None) -> Reading:
         return Reading(language, own.kind, None, None, (), (), False, 0, 0, NO_FEELINGS)
     known = whole_lexicon()
     found = known.heard(words, known.known(words))
-    if len(words.texts) <= BRIEF_WORDS and all(one.code in FEELINGS for one in found):
-        brief = _brief_lexicon()
-        found += [one for one in brief.heard(words, brief.known(words)) if not found or one.code not in FEELINGS]
+    found += list(_heard_in_short(words, own.text, found))
     if expected := expected_places(words.texts):
         found = [one for one in found if one.place not in expected and one.last not in expected]
     if found and _QUOTES.search(own.text):

@@ -11,8 +11,8 @@ LONGEST_WORD = 40
 
 STOP, COMMA = ".", ","
 
-_QUICK = re.compile(r"\d+(?:[.,:]\d+)+|\w+(?:['-]\w+)*|[.!?;…\n]+|[,:()—–-]")
-_PLAIN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|\d+(?:[.,:]\d+)*|[.!?;…\n]+|[,:()—–-]")
+_QUICK = re.compile(r"\d+(?:[.,:]\d+)+|\w+(?:['-]\w+)*|[.!?;…\n]+|[,:()—–-]|(?<!\S)%(?!\S)")
+_PLAIN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*|\d+(?:[.,:]\d+)*|[.!?;…\n]+|[,:()—–-]|%")
 _HIDDEN = r"\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060\ufeff"
 """Signs that nobody sees: soft hyphens, joiners, directions of writing."""
 
