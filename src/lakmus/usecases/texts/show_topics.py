@@ -42,7 +42,8 @@ class Topic:
     """One theme of the last six months: texts, customers and negative texts on it, `share` of all texts (0..1).
 
     `trend`: how many times its share has grown from the first three months to the last three. `weeks`: texts a week, oldest first.
-    `burst`: {days, observed, expected, at, back} of the last four weeks, or None; `back`: whole days from `at` to the verdict's moment.
+    `burst`: {days, observed, expected, p_value, at, back} of the last four weeks, or None; `back`: whole days from `at` to the verdict's
+    moment.
     `money`: what the error costs, where it is one.
     """
 
@@ -105,37 +106,54 @@ def has_texts(shown: Shown) -> bool:
 
 def show_topics(home: Home, shown: Shown) -> Topics:
     """Return the themes of the six months before the verdict's day."""
-    texts = _texts(home, shown)
-    since = shown.as_of - timedelta(days=WINDOW_DAYS)
+    counted = kept_json(shown, f"topics_{_themes_key()}", lambda: _counted(_texts(home, shown), shown.as_of))
+    costs = {error.code: error.money for error in shown.verdict.errors}
+    titles = code_titles()
+    rows = [
+        Topic(
+            one["code"],
+            titles[one["code"]],
+            one["texts"],
+            one["customers"],
+            one["negative"],
+            one["texts"] / counted["texts"],
+            share_ratio(
+                one["before"], one["texts"] - one["before"], all_before=counted["before"], all_now=counted["texts"] - counted["before"]
+            ),
+            tuple(one["weeks"]),
+            one["burst"] and one["burst"] | {"at": shown.as_of - timedelta(days=one["burst"]["back"])},
+            costs.get(one["code"]) if one["code"] in ERROR_CODES else None,
+        )
+        for one in counted["topics"]
+    ]
+    return Topics(counted["texts"], counted["unsorted"], shown.as_of - timedelta(days=WINDOW_DAYS), tuple(rows))
+
+
+def _counted(texts: Sequence[dict[str, Any]], as_of: datetime) -> dict[str, Any]:
+    """Return what six months of texts come to, theme by theme, the commonest first; `before`: of the first three months."""
+    since, middle = as_of - timedelta(days=WINDOW_DAYS), as_of - timedelta(days=HALF_DAYS)
     window = [one for one in texts if one["at"] > since]
-    middle = shown.as_of - timedelta(days=HALF_DAYS)
-    both = sum(one["at"] <= middle for one in window), sum(one["at"] > middle for one in window)
     by_code: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for one in window:
         for code in one["codes"]:
             by_code[code].append(one)
-    bursts = _bursts(texts, list(by_code), shown.as_of)
-    costs = {error.code: error.money for error in shown.verdict.errors}
-    titles = code_titles()
-    rows = []
+    bursts = _bursts(texts, list(by_code), as_of)
+    topics = []
     for code, said in sorted(by_code.items(), key=lambda item: (-len(item[1]), item[0])):
-        before = sum(one["at"] <= middle for one in said)
-        weeks = Counter((shown.as_of - one["at"]).days // 7 for one in said)
-        rows.append(
-            Topic(
-                code,
-                titles[code],
-                len(said),
-                len({one["key"] for one in said}),
-                sum(one["polarity"] == "negative" for one in said),
-                len(said) / len(window),
-                share_ratio(before, len(said) - before, all_before=both[0], all_now=both[1]),
-                tuple(weeks[week] for week in range(WINDOW_DAYS // 7 - 1, -1, -1)),
-                bursts.get(code),
-                costs.get(code) if code in ERROR_CODES else None,
-            )
+        weeks = Counter((as_of - one["at"]).days // 7 for one in said)
+        topics.append(
+            {
+                "code": code,
+                "texts": len(said),
+                "customers": len({one["key"] for one in said}),
+                "negative": sum(one["polarity"] == "negative" for one in said),
+                "before": sum(one["at"] <= middle for one in said),
+                "weeks": [weeks[week] for week in range(WINDOW_DAYS // 7 - 1, -1, -1)],
+                "burst": bursts.get(code),
+            }
         )
-    return Topics(len(window), sum(_is_unsorted(one) for one in window), since, tuple(rows))
+    before = sum(one["at"] <= middle for one in window)
+    return {"texts": len(window), "unsorted": sum(_is_unsorted(one) for one in window), "before": before, "topics": topics}
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +292,7 @@ def _bursts(texts: Sequence[dict[str, Any]], codes: Sequence[str], as_of: dateti
             "days": one.days,
             "observed": one.observed,
             "expected": one.expected,
-            "at": as_of - timedelta(days=days - 1 - first - one.day),
+            "p_value": one.p_value,
             "back": days - 1 - first - one.day,
         }
         for one in found
