@@ -38,7 +38,7 @@ def test_an_alert_is_listed_with_its_customers_group_and_read_by_its_reader_alon
 def test_rules_are_told_to_readers_and_delivery_to_those_who_keep_the_house(program: Any) -> None:
     Dispatch.objects.create(channel="webhook", message_id="alert_m", body="{}", due_at=UNTIL, state="given_up", outcome="refused")
     rules = program("get", "/api/alerts/rules", role="analyst", language="en").json()["rules"]
-    assert {rule["rule"]["code"] for rule in rules} == {"beyond_noise", "regulars_down_a_fifth"}
+    assert {rule["rule"]["code"] for rule in rules} == {"beyond_noise", "regulars_down_a_fifth", "theme_burst"}
     assert program("get", "/api/alerts/delivery", role="analyst").status_code == 403
     delivery = program("get", "/api/alerts/delivery", role="owner", language="en").json()
     assert (delivery["messages"][0]["state"], delivery["messages"][0]["outcome"]) == ("given_up", "nobody listens there")

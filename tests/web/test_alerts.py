@@ -17,6 +17,7 @@ from lakmus.usecases.alerts.deliver_alerts import webhook_secret
 from lakmus.usecases.alerts.read_alerts import mark_opened
 from lakmus.usecases.alerts.show_alerts import SegmentAlert, alert_asked
 from lakmus.usecases.alerts.tell_alerts import unread_count
+from lakmus.usecases.alerts.theme_bursts import BURST, COOL_DOWN
 from tests.web.shop_of_figures import shop_of_figures  # noqa: F401 - a fixture
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -57,6 +58,17 @@ def test_whoever_opens_the_customers_behind_an_alert_has_read_it_and_nobody_else
     assert unread_count(user_of("owner")) == 1
     mark_opened(user_of("owner"), alert_asked(alert))
     assert (unread_count(user_of("owner")), unread_count(user_of("analyst"))) == (0, 1)
+
+
+@pytest.mark.slow
+def test_a_burst_of_a_theme_is_marked_at_causes_until_its_texts_are_opened(shop_of_figures: Path, settings, client_of) -> None:  # noqa: F811
+    settings.LAKMUS_HOME = shop_of_figures
+    burst = ALERT | {"rule": BURST, "measure": "texts", "dimension": "theme", "segment": "price", "direction": "up"}
+    changes.note_alerts(found=[burst], at=NOW, cool_down={BURST: COOL_DOWN}, fresh_since=NOW - timedelta(days=1))
+    owner: Client = client_of("owner")
+    assert 'class="news"' in owner.get("/profile/").content.decode()
+    assert owner.get("/causes/topics/price/?days=7&until=2026-03-01T00:00:00%2B00:00").status_code == 200
+    assert 'class="news"' not in owner.get("/profile/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from lakmus.api.shown import plain, without_money
 from lakmus.api.tokens import Bearer, caller
 from lakmus.api.wordings import language_of
 from lakmus.operations.accounts.permissions import may
+from lakmus.usecases.alerts.theme_bursts import days_back
 from lakmus.usecases.causes.pages import cause_page
 from lakmus.usecases.texts.show_topics import TextsAsked, show_unsorted, texts_of_topic
 
@@ -21,6 +22,7 @@ TOPICS, UNSORTED = Bearer("read", "topics"), Bearer("read", "unsorted")
 ANSWER = {200: dict[str, Any], **NOT_YET}
 ROWS = {200: Page, **NOT_YET}
 Phrase = Annotated[str, Query(max_length=200, description="One of the phrases that are proposed: then only the texts that hold it.")]
+Until = Annotated[str, Query(max_length=40, description="With `days`: the moment at which they end, as the alert on a burst names it.")]
 Days = Annotated[int, Query(ge=0, le=366, description="So many days only; with `back`, up to so many days before the verdict's moment.")]
 
 
@@ -39,13 +41,18 @@ def texts(
     negative: bool = False,
     days: Days = 0,
     back: Days = 0,
+    until: Until = "",
     page: PageNumber = 1,
     page_size: PageSize = 100,
 ) -> Any:
-    """Return one page, the latest first: texts of six months, or with `year` of twelve; `all` as code for the texts of every theme."""
+    """Return one page, the latest first: texts of six months, or with `year` of twelve; `all` as code for the texts of every theme.
+
+    With `days` those of so many days that end `back` days before the verdict's moment, or at the moment `until`, as an alert names a burst.
+    """
     place = home()
-    asked = TextsAsked(year, negative, days, back)
-    found = texts_of_topic(place, verdict_asked(place, as_of), code[:60], asked, page=page, size=page_size)
+    shown = verdict_asked(place, as_of)
+    ends = days_back({"back": str(back) if back else "", "until": until}, shown.as_of)
+    found = texts_of_topic(place, shown, code[:60], TextsAsked(year, negative, days, ends), page=page, size=page_size)
     return {"total": found.total, "page": page, "page_size": page_size, "rows": plain(found.rows, language_of(request))}
 
 

@@ -16,6 +16,7 @@ from lakmus.history.failures import LakmusError
 from lakmus.operations.accounts.permissions import first_page, may, permitted
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.alerts.tell_alerts import unread_count
+from lakmus.usecases.alerts.theme_bursts import unread_bursts
 from lakmus.web.templatetags.written import language, worded
 
 THEMES = ("", "light", "dark")
@@ -135,7 +136,7 @@ def way(user: Any, current: str) -> list[Place]:
             title,
             current=name == current,
             then=name in {"causes", "measures", "results"},
-            news=unread_count(user) if name == "signals" else 0,
+            news=unread_count(user) if name == "signals" else len(unread_bursts(user)) if name == "causes" else 0,
         )
         for name, title in thought
         if may(user, name)

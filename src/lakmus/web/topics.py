@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from lakmus.history.estimate import Estimate
 from lakmus.operations.labels.queries import all_labels, labelled_by, standing_themes, taxonomy_version
+from lakmus.usecases.alerts.theme_bursts import days_back, unread_bursts
 from lakmus.usecases.charts.weeks import weekly_counts
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.texts.label_texts import (
@@ -42,11 +43,14 @@ class Choice:
     chosen: bool
 
 
-def topics_page(analysis: Shown) -> dict[str, Any]:
+def topics_page(analysis: Shown, user: Any) -> dict[str, Any]:
     """Return what the page of themes shows."""
     found = show_topics(answers.home(), analysis) if has_texts(analysis) else None
     themes = found.rows if found else ()
-    rows: list[dict[str, Any]] = [{"topic": topic, "weeks": _weeks(topic), "growing": _growing(topic)} for topic in themes]
+    unread = unread_bursts(user)
+    rows: list[dict[str, Any]] = [
+        {"topic": topic, "weeks": _weeks(topic), "growing": _growing(topic), "unread": topic.code in unread} for topic in themes
+    ]
     return {
         "topics": found,
         "rows": rows,
@@ -67,8 +71,8 @@ def _growing(topic: Topic) -> bool:
 
 def topic_page(analysis: Shown, code: str, asked: dict[str, str], *, page: int) -> dict[str, Any]:
     """Return what the page of one theme shows: its texts, all or those behind one figure."""
-    days, back = (int(asked[name]) if asked.get(name, "").isdecimal() else 0 for name in ("days", "back"))
-    wanted = TextsAsked(asked.get("year") == "1", asked.get("negative") == "1", days, back)
+    days = int(asked["days"]) if asked.get("days", "").isdecimal() else 0
+    wanted = TextsAsked(asked.get("year") == "1", asked.get("negative") == "1", days, days_back(asked, analysis.as_of))
     found = texts_of_topic(answers.home(), analysis, code, wanted, page=page, size=PAGE_SIZE)
     told_by = [{"key": "negative", "title": _("displeased")}] if wanted.negative else []
     if days:

@@ -11,22 +11,28 @@ from lakmus.history.wording import Wording
 from lakmus.operations.alerts.models import ToldAlert
 from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.alerts.show_alerts import DIMENSIONS, MEASURES
+from lakmus.usecases.alerts.theme_bursts import BURST, texts_asked
+from lakmus.usecases.texts.label_texts import code_titles
 from lakmus.usecases.writing import counted, day, number, percent
 
 RAISED, TEST = "lakmus.alert.raised", "lakmus.alert.test"
 SOURCE = "urn:lakmus:alerts"
 NEAREST_SITE = "http://localhost:8000"
-GROUP = "/signals/customers/"
+GROUP, THEMES = "/signals/customers/", "/causes/topics/"
 ALERTS = ("изменение", "изменения", "изменений", "change", "changes")
 
 SUBJECT = Wording("{company}: {alerts} сверх сезона и случая", "{company}: {alerts} beyond season and chance")
 OPENING = Wording(
-    "С прошлого письма найдено: {alerts}. Каждое открывается до клиентов, которые за ним стоят; нужен вход в Лакмус.",
-    "Found since the last letter: {alerts}. Each opens to the customers behind it; you need to log in to Lakmus.",
+    "С прошлого письма найдено: {alerts}. Каждое открывается до клиентов или текстов, которые за ним стоят; нужен вход в Лакмус.",
+    "Found since the last letter: {alerts}. Each opens to the customers or texts behind it; you need to log in to Lakmus.",
 )
 LINE = Wording(
     "{measure}, {dimension} {segment}: {sign}{change} за {days} дн. до {day}\n  было {seen}, ожидалось {due}\n  {link}",
     "{measure}, {dimension} {segment}: {sign}{change} in {days} days up to {day}\n  {seen} seen, {due} expected\n  {link}",
+)
+BURST_LINE = Wording(
+    "Вдруг больше пишут: {theme}. За {days} дн. до {day} текстов {seen}, обычно {due}\n  {link}",
+    "Suddenly more is written about: {theme}. {seen} texts in {days} days up to {day}, where {due} are usual\n  {link}",
 )
 CLOSING = Wording(
     "Все изменения и правила: {link}\nПолучателей меняет владелец или администратор: {settings}",
@@ -39,8 +45,10 @@ TEST_BODY = Wording(
 )
 
 
-def customers_link(alert: ToldAlert, *, site: str) -> str:
-    """Return the address of the page that lists the customers behind an alert."""
+def link_behind(alert: ToldAlert, *, site: str) -> str:
+    """Return the address of the page that lists the customers behind an alert, or the texts of a burst."""
+    if alert.rule == BURST:
+        return f"{_site(site)}{THEMES}{alert.segment}/?{urlencode(texts_asked(alert))}"
     named = {name: getattr(alert, name) for name in ("measure", "dimension", "segment", "window_days", "direction")}
     return f"{_site(site)}{GROUP}?{urlencode({'of': 'alert', **named, 'until': alert.until.astimezone(UTC).isoformat()})}"
 
@@ -59,7 +67,7 @@ def alert_event(alert: ToldAlert, *, message_id: str, site: str) -> str:
         "expected": round(alert.expected, 3),
         "change": round(alert.change, 6),
         "p_value": alert.p_value,
-        "customers": customers_link(alert, site=site),
+        "texts" if alert.rule == BURST else "customers": link_behind(alert, site=site),
     }
     subject = f"{alert.measure}/{alert.dimension}/{alert.segment}"
     return cloud_event(message_id=message_id, kind=RAISED, source=SOURCE, subject=subject, at=alert.found_at, content=content)
@@ -93,6 +101,16 @@ def test_letter(*, language: str, site: str) -> tuple[str, str]:
 
 
 def _line(alert: ToldAlert, language: str, site: str, zone: str) -> str:
+    if alert.rule == BURST:
+        titles = code_titles()
+        return BURST_LINE.in_language(language).format(
+            theme=titles[alert.segment].in_language(language) if alert.segment in titles else alert.segment,
+            days=alert.window_days,
+            day=day(alert.until, language, time_zone=zone),
+            seen=number(alert.observed, language),
+            due=number(alert.expected, language, digits=1),
+            link=link_behind(alert, site=site),
+        )
     return LINE.in_language(language).format(
         measure=MEASURES[alert.measure].in_language(language),
         dimension=DIMENSIONS[alert.dimension].in_language(language),
@@ -103,7 +121,7 @@ def _line(alert: ToldAlert, language: str, site: str, zone: str) -> str:
         day=day(alert.until, language, time_zone=zone),
         seen=number(alert.observed, language),
         due=number(alert.expected, language),
-        link=customers_link(alert, site=site),
+        link=link_behind(alert, site=site),
     )
 
 

@@ -12,6 +12,7 @@ from lakmus.operations.alerts.queries import delivery_terms, dispatches, told_al
 from lakmus.usecases.alerts.alert_rules import watches
 from lakmus.usecases.alerts.deliver_alerts import OUTCOMES
 from lakmus.usecases.alerts.show_alerts import SegmentAlert, alert_asked, alert_named
+from lakmus.usecases.alerts.theme_bursts import BURST, rule_told, texts_asked
 
 TOLD = (
     *("rule", "measure", "dimension", "segment", "direction", "until", "window_days", "observed", "expected", "change", "p_value"),
@@ -21,7 +22,7 @@ SENT = ("channel", "message_id", "subject", "is_test", "state", "attempt_count",
 
 
 def list_told(user: Any, *, unread: bool = False, page: int = 1, size: int = 50) -> tuple[int, list[dict[str, Any]]]:
-    """Return how many alerts were told, and a page of them, the newest first; `group` names the customers behind each."""
+    """Return how many alerts were told, and a page of them, the newest first; `group` names the customers or texts behind each."""
     found = told_alerts(user=user)
     if unread:
         found = found.filter(is_fresh=True).exclude(readings__user=user)
@@ -57,7 +58,8 @@ def delivery_told(*, size: int = 50) -> dict[str, Any]:
 
 def rules_told() -> dict[str, Any]:
     """Return the rules in force."""
-    return {"rules": [{"rule": watch.rule, "measures": watch.measures, "groups": watch.dimensions} for watch in watches().values()]}
+    ours = [{"rule": watch.rule, "measures": watch.measures, "groups": watch.dimensions} for watch in watches().values()]
+    return {"rules": [*ours, rule_told()]}
 
 
 def _quiet(weeks: int) -> timedelta:
@@ -65,5 +67,7 @@ def _quiet(weeks: int) -> timedelta:
 
 
 def _group(told: ToldAlert) -> dict[str, str]:
+    if told.rule == BURST:
+        return {"of": "theme", "theme": told.segment, **texts_asked(told)}
     fields = ("measure", "dimension", "segment", "until", "window_days", "observed", "expected", "change", "p_value")
     return {"of": "alert", **alert_asked(SegmentAlert(*(getattr(told, name) for name in fields)))}

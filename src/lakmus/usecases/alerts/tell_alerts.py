@@ -17,6 +17,7 @@ from lakmus.operations.company.queries import company_terms
 from lakmus.usecases.alerts.alert_messages import alert_event
 from lakmus.usecases.alerts.alert_rules import watches
 from lakmus.usecases.alerts.show_alerts import SegmentAlert, Watch, show_alerts
+from lakmus.usecases.alerts.theme_bursts import BURST, COOL_DOWN, burst_fields
 from lakmus.usecases.house.home import Home
 from lakmus.usecases.show_verdict import Shown, ask_for_verdict, has_data, moment_of, verdict_at_hand
 from lakmus.usecases.writing import local_day
@@ -36,7 +37,8 @@ def tell_alerts(home: Home, shown: Shown, *, at: datetime | None = None) -> list
         return []
     ours = watches()
     found = [_fields(watch, alert) for watch in ours.values() for alert in show_alerts(home, shown, watch=watch).alerts]
-    cool_down = {code: timedelta(weeks=watch.rule.cool_down_weeks) for code, watch in ours.items()}
+    found += burst_fields(home, shown)
+    cool_down = {code: timedelta(weeks=watch.rule.cool_down_weeks) for code, watch in ours.items()} | {BURST: COOL_DOWN}
     with transaction.atomic():
         told = changes.note_alerts(found=found, at=moment, cool_down=cool_down, fresh_since=shown.as_of - FRESH)
         terms = delivery_terms()
@@ -73,18 +75,18 @@ def reading_of(user: Any, alerts: Sequence[SegmentAlert], *, watch: Watch) -> li
 
 
 def unread_count(user: Any) -> int:
-    """Return how many alerts a user has not read."""
-    return unread_alerts(user).count()
+    """Return how many alerts on segments a user has not read."""
+    return unread_alerts(user).exclude(rule=BURST).count()
 
 
 def mark_read(user: Any, *, number: int | None = None, is_read: bool = True) -> None:
-    """Mark one alert as read or unread, or all as read.
+    """Mark one alert as read or unread, or all on segments as read; bursts of themes are read where the theme is opened.
 
     Raises
     ------
     NotFound : there is no such alert.
     """
-    alerts = list(unread_alerts(user)) if number is None else [told_alert(number)]
+    alerts = list(unread_alerts(user).exclude(rule=BURST)) if number is None else [told_alert(number)]
     changes.note_reading(user=user, alerts=alerts, is_read=is_read)
 
 

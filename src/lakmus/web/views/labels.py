@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lakmus.operations.accounts.permissions import page
+from lakmus.usecases.alerts.theme_bursts import mark_theme_opened
 from lakmus.usecases.texts.label_texts import drop_theme, keep_label, keep_theme
 from lakmus.usecases.texts.learn_reading import ask_to_take_over
 from lakmus.web import answers, topics
@@ -26,12 +27,13 @@ def _shown(request: HttpRequest, template: str, analysis: Any, context: dict[str
 @verdict_page("topics")
 def themes(request: HttpRequest, analysis: Any) -> HttpResponse:
     """Show what customers wrote about in six months."""
-    return _shown(request, "topics.html", analysis, topics.topics_page(analysis))
+    return _shown(request, "topics.html", analysis, topics.topics_page(analysis, request.user))
 
 
 @verdict_page("topics")
 def theme(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
     """List the texts behind a theme's count."""
+    mark_theme_opened(request.user, code)
     return _shown(request, "topic.html", analysis, topics.topic_page(analysis, code, request.GET.dict(), page=asked_page(request)))
 
 
