@@ -14,8 +14,8 @@ _OTHER_HEADINGS = frozenset(
     """.split()
 )
 _ENDS_ITEM = frozenset({STOP, COMMA})
-_LONGEST_ITEM = 4
-"""Words; what is longer is told in a sentence, and the lexicon reads it."""
+_LONGEST_ITEM, _REACH = 4, 30
+"""Words of an item (what is longer is told in a sentence, and the lexicon reads it), and words behind the heading that stand below it."""
 
 
 def drawback_items(words: Words, text: str) -> Iterator[tuple[int, int]]:
@@ -23,11 +23,11 @@ def drawback_items(words: Words, text: str) -> Iterator[tuple[int, int]]:
     texts = words.texts
     if _HEADINGS.isdisjoint(texts):
         return
-    under, begin = False, 0
+    heading, begin = -_REACH, 0
     for place, one in enumerate([*texts, STOP]):
         if one in _ENDS_ITEM:
-            if under and begin < place <= begin + _LONGEST_ITEM:
+            if begin < place <= min(begin + _LONGEST_ITEM, heading + _REACH):
                 yield begin, place
             begin = place + 1
         elif (one in _HEADINGS or one in _OTHER_HEADINGS) and text[words.span(place)[1] :].lstrip(" ").startswith(":"):
-            under, begin = one in _HEADINGS, len(texts)
+            heading, begin = place if one in _HEADINGS else -_REACH, len(texts)
