@@ -172,6 +172,16 @@ def foreign_hosts() -> Iterator[str]:
                 yield f"host {path.relative_to(ROOT)} ({host})"
 
 
+def percentages_of_the_other_language() -> Iterator[str]:
+    """Russian parts the sign of percent from its number, English does not."""
+    for path, tree, _ in modules():
+        for call in nodes_of(tree):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Wording" and len(call.args) == 2:
+                ru, en = (written.value if isinstance(written, ast.Constant) else "" for written in call.args)
+                if re.search(r"[\d}]%", ru) or re.search(r"[\d}]\s%", en):
+                    yield f"percent {path}:{call.lineno}"
+
+
 RULES = (
     oversized_modules,
     oversized_functions,
@@ -186,6 +196,7 @@ RULES = (
     unfinished_marks,
     inline_styles_and_scripts,
     foreign_hosts,
+    percentages_of_the_other_language,
 )
 
 

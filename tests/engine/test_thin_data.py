@@ -76,7 +76,7 @@ def test_one_customer_with_nearly_all_orders_moves_no_horizon_and_is_named_as_a_
     analysis = seen(few)
     whole = analysis.verdict.definition
     assert whole.horizon_days == pytest.approx(alone.definition.horizon_days, abs=3)
-    assert "90 %" in missing(analysis)["one_customer"] and analysis.verdict.customers.lost == alone.customers.lost
+    assert "90%" in missing(analysis)["one_customer"] and analysis.verdict.customers.lost == alone.customers.lost
 
 
 @pytest.mark.slow

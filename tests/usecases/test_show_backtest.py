@@ -35,7 +35,7 @@ def test_the_reason_names_the_way_in_use_and_the_figures_that_decided() -> None:
     by_model, by_rule = why_used(past(MODEL)), why_used(past(FALL_RULE))
     assert by_model is not None and by_rule is not None
     assert "0.750 against 0.700" in by_model.en and "0,750 против 0,700" in by_model.ru
-    assert by_rule.en.startswith("In use is the rule “fell by 20 %”")
+    assert by_rule.en.startswith("In use is the rule “fell by 20%”")
     assert why_used(Backtest((), GAP_RULE, Wording("", ""))) is None
 
 

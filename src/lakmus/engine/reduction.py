@@ -52,7 +52,7 @@ NEEDED_REVIEWS = 10
 FEW_ORDERS, ONE_CUSTOMERS_SHARE = 20, 0.5
 _ONE_CUSTOMER = Wording(
     "Что покупают клиенты вместе: {share} % заказов сделал один клиент, и общие суммы говорят о нём",
-    "What customers buy in all: one customer placed {share} % of the orders, and the sums speak of that one",
+    "What customers buy in all: one customer placed {share}% of the orders, and the sums speak of that one",
 )
 _ONE_CUSTOMER_NEEDED = Wording("файлы, где это не один клиент, а те, кто за ним стоит", "files that tell the people behind that one apart")
 _ODD_DATES = Wording(
@@ -206,9 +206,9 @@ def _margin_note(company: Company) -> Wording:
     if company.margin_is_assumed:
         return Wording(
             "Деньги – это маржа. Мы приняли её за {share} % выручки; укажите свою в настройках.",
-            "Money here is margin. We assumed it to be {share} % of revenue; state your own in the settings.",
+            "Money here is margin. We assumed it to be {share}% of revenue; state your own in the settings.",
         ).filled(share=share)
-    return Wording("Деньги – это маржа: {share} % выручки.", "Money here is margin: {share} % of revenue.").filled(share=share)
+    return Wording("Деньги – это маржа: {share} % выручки.", "Money here is margin: {share}% of revenue.").filled(share=share)
 
 
 def _customer_counts(counts: Counter[str], *, known_loss: bool, hears: bool) -> CustomerCounts:

@@ -25,8 +25,8 @@ class Wording:
     en: str
 
     def in_language(self, language: str) -> str:
-        """Return the text in `language` ("ru" or "en"); anything else reads Russian."""
-        return self.en if language == "en" else self.ru
+        """Return the text in `language` ("ru" or "en"); anything else reads Russian, where no line breaks before a sign of percent."""
+        return self.en if language == "en" else self.ru.replace(" %", "\N{NO-BREAK SPACE}%")
 
     def filled(self, **parts: object) -> Wording:
         """Return the wording with `{name}` places of both languages filled; a part that is a wording is read in each language."""

@@ -77,7 +77,7 @@ DETECTOR = Detector(
     name="charged_above_order",
     rule=Wording(
         "за заказ списали больше его суммы (больше чем на 1 % и на единицу денег), и разницу не вернули за 24 часа",
-        "an order was charged above its amount (by more than 1 % and one unit of money), and the difference was not refunded within "
+        "an order was charged above its amount (by more than 1% and one unit of money), and the difference was not refunded within "
         "24 hours",
     ),
     needs=(("was_charged", "placed_order"),),

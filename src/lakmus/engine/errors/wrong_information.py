@@ -37,7 +37,7 @@ DETECTOR = Detector(
     rule=Wording(
         "ответ сотрудника в обращении о заказе называет сумму заказа, которая отличается от верной больше чем на 1 %, или день доставки, "
         "который отличается от обещанного на ту минуту",
-        "a person's reply in a case about an order states its sum more than 1 % off, or a delivery day other than the one promised then",
+        "a person's reply in a case about an order states its sum more than 1% off, or a delivery day other than the one promised then",
     ),
     needs=(("received_reply", "placed_order"), ("received_reply", "was_promised_delivery")),
     needed=Wording("тексты ответов сотрудников в обращениях о заказах", "texts of the staff's replies in cases about orders"),

@@ -261,7 +261,7 @@ def _words(cut: BacktestCut, horizon_days: int, used: str) -> Wording:
         "{rule_false} из 100 тревог.",
         "Had Lakmus stood here on {day}, it would have named {found} of 100 who left in the next {horizon} days, {ahead} days before "
         "on average. "
-        "Of 100 alarms {false} would have been false. The rule “fell by 20 %” would have named {rule_found} of 100, with "
+        "Of 100 alarms {false} would have been false. The rule “fell by 20%” would have named {rule_found} of 100, with "
         "{rule_false} of 100 alarms false.",
     ).filled(
         day=Wording(cut.as_of.strftime("%d.%m.%Y"), cut.as_of.strftime("%Y-%m-%d")),

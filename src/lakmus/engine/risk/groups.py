@@ -66,7 +66,7 @@ MEANINGS = {
 METHODS = {
     MODEL: Wording("модель: на прошлом компании она точнее обоих правил", "a model: on the company's past it beat both rules"),
     GAP_RULE: Wording("правило «не покупал дольше обычного»", "the rule “longer without a purchase than usual”"),
-    FALL_RULE: Wording("правило «упало на 20 %»", "the rule “fell by 20 %”"),
+    FALL_RULE: Wording("правило «упало на 20 %»", "the rule “fell by 20%”"),
     SURVIVAL: Wording("по тому, как скоро это случалось с такими же клиентами", "how soon it happened with customers like them"),
     SHARE: Wording("одна доля для всех: точнее на прошлом не вышло", "one share for all: nothing did better on the past"),
     NOTHING: Wording("сказать пока нельзя: таких клиентов мало", "cannot be said yet: there are too few of them"),

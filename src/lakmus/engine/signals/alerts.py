@@ -57,7 +57,7 @@ class AlertRule:
 BEYOND_NOISE = AlertRule("beyond_noise", Wording("Изменение сильнее сезона и шума", "A change beyond season and noise"))
 REGULARS_DOWN_A_FIFTH = AlertRule(
     "regulars_down_a_fifth",
-    Wording("Покупки постоянных клиентов упали на 20 % за месяц", "Regulars' purchases fell by 20 % in a month"),
+    Wording("Покупки постоянных клиентов упали на 20 % за месяц", "Regulars' purchases fell by 20% in a month"),
     direction="down",
     least_change=0.2,
 )

@@ -36,7 +36,7 @@ TERMS = ("site_address", "mail_is_on", "recipients", "mail_language", "mail_hour
 BAD_RULE = Wording(
     "Правило так не задать: порог от 1 до 95 %, не меньше одной покупки, молчание от 1 до 52 недель, направление и хотя бы одна группа. "
     "Ничего не изменилось.",
-    "There can be no such rule: a threshold of 1 to 95 %, one purchase at least, a silence of 1 to 52 weeks, a direction and one group "
+    "There can be no such rule: a threshold of 1 to 95%, one purchase at least, a silence of 1 to 52 weeks, a direction and one group "
     "at least. Nothing was changed.",
 )
 BAD_RECIPIENT = Wording(

@@ -17,7 +17,7 @@ from lakmus.usecases.writing import number
 WAYS = {
     MODEL: Wording("модель", "the model"),
     GAP_RULE: Wording("правило «не покупал дольше обычного»", "the rule “longer without a purchase than usual”"),
-    FALL_RULE: Wording("правило «упало на 20 %»", "the rule “fell by 20 %”"),
+    FALL_RULE: Wording("правило «упало на 20 %»", "the rule “fell by 20%”"),
     "share": Wording("одна доля для всех", "one share for all"),
     "survival": Wording("по тому, как скоро это случалось", "by how soon it happened"),
     "nothing": Wording("ничего не говорится", "nothing is said"),
