@@ -78,7 +78,19 @@ def test_what_is_taken_out_for_the_hidden_rhythm_adds_its_own_doubt() -> None:
     own.levels[:, [LEVELS.index(name) for name in ("mean_gap", "early_gap")]] = gap[:, None]
     known, unknown = (effect_of(own, hidden=hidden) for hidden in (False, True))
     assert known is not None and unknown is not None
-    assert unknown.point > known.point and unknown.variance > 1.1 * known.variance
+    assert unknown.point > known.point
+    sure = replace(unknown.doubt, slopes=np.zeros_like(unknown.doubt.slopes))
+    assert unknown.variance > 1.08 * sure.among(own.exposed).variance
+
+
+def test_what_the_hidden_rhythm_feigns_takes_rare_losses_not_below_none() -> None:
+    rng = np.random.default_rng(4)
+    gap = rng.integers(60, 200, 3000)
+    rare = (gap - 60) / 140
+    own = rows(rng.random(3000) < 0.5 - 0.45 * rare, rng.random(3000) < 0.01 + 0.3 * rare**3, purchases=np.full(3000, 2))
+    own.levels[:, [LEVELS.index(name) for name in ("mean_gap", "early_gap")]] = gap[:, None]
+    fit = effect_of(own)
+    assert fit is not None and fit.doubt.slopes.any() and fit.counterfactual.min() > 0
 
 
 def test_repeating_every_customer_twice_does_not_narrow_the_interval() -> None:

@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy import special
 
 from lakmus.engine.causes.design import design_of
 from lakmus.engine.causes.doubt import Doubt, doubt_of
-from lakmus.engine.causes.hidden_rhythm import hidden_difference
+from lakmus.engine.causes.hidden_rhythm import hidden_shift
 from lakmus.engine.causes.logistic import cross_fitted
 from lakmus.engine.causes.rows import Rows
 from lakmus.engine.signals.rhythm import Flags, Floats
@@ -72,7 +73,7 @@ def effect_of(
     ----------
     passing : (codes,) q of every code, 0 where unknown.
     exposed : another exposure than the rows' own (for controls).
-    hidden : take out what the unknown part of the rhythm feigns (`hidden_difference`); an exposure drawn from what is known has none.
+    hidden : take out what the unknown part of the rhythm feigns (`hidden_shift`); an exposure drawn from what is known has none.
     """
     met = rows.exposed if exposed is None else exposed
     if met.sum() < 2 or (~met).sum() < 2:
@@ -90,15 +91,16 @@ def effect_of(
         return None
     share = float(left[told].mean())
     weight = np.where(~met & used, e / np.maximum(1 - e, 1 - MOST_PROPENSITY), 0.0)
-    unseen = hidden_difference(rows, met, freed) if hidden else None
-    otherwise = 1 - (1 - (m if unseen is None else m + unseen.difference)) * bred
+    unseen = hidden_shift(rows, met, freed) if hidden else None
+    same = m if unseen is None else special.expit(special.logit(np.clip(m, 1e-6, 1 - 1e-6)) + unseen.shift)
+    otherwise = 1 - (1 - same) * bred
     doubt = doubt_of(
         rows.owner,
         told,
         excess=left - otherwise,
         chance=_chance(np.clip(otherwise, 0.0, 1.0)) * _beyond_chance(freed, m, weight),
         balance=weight * float(bred[told].mean()) * (freed - m),
-        slopes=None if unseen is None else unseen.slopes * bred[:, None],
+        slopes=None if unseen is None else unseen.slopes * (_chance(same) * bred)[:, None],
         moved=None if unseen is None else unseen.moved,
     )
     whole = doubt.among(met)

@@ -25,23 +25,25 @@ SLOPES = slice(1, 4)
 
 @dataclass(frozen=True)
 class Hidden:
-    """`difference` (n,): in the share lost, feigned by the unknown part of the rate. `slopes` (n, 6): its derivatives by the six
+    """`shift` (n,): in the logit of the share lost, feigned by the unknown part of the rate. `slopes` (n, 6): its derivatives by the six
     coefficients behind both slopes. `moved` (n, 6): by how much each row moved these."""
 
-    difference: Floats
+    shift: Floats
     slopes: Floats
     moved: Floats
 
 
-def hidden_difference(rows: Rows, met: Flags, freed: Floats) -> Hidden | None:
-    """Return E[Y | A = 1, x, no error] - E[Y | A = 0, x] that the unknown part of the rate causes, and the doubt about both slopes; None
-    where customers' rates do not differ beyond chance, so that nothing is hidden and there is no slope to learn.
+def hidden_shift(rows: Rows, met: Flags, freed: Floats) -> Hidden | None:
+    """Return logit E[Y | A = 1, x, no error] - logit E[Y | A = 0, x] that the unknown part of the rate causes, and the doubt about both
+    slopes; None where customers' rates do not differ beyond chance, so that nothing is hidden and there is no slope to learn.
 
     Model: log of the true rate = L(x) + u, u with mean 0 and variance V(x) given the history. Since L is the mean of the true log rate
     given the history, the slopes of A and Y on L are those on the true one (Berkson, 1950; regression calibration: Carroll, Ruppert,
-    Stefanski and Crainiceanu, 2006, ch. 4). To first order cov(A, Y | x) = e' m' V, and the difference = cov / (e (1 - e)) = (slope of
-    logit e) m' V. Late gaps tell of the rate and of customers who cool already, which moves Y but not A; so the slope of Y is taken on
-    what the earlier half of the gaps alone says of the rate, an L of its own.
+    Stefanski and Crainiceanu, 2006, ch. 4). Among the exposed u is larger than among the others by (slope of logit e) V, as a normal
+    distribution tilted by an exponential is, and so is the logit of Y by (slope of logit e) (slope of logit m) V. (Taken off m itself, as
+    is the same to first order, it left fewer than no losses where few are lost.) Late gaps tell of the rate and of customers who cool
+    already, which moves Y but not A; so the slope of Y is taken on what the earlier half of the gaps alone says of the rate, an L of its
+    own.
     """
     known, early, unknown = known_rate(rows)
     if not unknown.any():
@@ -53,12 +55,10 @@ def hidden_difference(rows: Rows, met: Flags, freed: Floats) -> Hidden | None:
     exposed = met.astype(np.float64)
     a = fitted(x, exposed, everyone, ridge=RIDGE)
     b = fitted(y, freed, ~met, ridge=RIDGE)
-    mean = special.expit(y @ b)
     (of_met, by_met), (of_left, by_left) = _slope(a, known, silence), _slope(b, early, silence)
-    spread = mean * (1 - mean) * unknown
     moved = shift_by_row(x, exposed, everyone, a, SLOPES, ridge=RIDGE), shift_by_row(y, freed, ~met, b, SLOPES, ridge=RIDGE)
-    slopes = by_met * (of_left * spread)[:, None], by_left * (of_met * spread)[:, None]
-    return Hidden(of_met * of_left * spread, np.column_stack(slopes), np.column_stack(moved))
+    slopes = by_met * (of_left * unknown)[:, None], by_left * (of_met * unknown)[:, None]
+    return Hidden(of_met * of_left * unknown, np.column_stack(slopes), np.column_stack(moved))
 
 
 def _slope(b: Floats, rate: Floats, silence: Floats) -> tuple[Floats, Floats]:
