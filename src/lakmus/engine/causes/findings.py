@@ -136,12 +136,14 @@ def drawn(rows: Rows, chance: Floats, *, salt: int) -> Flags:
 def sensitivity_of(fit: Effect) -> Sensitivity:
     """Return the E-values of an effect.
 
-    Formula: RR = P(lost | error) / P(lost, no error); E = RR + sqrt(RR (RR - 1)), RR below 1 inverted (VanderWeele and Ding, 2017).
+    Formula: RR = P(lost | error) / P(lost, no error); E = RR + sqrt(RR (RR - 1)), RR below 1 inverted (VanderWeele and Ding, 2017). Shares
+    count half a case at least: of 300 moments nothing under one in 600 can be known.
     """
-    base = max(fit.otherwise, 1e-4)
+    least = 0.5 / fit.used
+    base = max(fit.otherwise, least)
     near = fit.point - math.copysign(fit.half, fit.point)
-    low = 1.0 if near * fit.point <= 0 else e_value(max(base + near, 1e-4) / base)
-    return Sensitivity(e_value(max(base + fit.point, 1e-4) / base), low)
+    low = 1.0 if near * fit.point <= 0 else e_value(max(base + near, least) / base)
+    return Sensitivity(e_value(max(base + fit.point, least) / base), low)
 
 
 def e_value(ratio: float) -> float:
