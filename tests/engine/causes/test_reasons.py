@@ -134,6 +134,13 @@ def test_the_breaking_day_is_found_with_its_interval() -> None:
     assert isinstance(breaking_dose(dose[:30], left[:30], np.arange(30)), NotEnoughEvidence)
 
 
+def test_no_day_breaks_customers_who_leave_alike_after_every_delay() -> None:
+    rng = np.random.default_rng(4)
+    dose = rng.integers(1, 13, 3000).astype(float)
+    found = breaking_dose(dose, (rng.random(3000) < 0.2).astype(float), np.arange(3000))
+    assert isinstance(found, NotEnoughEvidence) and found.needed > found.available == 3000
+
+
 def test_a_difference_of_ten_points_needs_the_textbook_number() -> None:
     assert needed_for_difference(0.3, 0.1) == pytest.approx(354, abs=2)
 

@@ -25,9 +25,15 @@ RESAMPLES = 200
 POWER_80 = 0.8416212335729143
 """The standard normal's 80 % quantile: how sure one wants to be to see a difference that is there."""
 LEAST_SIDE = 20
+LEAST_TREND = 0.5
+"""A trend of fewer standard errors counts as so many when it is said how many cases would show it."""
 NO_BREAK = Wording(
     "Слишком мало случаев с такой задержкой, чтобы о ней судить.",
     "Too few cases with such a delay to judge by.",
+)
+NO_TREND = Wording(
+    "Чем больше задержка, тем чаще уходят, пока не видно: разница может быть случайной.",
+    "That customers leave the more often, the longer the delay, is not seen yet: the difference may be chance.",
 )
 
 
@@ -85,7 +91,8 @@ def breaking_dose(dose: Floats, outcome: Floats, cluster: npt.NDArray[np.generic
 
     The single split of the monotone curve with the least sum of squares within its two sides (Breiman et al., 1984; as a changepoint:
     Hinkley, 1970), `LEAST_SIDE` observations on each side; interval: the middle 95 % of the splits of `RESAMPLES` samples of clusters.
-    The split is said as the smallest dose of the upper side.
+    The split is said as the smallest dose of the upper side. Some split is always least; it is said only where the outcome grows with the
+    dose beyond chance (`_trend`).
 
     Parameters
     ----------
@@ -115,9 +122,21 @@ def breaking_dose(dose: Floats, outcome: Floats, cluster: npt.NDArray[np.generic
     point = split(np.ones(len(dose)))
     if point is None:
         return NotEnoughEvidence(NO_BREAK, 2 * LEAST_SIDE, len(dose))
+    trend = _trend(place, signed, whose)
+    if trend < Z95:
+        return NotEnoughEvidence(NO_TREND, math.ceil(len(dose) * ((Z95 + POWER_80) / max(trend, LEAST_TREND)) ** 2), len(dose))
     drawn = [split(rng.multinomial(clusters, np.full(clusters, 1 / clusters)).astype(np.float64)[whose]) for _ in range(RESAMPLES)]
     low, high = np.quantile([one for one in drawn if one is not None] or [point], (0.025, 0.975))
     return Estimate(point, min(point, float(low)), max(point, float(high)), len(dose), Badge.ADJUSTED)
+
+
+def _trend(place: npt.NDArray[np.int64], outcome: Floats, cluster: npt.NDArray[np.int64]) -> float:
+    """Return by how many standard errors the outcome grows with the rank of the dose; clusters as one (Armitage, 1955; Huber, 1967)."""
+    counts = np.bincount(place)
+    rank = np.cumsum(counts) - (counts - 1) / 2
+    by_cluster = np.bincount(cluster, weights=(rank[place] - rank[place].mean()) * (outcome - outcome.mean()))
+    spread = math.sqrt(float((by_cluster**2).sum()))
+    return float(by_cluster.sum()) / spread if spread > 0 else 0.0
 
 
 def breaking_of(rows: Rows, fit: Effect, code: str) -> Finding | None:
