@@ -5,7 +5,8 @@
 
 Companies with known truth over five scenarios; the truth is the same draws with the very error forgiven (`true_effects.worlds`), on the
 same outcome and the same exposed moments. `--parts` judges the intervals of parts of the exposed likewise (by delay, turn, place,
-channel, topic and other error), `--invented` draws so many invented errors for each real one. DoubleML and EconML, where installed, see
+channel, topic and other error), `--invented` draws so many invented errors for each real one; "believed" is the part of them whose p, put
+in the place of the real one's among all errors of the company and adjusted, is at most .05. DoubleML and EconML, where installed, see
 the same moments and the same covariates, with logistic regressions of scikit-learn. `--scenarios` takes names or paths of other scenario
 files.
 """
@@ -27,10 +28,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from scipy import special
 
 from benchmarks.true_effects.worlds import OtherWorld, other_world, true_effects
 from lakmus.engine.bucket import facts_until
 from lakmus.engine.causes.design import design_of
+from lakmus.engine.causes.difference import adjusted_p
 from lakmus.engine.causes.dose import DAY_EDGES, LEAST_SIDE, MINUTE_EDGES, UNITS
 from lakmus.engine.causes.doubly_robust import Effect, effect_of
 from lakmus.engine.causes.doubt import Among
@@ -53,6 +56,8 @@ from tests.engine.simulated import activities
 SCENARIOS = ("default", "confounded", "late_deliveries", "slow_desk", "quiet")
 MONTHS = 24
 MADE_UP = "invented"
+SURE = 0.05
+"""A comparison is believed where its p, adjusted over all errors of the company, is at most this."""
 Found = dict[tuple[str, str], list[tuple[float, float, float, float]]]
 
 
@@ -93,12 +98,17 @@ def judged(
     """Add one company's estimates beside the truth to `found`: (true, estimate, variance, planted)."""
     rows, moments, horizon, world = company_of(scenario, customers=customers, seed=seed)
     truth = true_effects(moments, world, horizon_days=horizon)
-    for code, harm in harms_of(rows, CODES).items():
-        if harm.fit is None:
-            continue
-        for control in (harm.control, *_more_invented(rows[code], harm.fit, CODES.index(code), invented - 1)):
+    harms = {code: harm for code, harm in harms_of(rows, CODES).items() if harm.fit is not None}
+    fits = {code: harm.fit for code, harm in harms.items() if harm.fit is not None}
+    by_chance = {code: _by_chance(fit.point, fit.variance) for code, fit in fits.items()}
+    for code, harm in harms.items():
+        for control in (harm.control, *_more_invented(rows[code], fits[code], CODES.index(code), invented - 1)):
             if isinstance(control, Estimate):
-                found[Path(scenario).stem, MADE_UP].append((0.0, control.point, ((control.high - control.low) / 3.92) ** 2, 0.0))
+                variance = ((control.high - control.low) / 3.92) ** 2
+                found[Path(scenario).stem, MADE_UP].append((0.0, control.point, variance, 0.0))
+                p = {**by_chance, code: _by_chance(control.point, variance)}
+                claimed = dict(zip(p, adjusted_p(list(p.values())), strict=True))[code] <= SURE
+                found[Path(scenario).stem, f"{MADE_UP}, believed"].append((0.0, float(claimed), math.nan, 0.0))
         for name, true, part in _parts(rows[code], harm.fit, truth.filter(pl.col("code") == code), code) if parts else ():
             found[Path(scenario).stem, f"part {name}"].append((true, part.point, part.variance, 0.0))
         own = _comparable(truth.filter(pl.col("code") == code), rows[code], harm.fit)
@@ -108,6 +118,10 @@ def judged(
             for name, (point, seconds) in _peers(rows[code]).items():
                 times[name].append(seconds)
                 found[Path(scenario).stem, f"{name} {code}"].append((true, point, np.nan, world.planted.get(code, 0.0)))
+
+
+def _by_chance(point: float, variance: float) -> float:
+    return 2 * float(special.ndtr(-abs(point) / math.sqrt(variance)))
 
 
 def _more_invented(rows: Rows, fit: Effect, place: int, count: int) -> Iterator[Finding]:
