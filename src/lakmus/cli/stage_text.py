@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -122,13 +122,17 @@ def money(answer: Answer, language: str) -> str:
     return "\n".join([*lines, "", table(MONEY_HEAD, rows, language, right=(3, 4))])
 
 
+def _named(one: Mapping[str, Any]) -> str:
+    return f"{one['name']} [{one['customer']}]" if one["name"] else str(one["customer"])
+
+
 def measures(answer: Answer, language: str) -> str:
     """Return Monday's list with its drafts, and whom to leave alone."""
     lines = []
     for place, person in enumerate(answer["people"], 1):
         reasons = "; ".join(said(reason, language) for reason in person["reasons"])
         lines += [
-            f"{place}. {person['name'] or person['customer']} [{person['customer']}]: {said(person['next_step'], language)}",
+            f"{place}. {_named(person)}: {said(person['next_step'], language)}",
             f"   {amount(person['money_at_stake'], language=language)}, {percent(person['churn']['point'], language)}; {reasons}",
             f"   {said(person['draft'], language)}",
         ]
@@ -142,7 +146,7 @@ def measures(answer: Answer, language: str) -> str:
     if answer["do_not_touch"]:
         lines += ["", said(UNTOUCHED, language)]
         lines += [
-            f"  {one['name'] or one['customer']} [{one['customer']}]: {said(one['reason'], language)}" for one in answer["do_not_touch"]
+            f"  {_named(one)}: {said(one['reason'], language)}" for one in answer["do_not_touch"]
         ]
     return "\n".join(lines)
 

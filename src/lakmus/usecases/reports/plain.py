@@ -71,7 +71,8 @@ def _people(told: Told) -> list[str]:
 
 
 def _person(place: int, person: ToldPerson) -> list[str]:
-    who = f"{place}. {person.name} [{person.customer}], {person.since}: {person.at_stake}, {person.chance}"
+    named = person.name if person.name == person.customer else f"{person.name} [{person.customer}]"
+    who = f"{place}. {named}, {person.since}: {person.at_stake}, {person.chance}"
     happened = "; ".join((*person.happened, *person.reasons))
     return ["", *_wrapped(who, "  "), *_wrapped(happened, "     "), *_wrapped(f"→ {person.step}", "     ")]
 

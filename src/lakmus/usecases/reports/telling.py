@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from lakmus.engine.verdict import Chip, Person, Verdict
+from lakmus.history.company import Company
 from lakmus.history.estimate import Estimate, NotEnoughEvidence
 from lakmus.history.wording import Wording
 from lakmus.usecases import writing
@@ -24,6 +25,7 @@ def tell(verdict: Verdict, *, time_zone: str, language: str = "ru") -> Told:
     def said(wording: Wording) -> str:
         return wording.in_language(language)
 
+    as_of = said(words.AS_OF.filled(day=day(verdict.as_of, language, time_zone=time_zone)))
     people = tuple(_person(person, verdict, time_zone, language) for person in verdict.people)
     headline, headline_range = _headline(verdict, language)
     lead = _lead(verdict, language)
@@ -32,7 +34,7 @@ def tell(verdict: Verdict, *, time_zone: str, language: str = "ru") -> Told:
     return Told(
         language=language,
         title=said(words.TITLE),
-        as_of=said(words.AS_OF.filled(company=verdict.company, day=day(verdict.as_of, language, time_zone=time_zone))),
+        as_of=as_of if verdict.company == Company().name else f"{verdict.company} · {as_of}",
         headline=headline,
         headline_range=headline_range,
         lead=lead,

@@ -6,7 +6,7 @@ from lakmus.history.estimate import Badge
 from lakmus.history.wording import Wording
 
 TITLE = Wording("Лакмус: вердикт", "Lakmus: the verdict")
-AS_OF = Wording("{company} · на {day}", "{company} · as of {day}")
+AS_OF = Wording("на {day}", "as of {day}")
 LEFT = Wording("За 12 месяцев {verb} {customers} из {all}.", "In 12 months {customers} of {all} left.")
 SILENTLY = Wording(" {silent} из них – молча.", " {silent} of them silently.")
 NOBODY_LEFT = Wording("За 12 месяцев не ушёл никто из {all}.", "In 12 months nobody of {all} left.")
