@@ -145,9 +145,7 @@ def measures(answer: Answer, language: str) -> str:
         lines.append(said(NO_PEOPLE, language))
     if answer["do_not_touch"]:
         lines += ["", said(UNTOUCHED, language)]
-        lines += [
-            f"  {_named(one)}: {said(one['reason'], language)}" for one in answer["do_not_touch"]
-        ]
+        lines += [f"  {_named(one)}: {said(one['reason'], language)}" for one in answer["do_not_touch"]]
     return "\n".join(lines)
 
 
