@@ -57,6 +57,15 @@ def test_compiling_needs_no_system_gettext_and_keeps_every_message(tmp_path: Pat
         assert GNUTranslations(file).gettext("Verdict") == "Вердикт"
 
 
+def test_a_sign_of_percent_follows_its_number_as_each_language_does() -> None:
+    wrong = []
+    for entry in catalogue():
+        asked, said = (each if isinstance(each, tuple) else (each,) for each in (entry.id, entry.string))
+        wrong += [text for text in asked if re.search(r"\d\s%", text)]
+        wrong += [text for text in said if re.search(r"\d %|\d%", text)]
+    assert wrong == []
+
+
 def test_no_line_of_a_russian_page_can_begin_with_a_dash() -> None:
     with compile_all()[0].open("rb") as file:
         said = list(GNUTranslations(file)._catalog.values())
