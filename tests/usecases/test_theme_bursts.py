@@ -57,7 +57,7 @@ def test_the_link_of_a_burst_opens_as_many_texts_as_it_counts_on_a_later_day_too
     tell_alerts(complained_of, show_verdict(complained_of), at=NOW)
     (row,) = list_told(user_of("owner"))[1]
     asked, later = row["group"], show_verdict(complained_of, as_of=LAST + timedelta(days=3))
-    wanted = TextsAsked(days=int(asked["days"]), back=days_back(asked, later.as_of))
+    wanted = TextsAsked(days=int(asked["days"]), back=days_back(asked, as_of=later.as_of))
     assert texts_of_topic(complained_of, later, asked["theme"], wanted).total == row["observed"]
     assert BURST in [one["rule"]["code"] for one in rules_told()["rules"] if isinstance(one["rule"], dict)]
 
@@ -75,4 +75,4 @@ def test_whoever_opens_the_theme_has_read_it_and_alerts_on_segments_stay_apart(c
 
 @pytest.mark.parametrize("asked", [{}, {"back": "x"}, {"until": "never"}, {"until": "2026-02-20"}])
 def test_days_that_end_nowhere_end_at_the_verdicts_moment(asked: dict[str, str]) -> None:
-    assert days_back(asked, NOW) == 0 and days_back({"back": "4"}, NOW) == 4
+    assert days_back(asked, as_of=NOW) == 0 and days_back({"back": "4"}, as_of=NOW) == 4

@@ -51,7 +51,7 @@ def texts(
     """
     place = home()
     shown = verdict_asked(place, as_of)
-    ends = days_back({"back": str(back) if back else "", "until": until}, shown.as_of)
+    ends = days_back({"back": str(back) if back else "", "until": until}, as_of=shown.as_of)
     found = texts_of_topic(place, shown, code[:60], TextsAsked(year, negative, days, ends), page=page, size=page_size)
     return {"total": found.total, "page": page, "page_size": page_size, "rows": plain(found.rows, language_of(request))}
 

@@ -16,6 +16,7 @@ from lakmus.usecases import results, show_verdict, titles
 from lakmus.usecases.causes.compared import can_be_listed
 from lakmus.usecases.house.home import Home, open_home
 from lakmus.usecases.people import decide_links, forgotten_people
+from lakmus.usecases.prepare_pages import ask_for_pages
 from lakmus.usecases.show_verdict import Shown
 from lakmus.web import formats
 from lakmus.web.lists import LIVING, PAGE_SIZE, Pager
@@ -50,10 +51,12 @@ def ask(request: HttpRequest) -> Any:
     if day is not None and last is not None and day >= last:
         day = None
     found = show_verdict.verdict_at_hand(place, as_of=day)
+    if found is None and place.stream().count <= AT_ONCE:
+        found = show_verdict.show_verdict(place, as_of=day)
     if found is not None:
+        if day is None:
+            ask_for_pages(found)  # with them comes what is news, whoever computed the verdict
         return found
-    if place.stream().count <= AT_ONCE:
-        return show_verdict.show_verdict(place, as_of=day)
     show_verdict.ask_for_verdict(place, as_of=day)
     return Computing(show_verdict.computing_share(place, as_of=day), idle=show_verdict.nobody_computes(place, as_of=day))
 

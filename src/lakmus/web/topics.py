@@ -72,7 +72,7 @@ def _growing(topic: Topic) -> bool:
 def topic_page(analysis: Shown, code: str, asked: dict[str, str], *, page: int) -> dict[str, Any]:
     """Return what the page of one theme shows: its texts, all or those behind one figure."""
     days = int(asked["days"]) if asked.get("days", "").isdecimal() else 0
-    wanted = TextsAsked(asked.get("year") == "1", asked.get("negative") == "1", days, days_back(asked, analysis.as_of))
+    wanted = TextsAsked(asked.get("year") == "1", asked.get("negative") == "1", days, days_back(asked, as_of=analysis.as_of))
     found = texts_of_topic(answers.home(), analysis, code, wanted, page=page, size=PAGE_SIZE)
     told_by = [{"key": "negative", "title": _("displeased")}] if wanted.negative else []
     if days:

@@ -54,7 +54,7 @@ def texts_asked(alert: ToldAlert) -> dict[str, str]:
     return {"days": str(alert.window_days), "until": alert.until.isoformat()}
 
 
-def days_back(asked: Mapping[str, str], as_of: datetime) -> int:
+def days_back(asked: Mapping[str, str], *, as_of: datetime) -> int:
     """Return how many whole days before a moment the days asked for end: said as such, or by the moment `until`; 0 where neither is."""
     if asked.get("back", "").isdecimal():
         return int(asked["back"])
