@@ -61,8 +61,8 @@ def test_a_sign_of_percent_follows_its_number_as_each_language_does() -> None:
     wrong = []
     for entry in catalogue():
         asked, said = (each if isinstance(each, tuple) else (each,) for each in (entry.id, entry.string))
-        wrong += [text for text in asked if re.search(r"\d\s%", text)]
-        wrong += [text for text in said if re.search(r"\d %|\d%", text)]
+        wrong += [text for text in asked if re.search(r"\d\s%(?!\()", text)]
+        wrong += [text for text in said if re.search(r"\d ?%(?!\()", text)]
     assert wrong == []
 
 
