@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 import numpy as np
@@ -80,14 +79,3 @@ def ordinal(owner: Ints, moment_us: Ints) -> Ints:
     """Return one ascending integer for (customer, second); whole seconds keep it within 64 bits."""
     keys: Ints = owner.astype(np.int64) * _SHIFT + moment_us // _SECOND
     return keys
-
-
-def invented_exposure(moments: pl.DataFrame, *, seed: int, share: float = 0.2) -> pl.DataFrame:
-    """Return the moments with an invented error that by construction does nothing: the negative control.
-
-    Exposure is drawn by a salted hash of the customer and the moment, so that the same seed gives the same draw in every bucket.
-    """
-    limit = int(share * 2**32)
-    keys = moments.select(pl.format("{}|{}", "customer", pl.col("at").to_physical())).to_series().to_list()
-    drawn = [int.from_bytes(hashlib.blake2b(f"{seed}|{key}".encode(), digest_size=4).digest(), "big") < limit for key in keys]
-    return moments.with_columns(pl.Series("exposed", drawn, dtype=pl.Boolean), pl.lit("invented").alias("code"))
