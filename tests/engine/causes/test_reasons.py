@@ -132,6 +132,8 @@ def test_the_breaking_day_is_found_with_its_interval() -> None:
     stars = breaking_dose(dose, 5 - 3 * left, np.arange(3000), rising=False)
     assert isinstance(stars, Estimate) and stars.point == 6
     assert isinstance(breaking_dose(dose[:30], left[:30], np.arange(30)), NotEnoughEvidence)
+    few = breaking_dose(np.repeat([1.0, 2.0], [60, 8]), left[:68], np.arange(68))
+    assert isinstance(few, NotEnoughEvidence) and (few.needed, few.available) == (20, 8)
 
 
 def test_no_day_breaks_customers_who_leave_alike_after_every_delay() -> None:

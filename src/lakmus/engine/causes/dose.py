@@ -99,8 +99,10 @@ def breaking_dose(dose: Floats, outcome: Floats, cluster: npt.NDArray[np.generic
     dose, outcome, cluster : (n,). rising : whether harm raises the outcome (loss) or lowers it (stars). seed : of the resampling.
     """
     levels, place = np.unique(dose, return_inverse=True)
-    if len(levels) < 2 or len(dose) < 2 * LEAST_SIDE:
-        return NotEnoughEvidence(NO_BREAK, 2 * LEAST_SIDE, len(dose))
+    below = np.cumsum(np.bincount(place))[:-1]
+    scarcer = int(np.minimum(below, len(dose) - below).max(initial=0))
+    if scarcer < LEAST_SIDE:
+        return NotEnoughEvidence(NO_BREAK, LEAST_SIDE, scarcer)
     signed = outcome if rising else -outcome
     _, whose = np.unique(cluster, return_inverse=True)
     rng = np.random.default_rng(seed)
@@ -119,12 +121,11 @@ def breaking_dose(dose: Floats, outcome: Floats, cluster: npt.NDArray[np.generic
         gain = np.where(fair, below**2 / np.maximum(n0, 1) + above**2 / np.maximum(n1, 1), -np.inf)
         return float(levels[int(np.argmax(gain)) + 1])
 
-    point = split(np.ones(len(dose)))
-    if point is None:
-        return NotEnoughEvidence(NO_BREAK, 2 * LEAST_SIDE, len(dose))
     trend = _trend(place, signed, whose)
     if trend < Z95:
         return NotEnoughEvidence(NO_TREND, math.ceil(len(dose) * ((Z95 + POWER_80) / max(trend, LEAST_TREND)) ** 2), len(dose))
+    point = split(np.ones(len(dose)))
+    assert point is not None, "both sides hold enough"
     drawn = [split(rng.multinomial(clusters, np.full(clusters, 1 / clusters)).astype(np.float64)[whose]) for _ in range(RESAMPLES)]
     low, high = np.quantile([one for one in drawn if one is not None] or [point], (0.025, 0.975))
     return Estimate(point, min(point, float(low)), max(point, float(high)), len(dose), Badge.ADJUSTED)
