@@ -11,7 +11,7 @@ import pytest
 
 from lakmus.engine.errors.catalogue import ERROR_CODES, OTHER_REASONS
 from lakmus.engine.text.notation import entries_of
-from lakmus.engine.text.reader import OTHER_CODES, read
+from lakmus.engine.text.reader import AWAITED, DRAWBACKS, ENTRIES, OTHER_CODES, read
 from lakmus.engine.text.sides import service_displeasure
 from lakmus.engine.text.table import SCHEMA, read_column
 
@@ -59,8 +59,14 @@ def test_each_code_is_found_in_both_languages(code: str, text: str) -> None:
 def test_every_code_of_the_product_has_an_example_and_the_lexicon_knows_no_other() -> None:
     told = {*ERROR_CODES, *OTHER_REASONS, *OTHER_CODES} - {"unknown"}
     assert set(EXAMPLES) == told
-    written = {code for name in ("ru", "en") for code in entries_of(name)}
-    assert written <= told
+    written = {code for name in (*ENTRIES, DRAWBACKS) if name != "feelings" for code in entries_of(name)}
+    assert written <= {*told, AWAITED}
+
+
+def test_a_wait_beside_a_broken_promise_is_for_what_was_promised() -> None:
+    assert read("Сколько ещё ждать?").codes == ("slow_reply",)
+    assert read("Посылка опаздывает. Сколько ещё ждать?").codes == ("broken_promise",)
+    assert "slow_reply" in read("На письмо три дня жду ответа, обещали ответить в среду.").codes
 
 
 def test_the_words_that_led_to_a_code_stand_in_their_place() -> None:

@@ -53,6 +53,10 @@ GIVES_WAY = {
 """Codes that are not said where the same words (or ones among them) say another that is closer: a parcel promised for Monday and awaited
 since is a promise broken, no slow reply, and «дешевле, чем у других» speaks for the company."""
 
+AWAITED, WAIT, PROMISE = "awaited", "slow_reply", "broken_promise"
+"""A wait that does not say for what («сколько ещё ждать?») is one for a reply, unless the text tells of a promise that was not kept: then
+what was promised is awaited, and that is told already."""
+
 OTHER_CODES = (LEAVING, "complaint", "poor_service", "praise", "thanks")
 """Codes beside the service errors and the other reasons: the customer says goodbye, complains or finds the service bad without saying of
 what, praises, thanks."""
@@ -178,6 +182,8 @@ def read(text: str | None) -> Reading:
         found = [one for one in found if one.place not in expected and one.last not in expected]
     if found and _QUOTES.search(own.text):
         found = [one for one in found if not quoted_to_deny(words, one.place, own.text)]
+    if any(one.code == AWAITED for one in found):
+        found = list(_waits(found))
     feelings = _feelings(found, own.text)
     told = [one for one in found if one.code not in FEELINGS and not one.negated]
     sayings = tuple([one.saying(words) for one in (_without_general(told) if len(told) > 1 else told)])
@@ -200,6 +206,17 @@ def read(text: str | None) -> Reading:
         len(questions_in(lowered)) if may_ask(lowered, words.texts) else 0,
         feelings,
     )
+
+
+def _waits(found: list[Heard]) -> Iterator[Heard]:
+    """Yield what was heard, a wait that does not say for what as one for a reply or, beside a promise that was not kept, not at all."""
+    promised = any(one.code == PROMISE and not one.negated for one in found)
+    waits = {one.place for one in found if one.code == WAIT}
+    for one in found:
+        if one.code != AWAITED:
+            yield one
+        elif not promised and one.place not in waits:
+            yield one._replace(code=WAIT)
 
 
 def _without_general(told: list[Heard]) -> list[Heard]:
