@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from lakmus.operations.journal.models import JournalEntry
 from lakmus.stream.identity import Identifier
 from lakmus.usecases.house.home import Home
 from lakmus.usecases.people.decide_links import decide_link, merge_customers, past_merges, undo_merge, waiting_links
+from tests.usecases.conftest import bring_in
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SHARED_MAIL = Identifier("email", "family@example.org")
@@ -43,11 +45,15 @@ def test_same_merges_them_and_the_merge_can_be_taken_back(disputed: Home, user_o
     ]
 
 
-def test_a_merge_by_hand_is_journalled_under_pseudonyms(new_home: Home, user_of) -> None:
+def test_a_merge_by_hand_is_journalled_under_pseudonyms(new_home: Home, tmp_path: Path, user_of) -> None:
+    (tmp_path / "orders.csv").write_text("Номер заказа;Дата заказа;ID клиента\n1;01.02.2026;Иван Петров\n2;02.02.2026;Пётр Иванов\n")
+    bring_in(new_home, tmp_path / "orders.csv")
     merge_customers(new_home, "Иван Петров", "Пётр Иванов", actor=user_of("owner"))
     entry = JournalEntry.objects.get(verb="merged_customers")
     assert "Иван" not in entry.object_key + str(entry.details)
     assert new_home.stream().identity.canonical("Иван Петров") == "Пётр Иванов"
+    with pytest.raises(NotFound):
+        merge_customers(new_home, "Иван Петров", "Никто", actor=None)
 
 
 def test_an_answered_question_cannot_be_answered_again(disputed: Home) -> None:

@@ -168,10 +168,18 @@ def test_a_person_decides_who_is_who_and_can_take_it_back(owner: Client) -> None
         pytest.skip("this shop has no contradictions")
     owner.post("/data/links/", {"number": waiting[0], "decision": "same"})
     merged = opened(owner, "/data/", "ru")
-    assert 'id="merges"' in merged
     merge = re.search(r'id="merges".*?name="number" value="([^"]+)"', merged, re.S).group(1)
     owner.post("/data/links/", {"number": merge, "do": "undo"})
-    assert 'id="merges"' not in opened(owner, "/data/", "ru")
+    assert "Отменить" not in opened(owner, "/data/", "ru")
+
+
+def test_two_customers_of_whom_no_file_says_that_they_are_one_are_merged_by_number(owner: Client) -> None:
+    first, other = re.findall(r'href="/customers/(\d+)/"', opened(owner, "/customers/?sort=customer", "ru"))[:2]
+    assert owner.post("/data/links/", {"do": "merge", "customer": other, "into": "нет такого"}).status_code == 404
+    owner.post("/data/links/", {"do": "merge", "customer": other, "into": first})
+    merged = opened(owner, "/data/", "ru")
+    merge = re.search(r'id="merges".*?name="number" value="([^"]+)"', merged, re.S).group(1)
+    owner.post("/data/links/", {"number": merge, "do": "undo"})
 
 
 def test_a_past_day_shows_only_what_was_known_then(owner: Client) -> None:

@@ -8,12 +8,18 @@ from typing import Any, cast
 
 from django.utils import timezone
 
+from lakmus.history.failures import NotFound
+from lakmus.history.wording import Wording
 from lakmus.operations.journal.changes import NOBODY, pseudonym, record
 from lakmus.stream.identity import Decision
 from lakmus.usecases.house.home import Home
 
 DECISIONS: tuple[Decision, ...] = ("same", "different", "shared")
 """One person; two people; the identifier belongs to nobody in particular."""
+NOBODY_TO_MERGE = Wording(
+    "Клиента «{customer}» в истории нет. Ничего не изменилось; номер стоит на странице клиента под именем.",
+    "There is no customer “{customer}” in the history. Nothing was changed; the number stands under the name on a customer's page.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +74,11 @@ def merge_customers(home: Home, customer: str, into: str, *, actor: Any) -> str:
 
     Raises
     ------
-    WrongUsage : they are one already. Busy : somebody else is writing.
+    NotFound : nothing is known of one of them. WrongUsage : they are one already. Busy : somebody else is writing.
     """
+    for named in (customer, into):
+        if not home.stream().history_of(home.stream().identity.canonical(named), as_of=timezone.now()).num_rows:
+            raise NotFound("nobody_to_merge", NOBODY_TO_MERGE.filled(customer=named))
     number = home.stream().identity.merge(customer, into, actor=_name(actor), at=timezone.now())
     details = {"merge": number, "into": pseudonym(into)}
     record(actor=actor, verb="merged_customers", object_kind="customer", object_key=pseudonym(customer), details=details)

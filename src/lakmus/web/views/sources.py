@@ -58,10 +58,14 @@ def sources(request: HttpRequest) -> HttpResponse:
 @page("identity", post="change")
 @says_failures
 def decide(request: HttpRequest) -> HttpResponse:
-    """Take a person's word on who is who: about a waiting link, or against a merge."""
+    """Take a person's word on who is who: about a waiting link, against a merge, or for one that no file tells of."""
     number = request.POST.get("number", "")
     if request.POST.get("do") == "undo":
         decide_links.undo_merge(answers.home(), number, actor=request.user)
+    elif request.POST.get("do") == "merge":
+        customer, into = (request.POST.get(name, "").strip() for name in ("customer", "into"))
+        decide_links.merge_customers(answers.home(), customer, into, actor=request.user)
+        return HttpResponseRedirect(reverse("data") + "#merges")
     else:
         decision = next((known for known in decide_links.DECISIONS if known == request.POST.get("decision")), "different")
         decide_links.decide_link(answers.home(), number, decision, actor=request.user)
