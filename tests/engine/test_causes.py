@@ -95,6 +95,13 @@ def test_a_moment_whose_horizon_is_not_over_has_no_outcome() -> None:
     assert (judged["observed"].to_list(), judged["left"].to_list()) == ([False], [None])
 
 
+def test_a_contract_that_ended_long_after_a_moment_is_not_gone_because_of_it() -> None:
+    rows = pl.DataFrame({"customer": ["c000", "c001"], "at": [at_day(115), at_day(115)], "exposed": True, "code": "x"})
+    ends = np.array([int(at_day(day).timestamp()) * 1_000_000 for day in (125, 300)])
+    judged = followed(rows, purchases_of([10, 10], [10, 10]), horizon_days=20, as_of=at_day(400), ended_us=ends)
+    assert judged["gone"].to_list() == judged["left"].to_list() == [True, False]
+
+
 def test_who_was_lost_already_is_no_moment() -> None:
     rows = pl.DataFrame({"customer": ["c000"], "at": [at_day(150)], "exposed": [True], "code": ["x"]})
     assert followed(rows, purchases_of([10, 10]), horizon_days=20, as_of=at_day(400)).height == 0

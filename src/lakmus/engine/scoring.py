@@ -146,7 +146,7 @@ def score_bucket(
         stars=_stars(orders),
         most_orders=_most_orders(orders),
         dominoes=domino_sums(moments, by_facts(errors), CODES),
-        losses=loss_evidence(customers, errors, scene.said, time_zone=company.time_zone),
+        losses=loss_evidence(customers, errors, scene.said, time_zone=company.time_zone, contracts=ended_us is not None),
         met=exposures_by_month(errors, time_zone=company.time_zone),
         rows=rows_of_bucket(moments, scene, found.errors, displeasure, bought, horizon_days=days),
         names=names_of(scene),

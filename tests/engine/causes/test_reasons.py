@@ -110,6 +110,16 @@ def test_thanks_and_praise_are_no_reasons_to_leave() -> None:
     assert found["code"].to_list() == ["price"] and found["money_variance"].to_list() == [9.0]
 
 
+def test_paying_on_by_contract_clears_no_error_of_the_ninety_days_before_its_end() -> None:
+    lost = {"customer": "c", "lost_in_window": True, "lost_at": LAST, "last_order_at": LAST - timedelta(days=1), "lost_value": 100.0}
+    customers = pl.from_arrow(pa.Table.from_pylist([dict.fromkeys(CUSTOMERS.names) | lost], CUSTOMERS)).with_columns(worth_variance=9.0)
+    slow = [{"customer": "c", "code": "slow_reply", "at": LAST - timedelta(days=days)} for days in (80, 100)]
+    errors = pl.from_arrow(pa.Table.from_pylist([dict.fromkeys(ERRORS.names) | row for row in slow], ERRORS))
+    said = pl.from_arrow(TEXTS.empty_table())
+    found = loss_evidence(customers, errors, said, time_zone="Europe/Moscow", contracts=True)
+    assert found["at"].to_list() == [slow[0]["at"]] and found["last_order_at"].to_list() == [None]
+
+
 def test_people_confirm_and_reject() -> None:
     pieces = evidence(("no_reply", 3, "fact"), ("slow_reply", 4, "fact"))
     assert why(pieces, decided={"c": {"slow_reply": "confirmed"}})["slow_reply"] == 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from lakmus.engine.errors.catalogue import ERROR_CODES, OTHER_REASONS
+from lakmus.engine.risk.contracts import CONTRACT_HORIZON_DAYS
 
 REASON_CODES = (*ERROR_CODES, *OTHER_REASONS)
 """What words may speak for; thanks and praise are no reason to leave."""
@@ -29,20 +30,23 @@ EVIDENCE_SCHEMA: dict[str, pl.DataType] = {
 `money_variance` in squared units of the currency."""
 
 
-def loss_evidence(customers: pl.DataFrame, errors: pl.DataFrame, said: pl.DataFrame, *, time_zone: str) -> pl.DataFrame:
+def loss_evidence(
+    customers: pl.DataFrame, errors: pl.DataFrame, said: pl.DataFrame, *, time_zone: str, contracts: bool = False
+) -> pl.DataFrame:
     """Return one bucket's evidence after `EVIDENCE_SCHEMA`, sorted by customer, moment and code.
 
-    Errors and words count from `BEFORE_LAST_ORDER_DAYS` before the last order until the loss; what was said in a survey, a notice or at
-    the end of a contract counts as the customer's last word.
+    Errors and words count from `BEFORE_LAST_ORDER_DAYS` before the last order until the loss, of contracts from the horizon of their
+    effects before the end: who pays by contract shows nothing by going on to. What was said in a survey, a notice or at the end of a
+    contract counts as the customer's last word.
 
     Parameters
     ----------
-    customers : the customers table. errors : the errors table. said : the texts table.
+    customers : the customers table. errors : the errors table. said : the texts table. contracts : whether contracts say who is lost.
     """
     lost = customers.filter(pl.col("lost_in_window").fill_null(False)).select(
         "customer",
         "lost_at",
-        "last_order_at",
+        pl.lit(None, pl.Datetime("us", "UTC")).alias("last_order_at") if contracts else "last_order_at",
         pl.col("lost_at").dt.convert_time_zone(time_zone).dt.strftime("%Y-%m").alias("month"),
         (pl.col("lost_value").fill_null(0.0) * 100).round(0).cast(pl.Int64).alias("money"),
         pl.when(pl.col("lost_value").is_not_null()).then("worth_variance").otherwise(0.0).fill_null(0.0).alias("money_variance"),
@@ -71,7 +75,9 @@ def loss_evidence(customers: pl.DataFrame, errors: pl.DataFrame, said: pl.DataFr
         )
     )
     pieces = lost.join(pl.concat([met, spoken]), on="customer", how="inner")
-    begins = pl.coalesce("last_order_at", "lost_at") - pl.duration(days=BEFORE_LAST_ORDER_DAYS)
+    begins = pl.coalesce(
+        pl.col("last_order_at") - pl.duration(days=BEFORE_LAST_ORDER_DAYS), pl.col("lost_at") - pl.duration(days=CONTRACT_HORIZON_DAYS)
+    )
     pieces = pieces.filter((pl.col("at") >= begins) & (pl.col("at") <= pl.col("lost_at")))
     every = pl.concat([pieces, lost.join(pieces, on="customer", how="anti")], how="diagonal")
     columns = [(pl.col(name) if name in every.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in EVIDENCE_SCHEMA.items()]

@@ -35,7 +35,7 @@ def followed(
     Returns
     -------
     pl.DataFrame : the columns of `moments` and owner, stratum, observed (the horizon has passed by as_of), left (no order in
-        (at, at + horizon], or the contract ended in it; null unless observed), gone (no order since, or the contract ended since).
+        (at, at + horizon], or the contract ended in it; null unless observed), gone (no order since, or the contract ended in the horizon).
     """
     codes = pl.DataFrame({"customer": purchases.customers}).with_row_index("owner")
     rows = moments.join(codes, on="customer", how="inner").with_columns(pl.col("owner").cast(pl.Int64))
@@ -60,7 +60,8 @@ def followed(
     there, left = regular & (silent < 1), ~back
     if ended_us is not None:
         end = np.where(ended_us < 0, _NEVER, ended_us)[owner]
-        there, left, gone = (so_far >= 1) & (at_us < end), end <= at_us + horizon_days * DAY_US, end < _NEVER
+        there, left = (so_far >= 1) & (at_us < end), end <= at_us + horizon_days * DAY_US
+        gone = left
     stratum = np.searchsorted(PURCHASES_EDGES, so_far, side="right")
     stratum = stratum * (len(RHYTHM_EDGES) + 1) + np.searchsorted(RHYTHM_EDGES, mean_gap, side="left")
     stratum = stratum * 2 + (silent > SILENCE_EDGE)
