@@ -40,6 +40,5 @@ def customers_then(table: pa.Table, *, company: Company, as_of: datetime) -> Cus
     facts = facts_until(table, as_of=as_of)
     orders = order_table(facts, currency=company.currency)
     errors = nothing_found().errors.with_columns(pl.lit(None, pl.String).alias("code"))
-    return CustomersThen(
-        learned, customer_table(facts, orders, errors, voiced(facts), learned=learned, company=company, as_of=as_of), orders
-    )
+    said = voiced(facts)
+    return CustomersThen(learned, customer_table(facts, orders, errors, said, said, learned=learned, company=company, as_of=as_of), orders)

@@ -39,6 +39,7 @@ def customer_table(
     orders: pl.DataFrame,
     errors: pl.DataFrame,
     displeasure: pl.DataFrame,
+    spoken: pl.DataFrame,
     *,
     learned: Learned,
     company: Company,
@@ -48,7 +49,8 @@ def customer_table(
 
     Parameters
     ----------
-    facts, orders, errors, displeasure : `facts_until`, `order_table`, `find_errors(...).errors`, `voiced` of one bucket.
+    facts, orders, errors, displeasure, spoken : `facts_until`, `order_table`, `find_errors(...).errors`, `voiced`, `spoken_up` of one
+        bucket.
     """
     bought = bucket_purchases(orders, facts.customers, time_zone=company.time_zone)
     rhythm, feeds, season = learned.rhythm, learned.feeds, learned.season
@@ -62,7 +64,7 @@ def customer_table(
     frame = _with_groups(frame, learned)
     frame = _with_probability(frame, _told(frame, facts, orders, bought, learned=learned, company=company, as_of=as_of))
     frame = _with_money(frame, facts, bought, learned=learned, company=company)
-    frame = _with_voice(frame, displeasure, heard=hears(learned.feeds))
+    frame = _with_voice(frame, spoken, heard=hears(learned.feeds))
     return _with_errors(frame, errors, sight.readings, as_of=as_of)
 
 
@@ -277,9 +279,9 @@ def _with_money(frame: pl.DataFrame, facts: Facts, bought: Purchases, *, learned
     )
 
 
-def _with_voice(frame: pl.DataFrame, displeasure: pl.DataFrame, *, heard: bool) -> pl.DataFrame:
-    """Add `lost_silently`: lost, and no displeasure voiced from a year before the loss until now; null where nothing could be heard."""
-    last = displeasure.group_by(KEY).agg(pl.col("ts").max().alias("last_said_at"))
+def _with_voice(frame: pl.DataFrame, spoken: pl.DataFrame, *, heard: bool) -> pl.DataFrame:
+    """Add `lost_silently`: lost, and not spoken up from a year before the loss until now; null where nothing could be heard."""
+    last = spoken.group_by(KEY).agg(pl.col("ts").max().alias("last_said_at"))
     joined = frame.join(last, left_on="customer", right_on=KEY, how="left", maintain_order="left")
     spoke = (pl.col("last_said_at") >= pl.col("lost_at") - pl.duration(days=SILENT_DAYS)).fill_null(False)
     lost = pl.col("lost_at").is_not_null()

@@ -22,6 +22,7 @@ from lakmus.engine.causes.segments import names_of
 from lakmus.engine.customer_table import customer_table
 from lakmus.engine.errors.detector import MOMENT_SCHEMA, Scene
 from lakmus.engine.errors.search import CODES, by_facts, find_errors, leading
+from lakmus.engine.errors.spoken_up import spoken_up
 from lakmus.engine.errors.staff_rates import no_staff_cases, staff_cases
 from lakmus.engine.learning import Learned
 from lakmus.engine.measures.people import candidates, left_alone, people_of
@@ -115,8 +116,9 @@ def score_bucket(
     orders = scene.orders
     found = find_errors(scene)
     displeasure = voiced(facts)
-    customers = _settled(customer_table(facts, orders, found.errors, displeasure, learned=learned, company=company, as_of=as_of))
-    errors = _settled(_judged_errors(found.errors, customers, displeasure, as_of=as_of))
+    spoken = spoken_up(scene, found.errors)
+    customers = _settled(customer_table(facts, orders, found.errors, displeasure, spoken, learned=learned, company=company, as_of=as_of))
+    errors = _settled(_judged_errors(found.errors, customers, spoken, as_of=as_of))
     bought, ended_us = _relations(facts, orders, learned=learned, company=company)
     days = followed_days(learned.definition)
     leads = found.moments.filter(pl.col("detector").is_in(list(leading(learned.feeds).values())))
@@ -168,19 +170,19 @@ def _arrow(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:
     return frame.select(schema.names).to_arrow().cast(schema)
 
 
-def _judged_errors(errors: pl.DataFrame, customers: pl.DataFrame, displeasure: pl.DataFrame, *, as_of: datetime) -> pl.DataFrame:
+def _judged_errors(errors: pl.DataFrame, customers: pl.DataFrame, spoken: pl.DataFrame, *, as_of: datetime) -> pl.DataFrame:
     """Add to each error whether it lies in the window, and what its customer did.
 
-    Complained: displeasure voiced at or after the error, or the error's own evidence: a bad review left without an answer is itself the
+    Complained: spoken up at or after the error, or the error's own evidence: a bad review left without an answer is itself the
     complaint, though it stands before the hour at which the silence became an error.
     """
     fate = customers.select("customer", "lost_at", "lost_in_window", "lost_silently")
-    said = displeasure.select(KEY, pl.col("ts").alias("said_at")).sort("said_at")
+    said = spoken.select(KEY, pl.col("ts").alias("said_at")).sort("said_at")
     joined = errors.join(fate, on="customer", how="left").sort("at", "error_id")
     joined = joined.join_asof(said, left_on="at", right_on="said_at", by=KEY, strategy="forward", check_sortedness=False)
     left = (pl.col("lost_in_window") & (pl.col("lost_at") >= pl.col("at"))).fill_null(False)
     proofs = errors.select("error_id", pl.col("evidence").alias("activity_id")).explode("activity_id")
-    voiced_itself = pl.col("error_id").is_in(proofs.join(displeasure, on="activity_id", how="semi")["error_id"].implode())
+    voiced_itself = pl.col("error_id").is_in(proofs.join(spoken, on="activity_id", how="semi")["error_id"].implode())
     return joined.with_columns(
         pl.lit("found").alias("status"),
         (pl.col("at") > as_of - timedelta(days=WINDOW_DAYS)).alias("in_window"),

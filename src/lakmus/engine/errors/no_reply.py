@@ -119,13 +119,17 @@ low on any scale, while what is high depends on the scale, which no file tells."
 _SAYS_NOTHING = r"(?i)^\W*(?:нет|(?:нет|без) (?:комментари|замечани)\w*|no|none|n/?a|no comments?|ок|ok)?\W*$"
 
 
+def displeased_marks() -> pl.Expr:
+    """Return an expression: the mark in a survey is that of somebody displeased (Boolean, never null)."""
+    low = pl.when(pl.col("_survey") == "nps").then(pl.col("_score") <= DETRACTOR).otherwise(pl.col("_score") <= UNHAPPY)
+    return low.fill_null(False)
+
+
 def _displeases() -> pl.Expr:
     """Return an expression: the comment displeases, by its `_score` where that decides and by the polarity of its words where not."""
-    recommends = pl.col("_survey") == "nps"
-    low = pl.when(recommends).then(pl.col("_score") <= DETRACTOR).otherwise(pl.col("_score") <= UNHAPPY).fill_null(False)
-    high = (recommends & (pl.col("_score") >= PROMOTER)).fill_null(False)
+    high = ((pl.col("_survey") == "nps") & (pl.col("_score") >= PROMOTER)).fill_null(False)
     by_words = (pl.col("polarity") == "negative").fill_null(False)
-    return (low | (by_words & ~high)) & ~pl.col("text").str.contains(_SAYS_NOTHING)
+    return (displeased_marks() | (by_words & ~high)) & ~pl.col("text").str.contains(_SAYS_NOTHING)
 
 
 def _described(errors: pl.DataFrame, scene: Scene, beginning: Wording) -> pl.DataFrame:

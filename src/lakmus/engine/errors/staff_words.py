@@ -65,7 +65,8 @@ def _complaints(scene: Scene) -> pl.DataFrame:
     """Return (key, case, asked_at, asked_id): the first words of displeasure in each case."""
     rows = of_kind(scene.facts, "opened_case", "sent_message", "complained").filter(pl.col("_case").is_not_null())
     by_customer = pl.col("_author").is_null() | (pl.col("_author") == "customer")
-    negative = _displeased(scene.said).with_columns(pl.lit(True).alias("negative"))
+    of_cases = scene.said.filter(pl.col("case").is_not_null())
+    negative = displeased_texts(of_cases).with_columns(pl.lit(True).alias("negative"))
     told = rows.filter(by_customer).join(negative, on="activity_id", how="left")
     topical = (pl.col("activity") == "opened_case") & complaint_topic()
     displeased = told.filter((pl.col("activity") == "complained") | topical | complains() | pl.col("negative").fill_null(False))
@@ -87,9 +88,9 @@ _REPROACH = re.compile(
 """Questions that ask for nothing but reproach («сколько можно ждать?»)."""
 
 
-def _displeased(said: pl.DataFrame) -> pl.DataFrame:
-    """Return (activity_id) of the texts in cases that displease without their plain questions: who only asks has not complained."""
-    negative = said.filter((pl.col("polarity") == "negative") & pl.col("case").is_not_null()).select("activity_id", "text", "confidence")
+def displeased_texts(said: pl.DataFrame) -> pl.DataFrame:
+    """Return (activity_id) of the texts that displease without their plain questions: who only asks has not complained."""
+    negative = said.filter(pl.col("polarity") == "negative").select("activity_id", "text", "confidence")
     told = [_QUESTION.sub(lambda one: one.group() if _REPROACH.search(one.group()) else "", text) for text in negative["text"]]
     asking = negative.with_columns(pl.Series("told", told, dtype=pl.String)).with_columns((pl.col("told") != pl.col("text")).alias("asks"))
     plain, doubtful = asking.filter(~pl.col("asks")), asking.filter("asks")
