@@ -20,6 +20,7 @@ ADDRESSES = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_each_side_of_an_error_sums_to_its_rows(program, shop) -> None:
     told = program("get", "/api/causes/broken_promise").json()
     rows = program("get", "/api/errors?code=broken_promise&in_window=true").json()["total"]
@@ -48,6 +49,7 @@ def test_money_tells_its_terms_and_marks_what_the_articles_assume(program, shop)
     assert all(cost["assumed"] == cost["code"].startswith("x") for cost in told["costs"])
 
 
+@pytest.mark.slow
 def test_cases_compared_are_the_same_on_the_page_through_the_api_and_at_a_terminal(program, shop, client_of) -> None:
     told = program("get", "/api/causes/broken_promise/compared?page_size=500").json()
     done = run_lakmus("causes", "compared", "broken_promise", "--limit", 500, "--format", "json", "--home", shop, folder=shop)

@@ -113,6 +113,7 @@ def seen_briefly(seed: int, people: int) -> tuple[np.ndarray, np.ndarray]:
     return steps, waited
 
 
+@pytest.mark.slow
 def test_beyond_the_waits_that_were_seen_customers_return_ever_less_often() -> None:
     _, waited = seen_briefly(0, 200_000)
     for start in (12, 20):
