@@ -1,1 +1,1 @@
-"""Reading what people write. So far a small lexicon in two languages; polarity and codes build on it."""
+"""What people write, read offline in Russian and in English: polarity, codes, promises, mentions, and the tone of replies."""
