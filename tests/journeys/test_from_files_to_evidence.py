@@ -187,6 +187,9 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(empty_site: str, window,
     with window(empty_site) as page:
         log_in(page)
         page.goto("/data/import/")
+        page.locator("#main").focus()
+        page.keyboard.press("Tab")
+        assert page.locator("label[for=files]").evaluate("label => getComputedStyle(label).outlineStyle") == "solid"
         page.set_input_files("#files", picture)
         page.get_by_role("button", name="Заглянуть в файлы").click()
         expect(page.locator(".card .notice")).to_contain_text("orders.csv")
