@@ -40,8 +40,10 @@ def test_words_that_the_full_reading_knows_are_a_voice_and_plain_questions_are_n
 
 
 def test_a_low_mark_is_a_voice_and_a_passing_one_is_none() -> None:
-    history = History().customer("anna").fact("answered_survey", "2025-03-01 12:00", survey="nps", score=6.0)
-    history.fact("answered_survey", "2025-03-02 12:00", survey="nps", score=7.0).fact("answered_survey", "2025-03-03 12:00", survey="csat", score=2.0)
+    history = History().customer("anna")
+    history.fact("answered_survey", "2025-03-01 12:00", survey="nps", score=6.0)
+    history.fact("answered_survey", "2025-03-02 12:00", survey="nps", score=7.0)
+    history.fact("answered_survey", "2025-03-03 12:00", survey="csat", score=2.0)
     assert spoke(history.fact("answered_survey", "2025-03-04 12:00", survey="csat", score=3.0)) == ["01.03", "03.03"]
 
 
