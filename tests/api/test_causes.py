@@ -63,6 +63,22 @@ def test_cases_compared_are_the_same_on_the_page_through_the_api_and_at_a_termin
     assert told["rows"] == said["cases"]
 
 
+@pytest.mark.slow
+def test_a_message_is_checked_before_it_is_sent_by_page_api_and_terminal(program, shop, client_of) -> None:
+    text = "Здравствуйте, {{name}}! Сумма заказа 2 500 ₽."
+    told = program("post", "/api/automatic-messages/check", {"text": text, "order": "0-1"}).json()
+    assert [one["finding"] for one in told["findings"]] == ["placeholder", "wrong_sum"] and told["customer"] == "c0"
+    done = run_lakmus("causes", "draft", text, "--order", "0-1", "--format", "json", "--home", shop, folder=shop)
+    assert json.loads(done.stdout)["findings"] == told["findings"]
+    client = client_of("owner")
+    page = client.post("/causes/messages/", {"text": text, "order": "0-1"}, headers={"accept-language": "en"}).content.decode()
+    assert "unfilled placeholder" in page and "wrong sum" in page
+    right = client.post("/causes/messages/", {"text": "Ваш заказ собран.", "order": "0-1"}, headers={"accept-language": "en"})
+    assert "Nothing wrong was found." in right.content.decode()
+    unknown = client.post("/causes/messages/", {"text": text, "order": "нет"}, headers={"accept-language": "en"}).content.decode()
+    assert "There is no order" in unknown
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_an_agent_reads_no_causes_and_an_owner_does(program, shop, address: str) -> None:
     assert program("get", address, role="agent").status_code == 403

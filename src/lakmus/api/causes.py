@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query, Router, Schema
 
 from lakmus.api.asked import AsOf, home, pages_asked, verdict_asked
 from lakmus.api.forms import NOT_YET, Page, PageNumber, PageSize
@@ -17,6 +17,7 @@ from lakmus.usecases.causes.audit import FINDINGS, list_messages
 from lakmus.usecases.causes.avoidable import list_contacts, list_wishes
 from lakmus.usecases.causes.compared import list_compared
 from lakmus.usecases.causes.dominoes import list_followed
+from lakmus.usecases.causes.drafts import check_message
 from lakmus.usecases.causes.ledger import KINDS, list_reasons
 from lakmus.usecases.causes.pages import PAGES, cause_page
 from lakmus.usecases.causes.promises import BY, STATUSES, list_promises
@@ -168,6 +169,22 @@ def message_rows(
     asked = {"finding": finding, "template": template, "customer": customer, "sent": sent}
     found = list_messages(verdict_asked(home(), as_of), asked, page=page, size=page_size)
     return _rows(request, found.total, found.rows, page, page_size)
+
+
+class Message(Schema):
+    """A message that is not sent yet, and the order it speaks of; without one only its text is judged."""
+
+    text: str
+    order: str = ""
+
+
+@router.post(
+    "/automatic-messages/check", auth=Bearer("read", "audit"), response=ANSWER, summary="Check an automatic message before it is sent"
+)
+def check(request: HttpRequest, message: Message, as_of: AsOf = None) -> Any:
+    """Return what contradicts the order, is unfilled, or was sent already: none found where `findings` is empty; nothing is saved."""
+    place = home()
+    return plain(check_message(place, verdict_asked(place, as_of), message.text, order=message.order), language_of(request))
 
 
 @router.get("/dominoes", auth=Bearer("read", "dominoes"), response=ANSWER, summary="Which error brings which")

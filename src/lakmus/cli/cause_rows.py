@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import asdict
 
 from lakmus.cli.cause_words import STATUSES, word
 from lakmus.cli.options import Commands, add_as_of
@@ -10,11 +11,14 @@ from lakmus.cli.stage_text import day_of, table
 from lakmus.cli.verdicts import computed
 from lakmus.cli.voice import Voice
 from lakmus.history.money import NO_BREAK
-from lakmus.history.wording import Wording
+from lakmus.history.wording import Wording, written_fact
 from lakmus.usecases.writing import money, number, percent
 
 ABOUT_COMPARED = Wording("случаи, по которым посчитан эффект ошибки", "the cases that the effect of an error was taken from")
 ABOUT_CUSTOMERS = Wording("клиенты за строкой книги потерь", "the customers behind a line of the ledger")
+ABOUT_DRAFT = Wording("проверить автоматическое сообщение до отправки", "check an automatic message before it is sent")
+TEXT = Wording("текст сообщения", "the text of the message")
+ORDER = Wording("номер заказа, о котором оно говорит", "the number of the order that it speaks of")
 MONTH = Wording("только этот месяц, например 2026-03", "only this month, such as 2026-03")
 CODE = Wording("только эта причина", "only this reason")
 ERROR = Wording("код ошибки, например slow_reply", "the code of an error, such as slow_reply")
@@ -33,6 +37,8 @@ COUNTED = Wording(
     "Случаев сравнено: {total}, после них ушли: {left}. Цифра посчитана по {used} из них.",
     "Cases compared: {total}, left afterwards: {left}. The figure was taken from {used} of them.",
 )
+NOTHING_WRONG = Wording("Ничего неверного не найдено.", "Nothing wrong was found.")
+WRONG = Wording("что неверно|сказано|на самом деле", "what is wrong|said|in fact")
 REASONS = Wording("клиент|потерян|причина|доля|деньги|решение", "customer|lost|reason|share|money|decision")
 
 
@@ -50,6 +56,27 @@ def add_rows(below: Commands) -> None:
     under.add_argument("--month", default="", metavar="MONTH", help=below.say(MONTH))
     under.add_argument("--code", default="", metavar="CODE", help=below.say(CODE))
     under.add_argument("--limit", type=int, default=30, metavar="N", help=below.say(LIMIT))
+    under = below.add("draft", ABOUT_DRAFT, draft)
+    add_as_of(under, below, inherited=True)
+    under.add_argument("text", metavar="TEXT", help=below.say(TEXT))
+    under.add_argument("--order", default="", metavar="NUMBER", help=below.say(ORDER))
+
+
+def draft(asked: Namespace, voice: Voice) -> None:
+    """Answer with what is wrong in a message that is not sent yet."""
+    from lakmus.cli.home import home_at
+
+    home = home_at(asked.home)
+    from lakmus.usecases.causes.audit import FINDINGS
+    from lakmus.usecases.causes.drafts import check_message
+
+    found = check_message(home, computed(home, asked, voice), asked.text, order=asked.order)
+    if voice.wants_json:
+        voice.json(asdict(found))
+        return
+    language = voice.language
+    rows = [[FINDINGS[one.finding].in_language(language), one.said, written_fact(one.fact, language)] for one in found.findings]
+    voice.text(table(WRONG, rows, language) if rows else NOTHING_WRONG.in_language(language))
 
 
 def compared(asked: Namespace, voice: Voice) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lakmus.history.estimate import Estimate
+from lakmus.history.failures import LakmusError
 from lakmus.history.wording import written_fact
-from lakmus.usecases.causes import audit, avoidable, ledger, promises
+from lakmus.usecases.causes import audit, avoidable, drafts, ledger, promises
 from lakmus.usecases.causes import dominoes as followed
 from lakmus.usecases.causes.ranking import told
 from lakmus.usecases.causes.scorecard import TITLES as SIDE_TITLES
 from lakmus.usecases.charts.causes import Falling, dominoes
+from lakmus.usecases.house.home import Home
 from lakmus.usecases.money.show_money import kept_without
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.titles import title_of
@@ -134,6 +136,21 @@ def promise_title(by: str, key: str) -> str:
     return side_title(by, key)
 
 
+def draft_page(home: Home, shown: Shown, *, text: str, order: str) -> dict[str, Any]:
+    """Return what is wrong with a message that is not sent yet; what could not be checked, in words."""
+    written = {"draft_text": text, "draft_order": order}
+    try:
+        found = drafts.check_message(home, shown, text, order=order)
+    except LakmusError as failure:
+        return {**written, "draft_refused": worded(failure.wording)}
+    return {**written, "draft": found, "draft_wrong": [_contradiction(one.finding, one.said, one.fact) for one in found.findings]}
+
+
+def _contradiction(finding: str, said: str, fact: str | None) -> dict[str, str]:
+    title = audit.FINDINGS.get(finding)
+    return {"title": worded(title) if title else finding, "said": said, "fact": written_fact(fact or "", language())}
+
+
 def audit_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str, Any]:
     """Return what the audit of automatic messages found, and the messages behind a figure."""
     found = audit.audit_messages(shown)
@@ -146,15 +163,7 @@ def audit_page(shown: Shown, asked: dict[str, str], *, page: int) -> dict[str, A
     rows = []
     for row in listing.rows:
         parts = zip(row["findings"] or (), row["said"] or (), row["fact"] or (), strict=False)
-        rows.append(
-            row
-            | {
-                "contradictions": [
-                    {"title": titles.get(code, code), "said": said, "fact": written_fact(fact or "", language())}
-                    for code, said, fact in parts
-                ]
-            }
-        )
+        rows.append(row | {"contradictions": [_contradiction(*part) for part in parts]})
     told_by = []
     if "finding" in wanted:
         told_by.append({"key": "finding", "title": titles.get(wanted["finding"], wanted["finding"])})

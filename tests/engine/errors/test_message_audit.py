@@ -5,15 +5,12 @@ from __future__ import annotations
 import pytest
 
 from lakmus.engine.bucket import facts_until
-from lakmus.engine.errors.message_audit import FINDINGS, OrderFacts, audit, check_draft
+from lakmus.engine.errors.message_audit import FINDINGS, audit, check_draft
 from lakmus.engine.orders import order_table
 from tests.engine.batteries import check_detector
 from tests.engine.histories import COMPANY, History, moment
 
 AS_OF = moment("2025-06-01")
-ORDER = OrderFacts(
-    order="1001", amount=5400.0, placed_at=moment("2025-03-01 10:00"), promised_at=moment("2025-03-05 20:00"), name="Анна Ким"
-)
 
 
 def bought() -> History:
@@ -49,7 +46,7 @@ def sent(history: History, at: str, text: str, order: str | None = "1001") -> Hi
     ],
 )
 def test_a_message_is_held_against_its_order(text: str, findings: list[str]) -> None:
-    draft = check_draft(text, ORDER, at=moment("2025-03-02 12:00"), company=COMPANY)
+    draft = check_draft(text, bought().table(), order="1001", as_of=moment("2025-03-02 12:00"), company=COMPANY)
     assert [one.finding for one in draft] == findings
     history = sent(bought(), "2025-03-02 12:00", text)
     errors = check_detector(history, "automatic_message_error", as_of=AS_OF, found=1 if findings else 0)
@@ -94,6 +91,12 @@ def test_a_message_that_names_the_order_in_its_text_only_speaks_of_it() -> None:
 
 
 def test_a_draft_that_was_sent_already_is_a_duplicate() -> None:
-    known = OrderFacts(order="1001", sent=(("Заказ собран", moment("2025-03-02 10:00")),))
-    found = check_draft("Заказ собран", known, at=moment("2025-03-02 12:00"), company=COMPANY)
+    history = sent(bought(), "2025-03-02 10:00", "Заказ собран").table()
+    found = check_draft("Заказ собран", history, order="1001", as_of=moment("2025-03-02 12:00"), company=COMPANY)
     assert [(one.finding, one.fact) for one in found] == [("duplicate", "2025-03-02 10:00")]
+
+
+def test_a_draft_to_somebody_unknown_is_judged_by_its_text_alone() -> None:
+    nothing = History().table().slice(0, 0)
+    found = check_draft("Здравствуйте, {{name}}! Сумма 5 400 ₽", nothing, order=None, as_of=AS_OF, company=COMPANY)
+    assert [one.finding for one in found] == ["placeholder"]

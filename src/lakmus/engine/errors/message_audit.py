@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -236,19 +235,6 @@ def _at_night(sent: pl.DataFrame, time_zone: str) -> pl.DataFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderFacts:
-    """What is known of the order that a draft speaks of; `name`: of the customer; `sent`: (text, moment) of messages about it before."""
-
-    order: str | None = None
-    amount: float | None = None
-    placed_at: datetime | None = None
-    promised_at: datetime | None = None
-    received_at: datetime | None = None
-    name: str | None = None
-    sent: tuple[tuple[str, datetime], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class DraftFinding:
     """One thing wrong with a draft: one of `FINDINGS`, what it says, what is so."""
 
@@ -257,26 +243,19 @@ class DraftFinding:
     fact: str
 
 
-def check_draft(text: str, known: OrderFacts, *, at: datetime, company: Company) -> tuple[DraftFinding, ...]:
-    """Return what is wrong with a message before it is sent at `at` (aware), by the same rules as the audit of those that were sent."""
-    began = known.placed_at or at
-    rows: list[dict[str, Any]] = [
-        {"activity": "placed_order", "ts": began, "_order": known.order, "_amount": known.amount} if known.order else {},
-        {"activity": "was_promised_delivery", "ts": began, "_order": known.order, "_promised_at": known.promised_at}
-        if known.promised_at
-        else {},
-        {"activity": "received_order", "ts": known.received_at, "_order": known.order} if known.received_at else {},
-        {"activity": "gave_details", "ts": began, "_name": known.name} if known.name else {},
-        *({"activity": "received_automatic_message", "ts": when, "_order": known.order, "_text": sent} for sent, when in known.sent),
-        {"activity": "received_automatic_message", "ts": at, "_order": known.order, "_text": text, "activity_id": "draft"},
-    ]
-    whole = [
-        {"customer": "draft", "activity_id": f"fact {place}", "_known_at": row["ts"], "_currency": company.currency} | row
-        for place, row in enumerate(rows)
-        if row
-    ]
+def check_draft(text: str, history: pa.Table, *, order: str | None, as_of: datetime, company: Company) -> tuple[DraftFinding, ...]:
+    """Return what would be wrong with a message about an order if it went out at `as_of`, by the rules for those that were sent.
+
+    Parameters
+    ----------
+    history : the activities of the customer to whom it goes, with at least `SCORE_COLUMNS`; without rows, only the text itself is judged.
+    """
+    whose = history.slice(0, 1).to_pylist()
+    owner = {name: whose[0][name] for name in ("customer", "anonymous_customer_id")} if whose else {"customer": "nobody"}
+    draft = owner | {"activity": "received_automatic_message", "activity_id": "draft", "ts": as_of, "_known_at": as_of}
     schema = pa.schema([ACTIVITY_SCHEMA.field(name) for name in SCORE_COLUMNS])
-    facts = facts_until(pa.Table.from_pylist(whole, schema=schema), as_of=at)
+    row = pa.Table.from_pylist([draft | {"_order": order, "_text": text}], schema=schema)
+    facts = facts_until(pa.concat_tables([history.select(SCORE_COLUMNS).cast(schema), row]), as_of=as_of)
     checked = audit(facts, order_table(facts, currency=company.currency), company=company).filter(pl.col("activity_id") == "draft")
     found = checked.select("findings", "said", "fact").row(0)
     return tuple(DraftFinding(*one) for one in zip(*found, strict=True))

@@ -86,10 +86,13 @@ def promises(request: HttpRequest, analysis: Any) -> HttpResponse:
     return _shown(request, "promises.html", analysis, losses.promises_page(analysis, asked, staff=staff, page=asked_page(request)))
 
 
-@verdict_page("audit")
+@verdict_page("audit", post="view")
 def audit(request: HttpRequest, analysis: Any) -> HttpResponse:
-    """Show what automatic messages said against the facts."""
-    return _shown(request, "audit.html", analysis, losses.audit_page(analysis, request.GET.dict(), page=asked_page(request)))
+    """Show what automatic messages said against the facts; check one that is not sent yet, which changes nothing."""
+    told = losses.audit_page(analysis, request.GET.dict(), page=asked_page(request))
+    if request.method == "POST":
+        told |= losses.draft_page(answers.home(), analysis, text=request.POST.get("text", ""), order=request.POST.get("order", ""))
+    return _shown(request, "audit.html", analysis, told)
 
 
 @verdict_page("dominoes")
