@@ -197,6 +197,27 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(empty_site: str, window,
         expect(page.locator("#files")).to_be_attached()
 
 
+def test_the_steps_of_an_import_can_be_used_on_a_phone_whatever_a_file_is_called(site: str, window, tmp_path: Path) -> None:
+    long = tmp_path / "a_very_long_name_of_a_file_without_a_single_space_of_orders_of_the_shop_in_2026.csv"
+    long.write_text("order_id;order_date;customer_id;amount\n1;01.02.2026;7;100\n2;never;7;100\n", encoding="utf-8")
+    with window(site, width=NARROW) as page:
+        log_in(page)
+        page.goto("/data/import/")
+        page.set_input_files("#files", long)
+        grave, wider = [], []
+        for step, button in (("files", WORDS["ru"]["send"]), ("columns", WORDS["ru"]["import"]), ("result", "")):
+            if step == "result":
+                expect(page.get_by_role("link", name=WORDS["ru"]["verdict"])).to_be_visible(timeout=60_000)
+            grave += [(step, rule["id"]) for rule in Axe().run(page).response["violations"] if rule["impact"] in {"serious", "critical"}]
+            wider += [(step, overflow(page))]
+            if button:
+                page.get_by_role("button", name=button, exact=True).click()
+                page.wait_for_load_state()
+                expect(page.locator(".steps [aria-current]")).not_to_have_count(0)
+                page.wait_for_url(re.compile(r"/columns/$" if step == "files" else r"/imports/\d+/$"))
+        assert grave == [] and wider == [("files", 0), ("columns", 0), ("result", 0)]
+
+
 def test_more_files_than_are_taken_at_once_are_refused_in_words(empty_site: str, window, tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text("order;date\n1;01.02.2026\n", encoding="utf-8")
     with window(empty_site) as page:
