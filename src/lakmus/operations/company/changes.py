@@ -67,14 +67,6 @@ def keep_mapping(*, signature: str, mapping: Mapping[str, Any], actor: Any, kind
     return profile
 
 
-@transaction.atomic
-def drop_mapping(*, profile: MappingProfile, actor: Any) -> None:
-    """Forget a saved mapping; files with these headers are recognised anew."""
-    signature = profile.signature
-    profile.delete()
-    record(actor=actor, verb="dropped_mapping", object_kind="mapping", object_key=signature)
-
-
 def note_mapping_use(*, signature: str) -> None:
     """Count a use of a mapping; not a change anybody decided on, therefore without a row in the journal."""
     MappingProfile.objects.filter(signature=signature).update(used_count=F("used_count") + 1)
