@@ -39,6 +39,7 @@ audit        view     + + + - + -
 dominoes     view     + + + - + -
 learned      view     + + + - + -
 topics       view     + + + - + -
+topics       change   + + - - + -
 unsorted     view     + + + - + -
 unsorted     change   + + - - + -
 labels       view     + + + + + -

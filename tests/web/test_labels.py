@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
 from pathlib import Path
 from unittest import mock
@@ -10,7 +11,7 @@ from unittest import mock
 import pytest
 from django.test import Client
 
-from lakmus.operations.labels.queries import all_labels, own_phrases
+from lakmus.operations.labels.queries import Care, all_labels, own_phrases, themes_in_care
 from tests.web.shop_of_figures import shop_of_figures  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.slow
@@ -56,3 +57,19 @@ def test_labels_are_taken_over_by_the_worker_when_somebody_who_may_label_asks(ow
         assert owner.get("/causes/labels/take-over/").status_code == 405 and not asked.called
         assert owner.post("/causes/labels/take-over/").status_code == 302
     assert asked.call_args.args == ("lakmus.jobs.tasks.take_over_labels",)
+
+
+def test_a_theme_gets_somebody_who_answers_for_it_until_a_day(owner: Client, client_of) -> None:
+    given = {"carer": "Анна Ким", "due_on": "2026-03-31"}
+    assert client_of("marketer").post("/causes/topics/slow_reply/", given).status_code == 403
+    assert owner.post("/causes/topics/slow_reply/", given).status_code == 302
+    assert themes_in_care() == {"slow_reply": Care("Анна Ким", date(2026, 3, 31))}
+    page = owner.get("/causes/topics/slow_reply/").content.decode()
+    assert "Анна Ким" in page and 'value="2026-03-31"' in page
+    assert owner.post("/causes/topics/slow_reply/", given | {"carer": " "}).status_code == 302 and themes_in_care() == {}
+
+
+def test_neither_an_unknown_theme_nor_a_day_that_is_none_is_written_down(owner: Client) -> None:
+    assert owner.post("/causes/topics/nothing/", {"carer": "Анна", "due_on": ""}).status_code == 404
+    assert owner.post("/causes/topics/slow_reply/", {"carer": "Анна", "due_on": "31.03"}).status_code == 422
+    assert themes_in_care() == {}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lakmus.history.estimate import Estimate
-from lakmus.operations.labels.queries import all_labels, labelled_by, standing_themes, taxonomy_version
+from lakmus.operations.labels.queries import all_labels, labelled_by, standing_themes, taxonomy_version, themes_in_care
 from lakmus.usecases.alerts.theme_bursts import days_back, unread_bursts
 from lakmus.usecases.charts.weeks import weekly_counts
 from lakmus.usecases.show_verdict import Shown
@@ -47,14 +48,16 @@ def topics_page(analysis: Shown, user: Any) -> dict[str, Any]:
     """Return what the page of themes shows."""
     found = show_topics(answers.home(), analysis) if has_texts(analysis) else None
     themes = found.rows if found else ()
-    unread = unread_bursts(user)
+    unread, care = unread_bursts(user), themes_in_care()
     rows: list[dict[str, Any]] = [
-        {"topic": topic, "weeks": _weeks(topic), "growing": _growing(topic), "unread": topic.code in unread} for topic in themes
+        {"topic": topic, "weeks": _weeks(topic), "growing": _growing(topic), "unread": topic.code in unread, "care": care.get(topic.code)}
+        for topic in themes
     ]
     return {
         "topics": found,
         "rows": rows,
         "bursts": [row for row in rows if row["topic"].burst],
+        "today": timezone.localdate(),
         "growing": [row for row in rows if row["growing"]],
     }
 
@@ -79,7 +82,8 @@ def topic_page(analysis: Shown, code: str, asked: dict[str, str], *, page: int) 
         told_by.append({"key": "days", "title": ngettext("%(n)s day of a burst", "%(n)s days of a burst", days) % {"n": count(days)}})
     known = {error.code for error in analysis.verdict.errors}
     page_of = {"found": found, "pager": Pager(found.total, page), "told_by": told_by, "year": wanted.year}
-    return {"code": code, "is_error": code in known, **page_of}
+    care = themes_in_care().get(code)
+    return {"code": code, "is_error": code in known, "care": care, "today": timezone.localdate(), **page_of}
 
 
 def unsorted_page(analysis: Shown, *, phrase: str, page: int) -> dict[str, Any]:

@@ -65,6 +65,7 @@ PERMITS = (
     Permit("perception", "view", READERS, "what we believe beside what is"),
     Permit("perception", "change", frozenset({OWNER, HEAD, MARKETER}), "one's own belief; an analyst would write the figures"),
     Permit("topics", "view", READERS, "what customers write about, over all customers; as causes"),
+    Permit("topics", "change", frozenset({OWNER, HEAD, ANALYST}), "who answers for a theme moves no figure; written down in the journal"),
     Permit("unsorted", "view", READERS, "texts that no code fits; as causes"),
     Permit("unsorted", "change", frozenset({OWNER, HEAD, ANALYST}), "a theme changes what texts count as; written down in the journal"),
     Permit("labels", "view", READERS | {AGENT}, "single texts of customers, as whoever answers them sees them"),

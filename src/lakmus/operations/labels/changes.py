@@ -1,8 +1,9 @@
-"""Writes: labels of texts, themes of the company's own."""
+"""Writes: labels of texts, themes of the company's own, who answers for a theme."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -10,11 +11,11 @@ from django.db import transaction
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.operations.journal.changes import record
-from lakmus.operations.labels.models import OwnTheme, TextLabel
+from lakmus.operations.labels.models import OwnTheme, TextLabel, ThemeInCare
 from lakmus.operations.labels.queries import taxonomy_version
 
 POLARITIES = ("negative", "neutral", "positive")
-LONGEST_TITLE, LONGEST_PHRASE, MOST_PHRASES = 120, 80, 30
+LONGEST_TITLE, LONGEST_PHRASE, MOST_PHRASES, LONGEST_CARER = 120, 80, 30, 120
 NO_POLARITY = Wording(
     "Отметьте, доволен ли клиент: минус, ноль или плюс. Ничего не сохранено.",
     "Mark whether the customer is pleased: minus, nought or plus. Nothing was saved.",
@@ -88,3 +89,15 @@ def take_out_theme(*, theme: OwnTheme, actor: Any) -> None:
     theme.until = taxonomy_version() + 1
     theme.save(update_fields=["until"])
     record(actor=actor, verb="took_out_theme", object_kind="theme", object_key=theme.pk, details={"taxonomy": theme.until})
+
+
+@transaction.atomic
+def give_theme(*, code: str, carer: str, due_on: date | None, actor: Any) -> None:
+    """Say who answers for a theme, and until when; an empty `carer`: nobody any longer."""
+    name = " ".join(carer.split())[:LONGEST_CARER]
+    if name:
+        ThemeInCare.objects.update_or_create(code=code, defaults={"carer": name, "due_on": due_on, "given_by": actor})
+    else:
+        ThemeInCare.objects.filter(code=code).delete()
+    due = due_on.isoformat() if name and due_on else None
+    record(actor=actor, verb="gave_theme", object_kind="theme", object_key=code, details={"carer": name, "due_on": due})

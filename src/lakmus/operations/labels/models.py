@@ -1,4 +1,4 @@
-"""One row for each person's label of a text, and one for each theme of the company's own."""
+"""One row for each person's label of a text, for each theme of the company's own, and for each theme that somebody answers for."""
 
 from __future__ import annotations
 
@@ -49,3 +49,19 @@ class OwnTheme(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ThemeInCare(models.Model):
+    """Who answers for doing away with what customers write of under a theme, and until when; `code`: of the taxonomy or an own theme's."""
+
+    code = models.CharField(max_length=60, unique=True)
+    carer = models.CharField(max_length=120)
+    due_on = models.DateField(null=True)
+    given_at = models.DateTimeField(auto_now=True)
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.carer}"

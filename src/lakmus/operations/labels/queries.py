@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 
 from lakmus.history.failures import NotFound
 from lakmus.history.wording import Wording
-from lakmus.operations.labels.models import OwnTheme, TextLabel
+from lakmus.operations.labels.models import OwnTheme, TextLabel, ThemeInCare
 
 OWN = "own_"
 """What the code of a theme of the company's own begins with; its number follows."""
@@ -30,6 +30,19 @@ class Label:
     codes: tuple[str, ...]
     reason: str
     person: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """Who answers for a theme, and until when; see `ThemeInCare`."""
+
+    carer: str
+    due_on: date | None
+
+
+def themes_in_care() -> dict[str, Care]:
+    """Return who answers for which theme, by its code."""
+    return {code: Care(carer, due_on) for code, carer, due_on in ThemeInCare.objects.values_list("code", "carer", "due_on")}
 
 
 def all_labels() -> list[Label]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from lakmus.engine.errors.catalogue import ERROR_CODES
 from lakmus.engine.verdict import plain
 from lakmus.history.failures import BadInput, NotFound
 from lakmus.history.wording import Wording
+from lakmus.operations.labels.queries import themes_in_care
 from lakmus.usecases.causes.audit import audit_messages
 from lakmus.usecases.causes.avoidable import contacts_of, wishes_of
 from lakmus.usecases.causes.ledger import Line, ledger_line, show_ledger
@@ -186,7 +187,11 @@ def _topics(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
     if not has_texts(shown):
         return {"texts": 0, "unsorted": 0, "since": None, "topics": []}
     found = show_topics(home, shown)
-    topics = [{name: getattr(topic, name) for name in topic.__slots__} for topic in found.rows]
+    care = themes_in_care()
+    topics = [
+        {name: getattr(topic, name) for name in topic.__slots__} | {"in_care": asdict(care[topic.code]) if topic.code in care else None}
+        for topic in found.rows
+    ]
     return {"texts": found.texts, "unsorted": found.unsorted, "since": found.since, "topics": topics}
 
 

@@ -6,16 +6,16 @@ import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from math import sqrt
 from typing import Any
 
 from lakmus.engine.errors.catalogue import ERROR_CODES, OTHER_REASONS
 from lakmus.engine.text.reader import read
-from lakmus.history.failures import NotFound
+from lakmus.history.failures import BadInput, NotFound
 from lakmus.history.wording import Wording
 from lakmus.operations.labels import changes
-from lakmus.operations.labels.queries import Label, all_labels, label_of, labelled_by, own_phrases, standing_theme
+from lakmus.operations.labels.queries import NO_THEME, Label, all_labels, label_of, labelled_by, own_phrases, standing_theme
 from lakmus.usecases.asking import ask
 from lakmus.usecases.causes.quotes import TEXTS, text_of
 from lakmus.usecases.causes.standing import has_table
@@ -30,6 +30,11 @@ NEEDED_TOGETHER = 20
 NO_TEXT = Wording(
     "Этого текста нет: возможно, историю клиента стёрли. Ничего не сохранено; возьмите следующий.",
     "There is no such text: perhaps the customer's history was erased. Nothing was saved; take the next one.",
+)
+
+NO_DAY = Wording(
+    "«{written}» – не день. Напишите срок как 2026-03-31 или оставьте пустым; ничего не сохранено.",
+    "“{written}” is no day. Write the deadline as 2026-03-31 or leave it empty; nothing was saved.",
 )
 
 
@@ -222,6 +227,22 @@ def keep_theme(*, title: str, phrases: Iterable[str], actor: Any) -> None:
     BadInput : it has no title, or no phrase.
     """
     changes.take_up_theme(title=title, phrases=phrases, actor=actor)
+
+
+def answer_for_theme(code: str, *, carer: str, due_on: str, actor: Any) -> None:
+    """Take down who answers for a theme, and until which ISO day, if any; an empty `carer` takes that back.
+
+    Raises
+    ------
+    NotFound : the taxonomy has no such theme. BadInput : the day is no day.
+    """
+    if code not in code_titles():
+        raise NotFound("theme_unknown", NO_THEME)
+    try:
+        day = date.fromisoformat(due_on) if due_on else None
+    except ValueError:
+        raise BadInput("theme_day", NO_DAY.filled(written=due_on[:40])) from None
+    changes.give_theme(code=code, carer=carer, due_on=day, actor=actor)
 
 
 def drop_theme(number: int, *, actor: Any) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from lakmus.operations.accounts.permissions import page
 from lakmus.usecases.alerts.theme_bursts import mark_theme_opened
-from lakmus.usecases.texts.label_texts import drop_theme, keep_label, keep_theme
+from lakmus.usecases.texts.label_texts import answer_for_theme, drop_theme, keep_label, keep_theme
 from lakmus.usecases.texts.learn_reading import ask_to_take_over
 from lakmus.web import answers, topics
 from lakmus.web.needing import verdict_page
@@ -30,9 +30,13 @@ def themes(request: HttpRequest, analysis: Any) -> HttpResponse:
     return _shown(request, "topics.html", analysis, topics.topics_page(analysis, request.user))
 
 
-@verdict_page("topics")
+@verdict_page("topics", post="change")
 def theme(request: HttpRequest, analysis: Any, code: str) -> HttpResponse:
-    """List the texts behind a theme's count."""
+    """List the texts behind a theme's count; take down who answers for it, and until when."""
+    if request.method == "POST":
+        answer_for_theme(code, carer=request.POST.get("carer", ""), due_on=request.POST.get("due_on", ""), actor=request.user)
+        messages.success(request, _("It is written down who answers for this theme."))
+        return HttpResponseRedirect(reverse("topic", args=[code]))
     mark_theme_opened(request.user, code)
     return _shown(request, "topic.html", analysis, topics.topic_page(analysis, code, request.GET.dict(), page=asked_page(request)))
 
