@@ -110,5 +110,6 @@ def test_who_was_lost_already_is_no_moment() -> None:
 def test_silent_to_vocal_is_a_ratio_with_an_interval_or_a_shortage() -> None:
     found = silent_to_vocal(80, 20)
     assert isinstance(found, Estimate) and found.point == 4.0 and found.low < 4 < found.high
-    assert isinstance(silent_to_vocal(30, 10), NotEnoughEvidence)
-    assert isinstance(silent_to_vocal(90, 0), NotEnoughEvidence)
+    few, nobody = silent_to_vocal(30, 10), silent_to_vocal(90, 0)
+    assert isinstance(few, NotEnoughEvidence) and (few.needed, few.available) == (50, 40)
+    assert isinstance(nobody, NotEnoughEvidence) and (nobody.needed, nobody.available) == (1, 0)

@@ -135,15 +135,15 @@ def silent_to_vocal(silent: int, vocal: int) -> Finding:
     Formula: p / (1 - p), p = silent / (silent + vocal), with Wilson's 95 % interval of p carried over (Wilson, 1927).
     """
     n = silent + vocal
-    if n < NEEDED_CUSTOMERS or vocal == 0:
-        return NotEnoughEvidence(
-            Wording(
-                "Слишком мало ушедших клиентов, которые столкнулись с нашими ошибками (или никто из них не жаловался).",
-                "Too few lost customers met our errors (or none of them complained).",
-            ),
-            NEEDED_CUSTOMERS,
-            n,
+    if n < NEEDED_CUSTOMERS:
+        few = Wording("Слишком мало ушедших клиентов, которые столкнулись с нашими ошибками.", "Too few lost customers met our errors.")
+        return NotEnoughEvidence(few, NEEDED_CUSTOMERS, n)
+    if vocal == 0:
+        nobody = Wording(
+            "Никто из ушедших, кто столкнулся с нашими ошибками, не жаловался: молчавших не с кем сравнить.",
+            "None of the lost customers who met our errors complained: nobody to set the silent against.",
         )
+        return NotEnoughEvidence(nobody, 1, 0)
     _, low, high = wilson(silent, n)
     high = min(high, 1 - 1e-9)
     return Estimate(silent / vocal, min(silent / vocal, low / (1 - low)), max(silent / vocal, high / (1 - high)), n, Badge.COUNTED)
