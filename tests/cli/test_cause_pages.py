@@ -50,6 +50,16 @@ def test_parts_of_an_error_are_named_and_the_companys_own_names_stand() -> None:
     assert side_word("channel", None, "en") == "not said in the files"
 
 
+def test_a_side_of_many_parts_is_cut_at_a_terminal_and_an_unknown_outcome_is_no_nought() -> None:
+    part = {"cases": 7, "customers": 7, "left": 0, "left_silently": 0}
+    shortage = {"status": "not_enough_evidence", "reason": "мало", "needed": 50, "available": 46}
+    sides = {"place": [{"key": f"Омск {'абвгдежзиклмнопрстуф'[n]}", **part} for n in range(20)]}
+    told = {"page": "error", "title": "ошибка", "money": shortage, "outcome_known": False, "sides": sides}
+    text = written(told, "RUB", "ru")
+    assert text.count("Омск") == 13 and "и ещё 7" in text
+    assert text.count("–") > 26 and not re.search(r"\b0\b", text.partition("Омск")[2])
+
+
 def test_what_does_not_exist_is_refused_before_anything_is_computed() -> None:
     for month in ("x", "2026-13", "2026-3"):
         with pytest.raises(BadInput, match="Nothing was changed"):

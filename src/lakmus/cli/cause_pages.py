@@ -57,6 +57,9 @@ DOMINOES = Wording("сначала|затем|во сколько раз чащ�
 LEARNED = Wording("ошибка|статья|ваши данные|вес данных|статья не важна с", "error|article|your data|weight of data|article ended")
 BELIEFS = Wording("ошибка|думают|по фактам|в текстах", "error|believed|by the facts|in texts")
 SIDES = Wording("сторона|что|случаев|клиентов|ушли|молча", "side|which|cases|customers|left|silently")
+MOST_PARTS = 13
+"""Parts of one side of an error that a terminal shows: a year by months and the month that runs."""
+AND_MORE = Wording("и ещё {n} (все – в --format json)", "{n} more (all of them in --format json)")
 COSTS = Wording("Во что обошлось за 12 месяцев:", "What it cost in 12 months:")
 
 AFTER_ERRORS = Wording("после какой ошибки|обращений", "after which error|contacts")
@@ -220,16 +223,17 @@ def _perception(told: Answer, currency: str, language: str) -> str:
 def _error(told: Answer, currency: str, language: str) -> str:
     from lakmus.usecases.causes.sides import DIMENSIONS
 
-    rows = [
-        [
-            DIMENSIONS[side][0].in_language(language),
-            side_word(side, row["key"], language),
-            *(number(row[name], language) for name in ("cases", "customers", "left", "left_silently")),
-        ]
-        for side, found in told["sides"].items()
-        if side != "moment"
-        for row in found
-    ]
+    rows = []
+    for side, found in told["sides"].items():
+        if side == "moment":
+            continue
+        title = DIMENSIONS[side][0].in_language(language)
+        for row in found[:MOST_PARTS]:
+            met = [number(row[name], language) for name in ("cases", "customers")]
+            left = [number(row[name], language) if told["outcome_known"] else "–" for name in ("left", "left_silently")]
+            rows.append([title, side_word(side, row["key"], language), *met, *left])
+        if len(found) > MOST_PARTS:
+            rows.append([title, AND_MORE.in_language(language).format(n=number(len(found) - MOST_PARTS, language)), "", "", "", ""])
     head = f"{COSTS.in_language(language)} {cost(told['money'], currency, language)}"
     return f"{head}\n\n{table(SIDES, rows, language, right=(2, 3, 4, 5))}"
 

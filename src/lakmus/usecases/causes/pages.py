@@ -87,7 +87,8 @@ def _error(home: Home, shown: Shown, asked: Mapping[str, str]) -> Answer:
     check_code(code)
     effect = next(effect for effect in show_causes(shown)["effects"] if effect["code"] == code)
     found = next(error for error in shown.verdict.errors if error.code == code)
-    counts = {name: getattr(found, name) for name in ("found", "without_customer", "complained", "left", "left_silently", "opportunities")}
+    names = ("found", "without_customer", "complained", "left", "left_silently", "outcome_known", "opportunities")
+    counts = {name: getattr(found, name) for name in names}
     quotes = quotes_of(home, shown, code, size=QUOTES)
     told: Answer = {**effect, **counts, "title": found.title, "money": found.money, "sides": sides_of(shown, code), "texts": quotes}
     return told
