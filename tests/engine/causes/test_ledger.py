@@ -35,10 +35,12 @@ def losses(n: int = 300, spread: float = 0.0) -> tuple[pl.DataFrame, np.ndarray,
     return pl.DataFrame(rows), shares, worth
 
 
-def drawn(shares: np.ndarray, worth: np.ndarray, spread: float, draws: int = 4000) -> np.ndarray:
-    """What reasons drawn one by one would sum to, (draws, 3), where each error's effect is off by one factor for all customers."""
-    rng = np.random.default_rng(4)
-    off = np.exp(rng.normal(0, [*DOUBT.values(), 0.0], (draws, 3)))
+def drawn(shares: np.ndarray, worth: np.ndarray, spread: float, *, otherwise: float = 0.0, shared: float = 0.0) -> np.ndarray:
+    """What reasons drawn one by one would sum to, (4000, 3), where each error's effect is off by one factor for all customers, both errors'
+    by a `shared` one, too, and the share lost anyway by that of `otherwise`."""
+    rng, draws = np.random.default_rng(4), 4000
+    both = np.outer(rng.normal(0, shared, draws), [1, 1, 0])
+    off = np.exp(rng.normal(0, [*DOUBT.values(), otherwise], (draws, 3)) + both)
     sums = np.zeros((draws, 3))
     for draw in range(draws):
         moved = shares * off[draw]
@@ -51,7 +53,7 @@ def drawn(shares: np.ndarray, worth: np.ndarray, spread: float, draws: int = 400
 def test_the_intervals_of_a_year_are_as_wide_as_reasons_worths_and_effects_drawn_anew_would_differ() -> None:
     reasons, shares, worth = losses(spread=150.0)
     sums = drawn(shares, worth, 150.0)
-    told = {row.code: row.money for row in ledger_year(reasons, drives(DOUBT))}
+    told = {row.code: row.money for row in ledger_year(reasons, drives(DOUBT), doubt_otherwise=0.0)}
     expected = {code: sums[:, place] for place, code in enumerate(CODES) if code in DOUBT} | {"": sums[:, :2].sum(axis=1)}
     for code, drawn_sums in expected.items():
         money = told[code]
@@ -64,7 +66,7 @@ def test_a_year_is_surer_than_its_months_if_effects_are_known_and_no_surer_if_on
     halves = [reasons.filter(pl.col("month") < "2025-07"), reasons.filter(pl.col("month") >= "2025-07")]
 
     def width(frame: pl.DataFrame, doubts: dict[str, float]) -> float:
-        money = next(row.money for row in ledger_year(frame, drives(doubts)) if row.code == "slow_reply")
+        money = next(row.money for row in ledger_year(frame, drives(doubts), doubt_otherwise=0.0) if row.code == "slow_reply")
         assert isinstance(money, Estimate)
         return money.high - money.point
 
@@ -75,19 +77,27 @@ def test_a_year_is_surer_than_its_months_if_effects_are_known_and_no_surer_if_on
 
 def test_without_service_errors_there_is_no_sum_of_them() -> None:
     reasons, _, _ = losses()
-    assert [row.code for row in ledger_year(reasons.filter(pl.col("code") == UNKNOWN), drives({}))] == [UNKNOWN]
+    assert [row.code for row in ledger_year(reasons.filter(pl.col("code") == UNKNOWN), drives({}), doubt_otherwise=0.0)] == [UNKNOWN]
 
 
 def test_where_nobody_could_be_heard_no_row_says_who_left_silently() -> None:
     unheard = losses()[0].with_columns(pl.lit(None, pl.Boolean).alias("silent"))
-    assert {row.left_silently for row in ledger_year(unheard, drives(DOUBT))} == {None}
-    assert all(row.left_silently for row in ledger_year(losses()[0], drives(DOUBT)))
+    assert {row.left_silently for row in ledger_year(unheard, drives(DOUBT), doubt_otherwise=0.0)} == {None}
+    assert all(row.left_silently for row in ledger_year(losses()[0], drives(DOUBT), doubt_otherwise=0.0))
 
 
 def test_what_is_laid_to_reasons_errs_together_as_if_drawn_anew() -> None:
     reasons, shares, worth = losses(spread=150.0)
     apart = np.cov(drawn(shares, worth, 150.0).T)
-    assert year_covariance(reasons, CODES, drives(DOUBT)) == pytest.approx(apart, abs=0.1 * float(np.diag(apart).max()))
+    assert year_covariance(reasons, CODES, drives(DOUBT), doubt_otherwise=0.0) == pytest.approx(apart, abs=0.1 * float(np.diag(apart).max()))
+
+
+def test_what_is_lost_anyway_and_the_mean_of_all_errors_err_for_all_customers_alike() -> None:
+    reasons, shares, worth = losses()
+    apart = np.cov(drawn(shares, worth, 0.0, otherwise=0.2, shared=0.25).T)
+    known = drives(DOUBT)
+    unsure = Driving(known.shares, known.variances, {}, usual=1.0, usual_variance=0.25**2, leanings=dict.fromkeys(DOUBT, 1.0))
+    assert year_covariance(reasons, CODES, unsure, doubt_otherwise=0.2) == pytest.approx(apart, abs=0.1 * float(np.diag(apart).max()))
 
 
 def test_places_that_the_data_leave_open_by_hand() -> None:
@@ -110,5 +120,5 @@ def test_the_true_place_is_among_the_open_ones_in_nineteen_of_twenty() -> None:
 
 def test_of_the_year_service_errors_have_places_and_other_reasons_none() -> None:
     reasons, _, _ = losses()
-    told = {row.code: (row.rank_low, row.rank_high) for row in ledger_year(reasons, drives(DOUBT))}
+    told = {row.code: (row.rank_low, row.rank_high) for row in ledger_year(reasons, drives(DOUBT), doubt_otherwise=0.0)}
     assert told == {"no_reply": (1, 2), "slow_reply": (1, 2), UNKNOWN: (None, None), "": (None, None)}

@@ -14,7 +14,7 @@ from scipy import sparse, special
 from lakmus.engine.causes.difference import Z95
 from lakmus.engine.causes.findings import Harm
 from lakmus.engine.causes.learned import learning_of
-from lakmus.engine.causes.reasons import Decided, Driving, driving, leaving_otherwise, reasons_of
+from lakmus.engine.causes.reasons import UNKNOWN, Decided, Driving, driving, leaving_otherwise, reasons_of
 from lakmus.engine.causes.rows import Rows
 from lakmus.engine.errors.catalogue import ERROR_CODES
 from lakmus.engine.harm import Learning, LedgerRow, Removal
@@ -54,19 +54,14 @@ def causes_of(
     """
     if horizon_days is None:
         return Causes(harms, reasons_of(losses.clear(), share=lambda code, delay: 0.0, otherwise=lambda gap: 1.0), (), (), {})
-    drives = driving(harms)
-    reasons = reasons_of(
-        losses.sort("customer", "at", "code", "kind"),
-        share=drives.share,
-        otherwise=leaving_otherwise(rows, horizon_days=horizon_days),
-        decided=decided,
-    )
+    drives, otherwise = driving(harms), leaving_otherwise(rows, horizon_days=horizon_days)
+    reasons = reasons_of(losses.sort("customer", "at", "code", "kind"), share=drives.share, otherwise=otherwise, decided=decided)
     learned = {
         code: learning_of(own, article, horizon_days=horizon_days)
         for code, own in rows.items()
         if (article := ERROR_CODES[code].article_share) is not None and own.exposed.any()
     }
-    year = ledger_year(reasons, drives)
+    year = ledger_year(reasons, drives, doubt_otherwise=otherwise.doubt)
     return Causes(harms, reasons, _ledger(reasons, drives, met), _removal(reasons, harms, drives), learned, year)
 
 
@@ -100,7 +95,7 @@ def _ledger(reasons: pl.DataFrame, drives: Driving, met: Met) -> tuple[LedgerRow
     return tuple(shown)
 
 
-def ledger_year(reasons: pl.DataFrame, drives: Driving) -> tuple[LedgerRow, ...]:
+def ledger_year(reasons: pl.DataFrame, drives: Driving, *, doubt_otherwise: float) -> tuple[LedgerRow, ...]:
     """Return the ledger of all months together: a row for each reason, and one (code "") for all service errors.
 
     The interval is no sum of those of months: a customer is lost in one month, but the effect of an error is one and the same in every
@@ -111,7 +106,7 @@ def ledger_year(reasons: pl.DataFrame, drives: Driving) -> tuple[LedgerRow, ...]
     if not cells:
         return ()
     codes = [cell["code"] for cell in cells]
-    covariance = year_covariance(reasons, codes, drives)
+    covariance = year_covariance(reasons, codes, drives, doubt_otherwise=doubt_otherwise)
     errors = [place for place, code in enumerate(codes) if code in ERROR_CODES and cells[place]["n"]]
     money = np.array([cells[place]["hundredths"] / 100 for place in errors])
     ranks = dict(zip(errors, open_ranks(money, covariance[np.ix_(errors, errors)]), strict=True))
@@ -130,12 +125,14 @@ def ledger_year(reasons: pl.DataFrame, drives: Driving) -> tuple[LedgerRow, ...]
     return (*rows, LedgerRow("", "", 0, 0, left, silently, whole))
 
 
-def year_covariance(reasons: pl.DataFrame, codes: Sequence[str], drives: Driving) -> Floats:
+def year_covariance(reasons: pl.DataFrame, codes: Sequence[str], drives: Driving, *, doubt_otherwise: float) -> Floats:
     """Return the covariance of the money laid to each code in all months together, (codes, codes).
 
     A customer of worth w leaves for one reason, drawn by the probabilities p: w^2 (p_a [a = b] - p_a p_b), summed over customers. What a
     customer would have spent is drawn, too, with the variance that the forecast gives it. And the effect of an error errs by one part for
-    all customers, which moves p_c by p_c (1 - p_c) and every other p_a by -p_a p_c; effects of two errors err apart from each other.
+    all customers, which moves p_c by p_c (1 - p_c) and every other p_a by -p_a p_c; effects of two errors err apart from each other, but
+    for the mean to which they are drawn, which errs for all alike. So does the share lost anyway (`doubt_otherwise`, a part of it), which
+    moves the unknown.
     """
     seen = reasons.filter(pl.col("probability") > 0)
     worth = seen.group_by("customer").agg((pl.col("money").sum() / 100 / pl.col("probability").sum()).alias("worth")).with_row_index("row")
@@ -145,8 +142,9 @@ def year_covariance(reasons: pl.DataFrame, codes: Sequence[str], drives: Driving
     w = worth["worth"].to_numpy()
     drawn, moved = (np.diag(p.T @ part) - (p.T @ p.multiply(part[:, None])).toarray() for part in (w**2, w))
     forecast = np.bincount(column, weights=cells["money_variance"].to_numpy(), minlength=len(codes))
-    doubt = np.array([_doubt(drives, code) for code in codes])
-    return np.asarray(drawn + np.diag(forecast) + (moved * doubt**2) @ moved.T)
+    doubt = np.array([doubt_otherwise if code == UNKNOWN else _doubt(drives, code) for code in codes])
+    shared = moved @ np.array([drives.shared_doubt(code) if code in ERROR_CODES else 0.0 for code in codes])
+    return np.asarray(drawn + np.diag(forecast) + (moved * doubt**2) @ moved.T + np.outer(shared, shared))
 
 
 def open_ranks(money: Floats, covariance: Floats) -> list[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -29,14 +29,28 @@ Decided = Mapping[str, Mapping[str, str]]
 Piece = tuple[str, datetime, str, float | None, list[str]]
 
 
-def leaving_otherwise(rows: Mapping[str, Rows], *, horizon_days: int) -> Callable[[float], float]:
-    """Return a function: personal gap in days -> probability of being lost, and not seen again since, when no error happens.
+@dataclass(frozen=True)
+class Otherwise:
+    """The share lost when no error happens, by personal gap in days (`means` between `edges`), and its standard error as a part of it."""
+
+    edges: Floats
+    means: Floats
+    doubt: float
+
+    def __call__(self, gap_days: float) -> float:
+        """Return the probability of being lost, and not seen again since, when no error happens."""
+        return float(self.means[np.searchsorted(self.edges, gap_days, side="right")])
+
+
+def leaving_otherwise(rows: Mapping[str, Rows], *, horizon_days: int) -> Otherwise:
+    """Return how likely who meets no error is lost, and not seen again since.
 
     Share of customers gone among the moments of the last year whose horizon is over and at which nothing is known to have gone wrong: not
     exposed, no error since the last purchase, none later in the same matter, nor any other until the next purchase; over eighths of them by
     mean gap. Who came back after a horizon is not among the lost whose reasons are asked for. Whatever another error did would otherwise
     count against this one twice: as a competing reason and as what would have happened anyway. Moments of orders go before those of
-    conversations, since who writes is not everybody; .1 where there are fewer than `LEAST_CLEAN` such moments.
+    conversations, since who writes is not everybody; .1, known to its order of magnitude, where there are fewer than `LEAST_CLEAN` such
+    moments. A customer's moments count as one for the standard error.
     """
     newest = max((int(own.at_day.max()) for own in rows.values() if own.count), default=0)
     clean = {
@@ -49,26 +63,31 @@ def leaving_otherwise(rows: Mapping[str, Rows], *, horizon_days: int) -> Callabl
     }
     enough = [code for code, kept in clean.items() if kept.sum() >= LEAST_CLEAN]
     if not enough:
-        return lambda gap_days: 0.1
+        return Otherwise(np.zeros(0), np.array([0.1]), 1.0)
     code = min(enough, key=lambda name: (STAGE.get(name, 3) != 0, -int(clean[name].sum()), name))
     gap = unscaled(rows[code], "mean_gap")[clean[code]] * horizon_days
     edges = np.quantile(gap, np.arange(1, BINS) / BINS)
     place = np.searchsorted(edges, gap, side="right")
-    lost = np.bincount(place, weights=rows[code].gone[clean[code]].astype(np.float64), minlength=BINS)
+    gone = rows[code].gone[clean[code]].astype(np.float64)
+    lost = np.bincount(place, weights=gone, minlength=BINS)
     means = (lost + 0.5) / (np.bincount(place, minlength=BINS) + 5)
-    return lambda gap_days: float(means[np.searchsorted(edges, gap_days, side="right")])
+    beside = np.bincount(np.unique(rows[code].owner[clean[code]], return_inverse=True)[1], weights=gone - gone.mean())
+    return Otherwise(edges, means, min(1.0, float(np.sqrt((beside**2).sum()) / max(gone.sum(), 1.0))))
 
 
 @dataclass(frozen=True)
 class Driving:
     """How likely each error alone drives a customer away: `shares` and the variances of what is known of them by code, those of an error
-    too rare to be estimated (`usual`, `between`), and the curves by days of delay."""
+    too rare to be estimated (`usual`, `between`), and the curves by days of delay. `leanings`: how far the share of a code follows the mean
+    of all errors (0..1), `usual_variance`: of that mean."""
 
     shares: Mapping[str, float]
     variances: Mapping[str, float]
     curves: Mapping[str, Callable[[float], float]]
     usual: float = 0.0
     between: float = 0.0
+    usual_variance: float = 0.0
+    leanings: Mapping[str, float] = field(default_factory=dict)
 
     def share(self, code: str, delay: float | None) -> float:
         """Return the probability that the error, so many days of delay long, drives a customer away, 0..1."""
@@ -77,9 +96,14 @@ class Driving:
         return curve(delay) if curve is not None and delay is not None and own > 0 else min(own, 0.95)
 
     def doubt(self, code: str) -> float:
-        """Return the standard error of a share as a part of it, 0 where the share is 0."""
+        """Return the standard error of a share as a part of it, were the mean of all errors known; 0 where the share is 0."""
         own = self.shares.get(code, self.usual)
         return math.sqrt(self.variances.get(code, self.between)) / own if own > 0 else 0.0
+
+    def shared_doubt(self, code: str) -> float:
+        """Return by what part of it a share moves when the mean of all errors is off by one standard error; 0 where the share is 0."""
+        own = self.shares.get(code, self.usual)
+        return self.leanings.get(code, 1.0) * math.sqrt(self.usual_variance) / own if own > 0 else 0.0
 
 
 def driving(harms: Mapping[str, Harm]) -> Driving:
@@ -87,8 +111,8 @@ def driving(harms: Mapping[str, Harm]) -> Driving:
 
     The multiplicative effect q of each error, drawn to the mean of all errors by its own doubt v: (q / v + mean / between) / (1 / v + 1 /
     between), with the variance 1 / (1 / v + 1 / between), mean and variance between errors by moments (DerSimonian and Laird, 1986); never
-    below zero. An error too rare to be estimated counts as the mean of all. With fewer than `LEAST_ESTIMATED` errors estimated q is drawn
-    to zero instead: q (1 - v / q^2) (James and Stein, 1961).
+    below zero. An error too rare to be estimated counts as the mean of all. The mean itself errs, for all errors alike (Morris, 1983). With
+    fewer than `LEAST_ESTIMATED` errors estimated q is drawn to zero instead: q (1 - v / q^2) (James and Stein, 1961).
     """
     fits = {code: harm.fit for code, harm in harms.items() if harm.fit is not None}
     q = {code: fit.passing for code, fit in fits.items()}
@@ -96,19 +120,20 @@ def driving(harms: Mapping[str, Harm]) -> Driving:
     curves = {code: harm.curve for code, harm in harms.items() if harm.curve is not None}
     if len(fits) < LEAST_ESTIMATED:
         return Driving({code: max(q[code] - v[code] / q[code], 0.0) if q[code] > 0 else 0.0 for code in fits}, v, curves)
-    usual, between = _usual_effect(np.array(list(q.values())), np.array(list(v.values())))
-    shares = {code: max((q[code] * between + usual * v[code]) / (between + v[code]), 0.0) for code in fits}
-    return Driving(shares, {code: v[code] * between / (between + v[code]) for code in fits}, curves, usual, between)
+    usual, usual_variance, between = _usual_effect(np.array(list(q.values())), np.array(list(v.values())))
+    leanings = {code: v[code] / (between + v[code]) for code in fits}
+    shares = {code: max(q[code] * (1 - leanings[code]) + usual * leanings[code], 0.0) for code in fits}
+    return Driving(shares, {code: between * leanings[code] for code in fits}, curves, usual, between, usual_variance, leanings)
 
 
-def _usual_effect(q: Floats, v: Floats) -> tuple[float, float]:
-    """Return mean (at least 0) and variance between errors of their true effects (DerSimonian and Laird, 1986)."""
+def _usual_effect(q: Floats, v: Floats) -> tuple[float, float, float]:
+    """Return mean (at least 0), its variance, and variance between errors of their true effects (DerSimonian and Laird, 1986)."""
     w = 1 / v
     fixed = float((w * q).sum() / w.sum())
     spread = float((w * (q - fixed) ** 2).sum()) - (len(q) - 1)
     between = max(spread / float(w.sum() - (w**2).sum() / w.sum()), 1e-6)
     w = 1 / (v + between)
-    return max(float((w * q).sum() / w.sum()), 0.0), between
+    return max(float((w * q).sum() / w.sum()), 0.0), 1 / float(w.sum()), between
 
 
 def reasons_of(
