@@ -89,7 +89,9 @@ def test_where_nobody_could_be_heard_no_row_says_who_left_silently() -> None:
 def test_what_is_laid_to_reasons_errs_together_as_if_drawn_anew() -> None:
     reasons, shares, worth = losses(spread=150.0)
     apart = np.cov(drawn(shares, worth, 150.0).T)
-    assert year_covariance(reasons, CODES, drives(DOUBT), doubt_otherwise=0.0) == pytest.approx(apart, abs=0.1 * float(np.diag(apart).max()))
+    assert year_covariance(reasons, CODES, drives(DOUBT), doubt_otherwise=0.0) == pytest.approx(
+        apart, abs=0.1 * float(np.diag(apart).max())
+    )
 
 
 def test_what_is_lost_anyway_and_the_mean_of_all_errors_err_for_all_customers_alike() -> None:
