@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.measuring import Line, publish
-from lakmus.engine.signals.rhythm import Floats
+from lakmus.engine.arrays import Floats
 
 MODELS = ("bg_nbd", "pareto_nbd")
 

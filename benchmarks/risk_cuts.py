@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 from scipy import special, stats
 
+from lakmus.engine.arrays import DAY_US, Flags, Floats, Ints
 from lakmus.engine.risk.additive import fit_linear, fit_steps
 from lakmus.engine.risk.blend import Fits, Picture, blend_weights, fit_model
 from lakmus.engine.risk.features import PURCHASE_FEATURES, Happenings, Lives, Usual, features_at
@@ -26,7 +27,6 @@ from lakmus.engine.risk.levels import Level, level_of, missing_level
 from lakmus.engine.risk.pareto_nbd import fit_pareto_nbd
 from lakmus.engine.risk.purchase_histories import PurchaseHistories
 from lakmus.engine.risk.snapshots import CUTS
-from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints
 
 HORIZON, SPACING, LEAST_PAST = 90, 30, 30
 FINAL = {

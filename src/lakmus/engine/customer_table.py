@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
+from lakmus.engine.arrays import DAY_US, Flags, Floats, Ints
 from lakmus.engine.bucket import KEY, Facts, of_kind
 from lakmus.engine.learning import Learned
 from lakmus.engine.money.purchase_rate import yearly_purchases
@@ -24,7 +25,7 @@ from lakmus.engine.risk.states import LOST, WARM, loss_shapes
 from lakmus.engine.risk.waiting import standing_now, waiting_of
 from lakmus.engine.signals import lamps
 from lakmus.engine.signals.readings import Reading
-from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints, Purchases, completed_gaps, personal_rhythm
+from lakmus.engine.signals.rhythm import Purchases, completed_gaps, personal_rhythm
 from lakmus.engine.signals.sight import Sight, bucket_purchases, sight_of
 from lakmus.engine.text.voice import hears
 from lakmus.history.company import Company

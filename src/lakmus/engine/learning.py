@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from lakmus.engine.arrays import Floats, Ints
 from lakmus.engine.backtest import Backtest
 from lakmus.engine.beginning import NO_ORDERS, Beginning, beginning_of, orders_by_month
 from lakmus.engine.bucket import ORDER_COLUMNS, Facts, facts_until, of_kind
@@ -32,8 +33,6 @@ from lakmus.engine.risk.survival import LifeCounts, LifeRisk, axis_of_contracts,
 from lakmus.engine.risk.waiting import LifeReading, life_counts, waiting_of
 from lakmus.engine.signals.rhythm import (
     CompanyRhythm,
-    Floats,
-    Ints,
     Purchases,
     company_rhythm,
     completed_gaps,

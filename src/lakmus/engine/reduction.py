@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from lakmus.engine.arrays import Floats
 from lakmus.engine.causes.difference import Z95, difference_by_exposure, no_exposure, no_horizon, silent_to_vocal, too_few, wilson
 from lakmus.engine.causes.domino import edges_of, no_dominoes
 from lakmus.engine.causes.evidence import no_evidence
@@ -29,7 +30,6 @@ from lakmus.engine.risk.contracts import CONTRACT_HORIZON_DAYS, followed_days, p
 from lakmus.engine.risk.definition import NEEDED_CUSTOMERS, WINDOW_DAYS, with_counts
 from lakmus.engine.risk.groups import GROUPS, groups_of
 from lakmus.engine.scoring import BucketResult, CodeSums, StarSums
-from lakmus.engine.signals.rhythm import Floats
 from lakmus.engine.text.voice import VOICE_KINDS, hears
 from lakmus.engine.verdict import (
     Coverage,

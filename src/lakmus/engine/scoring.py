@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 
 from lakmus.engine import tables
+from lakmus.engine.arrays import Floats, Ints
 from lakmus.engine.bucket import KEY, Facts, facts_until, of_kind
 from lakmus.engine.causes.difference import ExposureSums, exposure_sums
 from lakmus.engine.causes.domino import domino_sums, no_dominoes
@@ -29,7 +30,7 @@ from lakmus.engine.measures.people import candidates, left_alone, people_of
 from lakmus.engine.risk.contracts import contract_days, contract_ends, followed_days
 from lakmus.engine.risk.definition import WINDOW_DAYS
 from lakmus.engine.risk.groups import GROUPS
-from lakmus.engine.signals.rhythm import Floats, Ints, Purchases
+from lakmus.engine.signals.rhythm import Purchases
 from lakmus.engine.signals.sight import bucket_purchases
 from lakmus.engine.text.company_reading import CompanyReading
 from lakmus.engine.text.voice import voiced

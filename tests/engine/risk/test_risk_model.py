@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from scipy import special
 
+from lakmus.engine.arrays import DAY_US
 from lakmus.engine.backtest import Backtest
 from lakmus.engine.risk.additive import fit_linear, fit_steps
 from lakmus.engine.risk.backtest import JudgedRows, judge
 from lakmus.engine.risk.blend import NEEDED_EACH, PROCESS, Picture, blend_weights, fit_model, in_season
 from lakmus.engine.risk.features import SIGNS, SORTS, Happenings, Lives, Usual, feature_titles, features_at
 from lakmus.engine.risk.lives import histories_of
-from lakmus.engine.signals.rhythm import DAY_US
 from tests.engine.histories import moment
 from tests.engine.test_risk import counts
 

@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
+from lakmus.engine.arrays import Floats
 from lakmus.engine.causes.moments import STRATA
-from lakmus.engine.signals.rhythm import Floats
 from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
 

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 from scipy import special
 
+from lakmus.engine.arrays import DAY_US, Floats
 from lakmus.engine.causes.difference import Z95, adjusted_p
 from lakmus.engine.causes.moments import STRATA, ordinal
 from lakmus.engine.harm import DominoEdge
-from lakmus.engine.signals.rhythm import DAY_US, Floats
 from lakmus.history.estimate import Badge, Estimate
 
 WITHIN_DAYS = 30

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import isotonic_regression
 
+from lakmus.engine.arrays import Flags, Floats
 from lakmus.engine.causes.difference import NEEDED_CUSTOMERS, Z95
 from lakmus.engine.causes.doubly_robust import Effect
 from lakmus.engine.causes.doubt import estimate
 from lakmus.engine.causes.rows import Rows
 from lakmus.engine.harm import DosePoint
-from lakmus.engine.signals.rhythm import Flags, Floats
 from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
 

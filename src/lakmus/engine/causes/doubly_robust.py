@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy import special
 
+from lakmus.engine.arrays import Flags, Floats
 from lakmus.engine.causes.design import design_of
 from lakmus.engine.causes.doubt import Doubt, doubt_of
 from lakmus.engine.causes.hidden_rhythm import hidden_shift
 from lakmus.engine.causes.logistic import cross_fitted
 from lakmus.engine.causes.rows import Rows
-from lakmus.engine.signals.rhythm import Flags, Floats
 
 FOLDS = 5
 MOST_PROPENSITY = 0.9

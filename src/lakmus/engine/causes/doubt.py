@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from lakmus.engine.arrays import Flags, Floats, Ints
 from lakmus.engine.causes.difference import Z95
-from lakmus.engine.signals.rhythm import Flags, Floats, Ints
 from lakmus.history.estimate import Badge, Estimate
 
 Owners = npt.NDArray[np.uint64]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import special
 
+from lakmus.engine.arrays import Flags, Floats
 from lakmus.engine.causes.difference import NEEDED_CUSTOMERS, adjusted_p, too_few
 from lakmus.engine.causes.dose import breaking_of, dose_response, effect_among
 from lakmus.engine.causes.doubly_robust import Effect, bred_noise, effect_of
@@ -18,7 +19,6 @@ from lakmus.engine.causes.links import STAGE
 from lakmus.engine.causes.rows import Rows, unscaled
 from lakmus.engine.causes.segments import effects_by_segment, fairly
 from lakmus.engine.harm import DosePoint, Interaction, Overlap, SegmentEffect, Sensitivity
-from lakmus.engine.signals.rhythm import Flags, Floats
 from lakmus.history.estimate import Estimate, Finding
 
 LEAST_COMPARABLE = 0.05

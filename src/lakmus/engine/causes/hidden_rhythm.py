@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from lakmus.engine.arrays import Flags, Floats
 from lakmus.engine.causes.design import named_columns
 from lakmus.engine.causes.logistic import fitted, shift_by_row
 from lakmus.engine.causes.rows import LEVELS, Rows, unscaled
-from lakmus.engine.signals.rhythm import Flags, Floats
 
 KNOTS = (0.2, 0.4, 0.6, 0.8)
 RIDGE = 1.0

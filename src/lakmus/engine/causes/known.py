@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from lakmus.engine.arrays import DAY_US, Flags, Floats, Ints
 from lakmus.engine.bucket import KEY
 from lakmus.engine.causes.moments import ordinal
-from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints, Purchases
+from lakmus.engine.signals.rhythm import Purchases
 
 Numbers = npt.NDArray[np.generic]
 

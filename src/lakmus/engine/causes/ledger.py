@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse, special
 
+from lakmus.engine.arrays import Floats
 from lakmus.engine.causes.difference import Z95
 from lakmus.engine.causes.findings import Harm
 from lakmus.engine.causes.learned import learning_of
@@ -18,7 +19,6 @@ from lakmus.engine.causes.reasons import UNKNOWN, Decided, Driving, driving, lea
 from lakmus.engine.causes.rows import Rows
 from lakmus.engine.errors.catalogue import ERROR_CODES
 from lakmus.engine.harm import Learning, LedgerRow, Removal
-from lakmus.engine.signals.rhythm import Floats
 from lakmus.history.estimate import Badge, Estimate
 
 Met = Mapping[tuple[str, str], tuple[int, int]]

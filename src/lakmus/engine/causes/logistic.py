@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, special
 
-from lakmus.engine.signals.rhythm import Floats, Ints
+from lakmus.engine.arrays import Floats, Ints
 
 STEPS, ENOUGH = 12, 1e-4
 RIDGES = (1.0, 10.0, 100.0, 1000.0)

@@ -7,7 +7,8 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
-from lakmus.engine.signals.rhythm import DAY_US, Ints, Purchases
+from lakmus.engine.arrays import DAY_US, Ints
+from lakmus.engine.signals.rhythm import Purchases
 
 PURCHASES_EDGES = (3, 5, 10)
 RHYTHM_EDGES = (0.15, 0.35, 0.6)

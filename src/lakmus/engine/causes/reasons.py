@@ -12,10 +12,10 @@ from operator import itemgetter
 import numpy as np
 import polars as pl
 
+from lakmus.engine.arrays import Floats
 from lakmus.engine.causes.findings import Harm
 from lakmus.engine.causes.links import STAGE
 from lakmus.engine.causes.rows import Rows, unscaled
-from lakmus.engine.signals.rhythm import Floats
 
 UNKNOWN = "unknown"
 CONFIRMED, REJECTED, HYPOTHESIS = "confirmed", "rejected", "hypothesis"

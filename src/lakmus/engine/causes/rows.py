@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from lakmus.engine.arrays import DAY_US, Flags, Floats
 from lakmus.engine.bucket import of_kind
 from lakmus.engine.causes.known import errors_before, known_before, met_before, undisturbed_after
 from lakmus.engine.causes.links import linked_errors
@@ -21,7 +22,7 @@ from lakmus.engine.errors.detector import Scene
 from lakmus.engine.errors.search import CODES, by_facts, detectors_of
 from lakmus.engine.feeds import Feeds
 from lakmus.engine.risk.segments import places_of
-from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Purchases
+from lakmus.engine.signals.rhythm import Purchases
 
 Levels = npt.NDArray[np.uint8]
 MOST_ROWS = 200_000

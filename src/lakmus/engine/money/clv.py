@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lakmus.engine.signals.rhythm import Floats
+from lakmus.engine.arrays import Floats
 from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, PersonalRhythm
+from lakmus.engine.arrays import DAY_US, Flags, Floats
+from lakmus.engine.signals.rhythm import PersonalRhythm
 
 YEAR_DAYS = 365.0
 LEAST_SHAPE, MOST_SHAPE = 0.05, 50.0

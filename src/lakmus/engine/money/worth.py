@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from lakmus.engine.signals.rhythm import DAY_US, Floats, Ints
+from lakmus.engine.arrays import DAY_US, Floats, Ints
 from lakmus.history.estimate import Badge, Estimate, Finding, NotEnoughEvidence
 from lakmus.history.wording import Wording
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from lakmus.engine.signals.rhythm import Floats, Ints
+from lakmus.engine.arrays import Floats, Ints
 
 RIDGE = 10.0
 """Each standardised coefficient is drawn to zero as by so many units of information."""

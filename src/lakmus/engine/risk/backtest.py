@@ -9,13 +9,13 @@ from datetime import datetime
 import numpy as np
 from scipy import special
 
+from lakmus.engine.arrays import Flags, Floats, Ints
 from lakmus.engine.backtest import Backtest, BacktestCut, RuleFigures, SegmentFigures, Stability
 from lakmus.engine.risk.blend import RiskModel
 from lakmus.engine.risk.figures import figures_of
 from lakmus.engine.risk.levels import level_of, missing_level
 from lakmus.engine.risk.probability import FALL_RULE, GAP_RULE, MODEL, RULES, RiskTable, learn_risk
 from lakmus.engine.risk.snapshots import EXPERIENCE_EDGES, Snapshot, summed
-from lakmus.engine.signals.rhythm import Flags, Floats, Ints
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.wording import Wording
 

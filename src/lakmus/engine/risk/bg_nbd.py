@@ -13,9 +13,9 @@ from functools import partial
 import numpy as np
 from scipy import special
 
+from lakmus.engine.arrays import Floats
 from lakmus.engine.risk.likelihood import Slope, best_summit, starts_of, too_few_repeats, undetermined
 from lakmus.engine.risk.purchase_histories import PurchaseHistories, coarse, grouped
-from lakmus.engine.signals.rhythm import Floats
 from lakmus.history.estimate import NotEnoughEvidence
 
 NODES = 32

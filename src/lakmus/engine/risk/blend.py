@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import optimize, special
 
+from lakmus.engine.arrays import Flags, Floats
 from lakmus.engine.risk.additive import LIMIT, Linear, Steps, fit_linear, fit_steps
 from lakmus.engine.risk.levels import DRIFT_UNSEEN, missing_level, spread_between
 from lakmus.engine.risk.pareto_nbd import ParetoNbd, fit_pareto_nbd
 from lakmus.engine.risk.purchase_histories import PurchaseHistories
-from lakmus.engine.signals.rhythm import Flags, Floats
 from lakmus.history.estimate import NotEnoughEvidence
 
 HALF_LIFE_HORIZONS = 2.0 / 3.0

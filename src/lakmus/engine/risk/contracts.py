@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from lakmus.engine.arrays import Flags, Ints
 from lakmus.engine.backtest import Backtest
 from lakmus.engine.bucket import Facts, of_kind
-from lakmus.engine.signals.rhythm import Flags, Ints, Purchases, purchase_days
+from lakmus.engine.signals.rhythm import Purchases, purchase_days
 from lakmus.engine.verdict import Definition
 from lakmus.history.wording import Wording
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import optimize, special
 
-from lakmus.engine.signals.rhythm import Floats
+from lakmus.engine.arrays import Floats
 
 USUAL = np.array([-1.0, np.log(8.0), 0.0])
 SPREAD = np.array([1.5, 1.0, 0.5])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from lakmus.engine.signals.rhythm import DAY_US, Floats, Ints
+from lakmus.engine.arrays import DAY_US, Floats, Ints
 from lakmus.history.wording import Wording
 
 RECENT_DAYS = 90

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
+from lakmus.engine.arrays import Floats, Ints
 from lakmus.engine.backtest import CalibrationBin, RuleFigures
-from lakmus.engine.signals.rhythm import Floats, Ints
 
 BINS = 10
 DRAWS = 400

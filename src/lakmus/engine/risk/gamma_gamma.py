@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from lakmus.engine.arrays import Floats
 from lakmus.engine.risk.likelihood import Slope, best_summit, too_few_repeats, undetermined
-from lakmus.engine.signals.rhythm import Floats
 from lakmus.history.estimate import NotEnoughEvidence
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 from scipy import special
 
+from lakmus.engine.arrays import Floats, Ints
 from lakmus.engine.backtest import Backtest, BacktestCut, GroupBacktest, RuleFigures
 from lakmus.engine.risk.figures import figures_of
 from lakmus.engine.risk.judged import JudgedCut
@@ -25,7 +26,6 @@ from lakmus.engine.risk.survival import (
     risk_of_lives,
     share_of_lives,
 )
-from lakmus.engine.signals.rhythm import Floats, Ints
 from lakmus.engine.verdict import RiskGroup
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.wording import Wording

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from lakmus.engine.signals.rhythm import Floats, Ints, Purchases
+from lakmus.engine.arrays import Floats, Ints
+from lakmus.engine.signals.rhythm import Purchases
 
 NEVER = np.iinfo(np.int64).max
 

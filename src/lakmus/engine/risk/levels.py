@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from lakmus.engine.signals.rhythm import Floats
+from lakmus.engine.arrays import Floats
 
 LEAST_DRIFT = 0.05
 DRIFT_UNSEEN = 0.2

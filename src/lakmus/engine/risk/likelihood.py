@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lakmus.engine.arrays import Floats
 from lakmus.engine.risk.purchase_histories import PurchaseHistories
-from lakmus.engine.signals.rhythm import Floats
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.wording import Wording
 

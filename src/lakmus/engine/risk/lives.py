@@ -9,6 +9,7 @@ from datetime import datetime
 import numpy as np
 import polars as pl
 
+from lakmus.engine.arrays import DAY_US, Flags, Floats, Ints
 from lakmus.engine.bucket import KEY, Facts, of_kind
 from lakmus.engine.feeds import Feeds
 from lakmus.engine.risk.blend import Picture
@@ -16,7 +17,7 @@ from lakmus.engine.risk.features import SORTS, Happenings, Lives, Usual, feature
 from lakmus.engine.risk.known_orders import NEVER, KnownOrders
 from lakmus.engine.risk.purchase_histories import PurchaseHistories
 from lakmus.engine.risk.snapshots import cells_at, returned
-from lakmus.engine.signals.rhythm import DAY_US, CompanyRhythm, Flags, Floats, Ints, Purchases, completed_gaps
+from lakmus.engine.signals.rhythm import CompanyRhythm, Purchases, completed_gaps
 from lakmus.engine.text.voice import NEGATIVE_STARS
 
 GOOD_STARS = 4.0

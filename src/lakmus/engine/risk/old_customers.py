@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lakmus.engine.signals.rhythm import Floats
+from lakmus.engine.arrays import Floats
 
 ENTERED = (0.25, 0.5, 1.0, 2.0)
 """Upper edges, in horizons since the files begin, of the classes of when customers are first seen; the last holds all who come later."""

@@ -10,12 +10,12 @@ import numpy as np
 from scipy import special
 from threadpoolctl import threadpool_limits
 
+from lakmus.engine.arrays import Floats
 from lakmus.engine.risk.backtest import JudgedRows
 from lakmus.engine.risk.blend import Fits, Picture, RiskModel, fit_model, in_season
 from lakmus.engine.risk.levels import level_of, missing_level
 from lakmus.engine.risk.lives import PastPicture, Reading, histories_of, together
 from lakmus.engine.risk.snapshots import PICTURES_A_HORIZON
-from lakmus.engine.signals.rhythm import Floats
 
 
 def blends_over(

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import special
 
+from lakmus.engine.arrays import Floats, Ints
 from lakmus.engine.risk.snapshots import EXPERIENCE_COUNT, SHAPE, SILENCE_COUNT, Cells, Snapshot
-from lakmus.engine.signals.rhythm import Floats, Ints
 
 PRIOR_CASES = 20.0
 """A cell's own share weighs as much as its neighbours' once this many cases stand in it."""

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from lakmus.engine.signals.rhythm import Floats
+from lakmus.engine.arrays import Floats
 
 ALLOWED_LOSS = 0.002
 """Log-likelihood that rounding may cost in all customers together."""

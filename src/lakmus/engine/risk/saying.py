@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from scipy import special
 
+from lakmus.engine.arrays import Flags, Floats, Ints
 from lakmus.engine.risk.blend import PROCESS, RiskModel
 from lakmus.engine.risk.features import SIGNS, Lives, feature_titles
 from lakmus.engine.risk.lives import Reading, features_of, histories_at, histories_of
@@ -16,7 +17,7 @@ from lakmus.engine.risk.probability import RiskTable
 from lakmus.engine.risk.snapshots import Cells
 from lakmus.engine.risk.survival import LifeRisk
 from lakmus.engine.risk.waiting import Standing
-from lakmus.engine.signals.rhythm import Flags, Floats, Ints, Purchases
+from lakmus.engine.signals.rhythm import Purchases
 
 GAP = "purchase_gap"
 EXPERIENCE = "experience"

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from lakmus.engine.arrays import Ints
 from lakmus.engine.bucket import KEY, Facts, of_kind
-from lakmus.engine.signals.rhythm import Ints
 
 SEGMENT_COLUMNS = ("_place", "_channel")
 """What segments are read from."""

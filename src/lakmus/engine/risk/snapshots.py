@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from lakmus.engine.signals.rhythm import DAY_US, CompanyRhythm, Flags, Floats, Gaps, Ints, Purchases, completed_gaps, personal_rhythm
+from lakmus.engine.arrays import DAY_US, Flags, Floats, Ints
+from lakmus.engine.signals.rhythm import CompanyRhythm, Gaps, Purchases, completed_gaps, personal_rhythm
 
 SILENCE_EDGES = (0.1, 0.2, 0.35, 0.5, 0.7, 0.9, 1.1, 1.4, 1.8, 2.4)
 """Upper edges of days since the last order / personal 90th percentile."""

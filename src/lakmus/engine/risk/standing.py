@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from lakmus.engine.arrays import Flags, Ints
 from lakmus.engine.bucket import Facts
 from lakmus.engine.risk.contracts import contract_ends
 from lakmus.engine.risk.states import LOST, NEVER, states
-from lakmus.engine.signals.rhythm import CompanyRhythm, Flags, Gaps, Ints, PersonalRhythm, Purchases, completed_gaps, personal_rhythm
+from lakmus.engine.signals.rhythm import CompanyRhythm, Gaps, PersonalRhythm, Purchases, completed_gaps, personal_rhythm
 
 
 @dataclass(frozen=True)

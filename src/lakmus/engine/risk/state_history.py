@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from lakmus.engine.arrays import Ints
 from lakmus.engine.bucket import KEY, ORDER_COLUMNS, Facts, facts_until, of_kind
 from lakmus.engine.orders import PURCHASE_KINDS, order_moments
 from lakmus.engine.risk.contracts import CONTRACT_KINDS, ENDING_KINDS, KEEPING_KINDS
@@ -17,7 +18,7 @@ from lakmus.engine.risk.segments import horizons_of
 from lakmus.engine.risk.standing import standing
 from lakmus.engine.risk.states import NEVER
 from lakmus.engine.signals import lamps
-from lakmus.engine.signals.rhythm import CompanyRhythm, Ints, Purchases
+from lakmus.engine.signals.rhythm import CompanyRhythm, Purchases
 from lakmus.engine.signals.trails import trails_of
 from lakmus.history.activity import TIMESTAMP
 from lakmus.history.company import LossTerms

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lakmus.engine.signals.rhythm import DAY_US, Floats, Gaps, Ints, PersonalRhythm, Purchases
+from lakmus.engine.arrays import DAY_US, Floats, Ints
+from lakmus.engine.signals.rhythm import Gaps, PersonalRhythm, Purchases
 
 NO_ORDERS, NEW, ONE_TIME, WARM, COOLING, COLD, LOST = "no_orders", "new", "one_time", "warm", "cooling", "cold", "lost"
 COOLING_CAP = 0.75

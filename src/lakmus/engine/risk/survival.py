@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from lakmus.engine.arrays import Floats, Ints
 from lakmus.engine.risk.fading_hope import SETTLED_STEP, fading_curve
 from lakmus.engine.risk.levels import Level
 from lakmus.engine.risk.old_customers import ENTRIES, LATEST, old_shares
 from lakmus.engine.risk.snapshots import CUTS
-from lakmus.engine.signals.rhythm import Floats, Ints
 
 STEPS_A_HORIZON = 8
 LEVELS = (3, 2, 2, ENTRIES)

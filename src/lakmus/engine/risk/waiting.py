@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from lakmus.engine.arrays import DAY_US, Flags, Floats, Ints
 from lakmus.engine.bucket import Facts, of_kind
 from lakmus.engine.risk.contracts import CONTRACT_KINDS, ENDING_KINDS, RUNNING_KINDS
 from lakmus.engine.risk.features import Happenings
 from lakmus.engine.risk.known_orders import NEVER, KnownOrders
 from lakmus.engine.risk.old_customers import ENTERED, ENTRIES, LATEST, STRANGER_CLASSES
 from lakmus.engine.risk.survival import ERAS, LAG_OF, STEPS_A_HORIZON, Axis, LifeCounts, no_counts
-from lakmus.engine.signals.rhythm import DAY_US, Flags, Floats, Ints
 
 SECOND_US = 1_000_000
 RECENT_DAYS, ALIVE_DAYS = 90, 30

@@ -12,10 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from lakmus.engine.arrays import DAY_US as DAY_US
-from lakmus.engine.arrays import Flags as Flags
-from lakmus.engine.arrays import Floats as Floats
-from lakmus.engine.arrays import Ints as Ints
+from lakmus.engine.arrays import Floats, Ints
 
 LONGEST_GAP_DAYS = 3660
 QUANTILE = 0.9
