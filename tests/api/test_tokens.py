@@ -24,7 +24,7 @@ OPERATIONS = [
 ]
 OPEN = {"/health"}
 SCOPES = {
-    "/definition/preview": "read",
+    **dict.fromkeys(("/definition/preview", "/automatic-messages/check"), "read"),
     **dict.fromkeys(("/definition", "/definition/take-up", "/alerts/reading", "/alerts/{number}/reading"), "decide"),
 }
 """Of operations that are no push: a look ahead saves nothing, a decision moves every figure, or what its user still has to read."""
