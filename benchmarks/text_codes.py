@@ -1,8 +1,8 @@
-"""Claim: the codes that the lexicon finds in Russian bank reviews are those that two people gave them by hand.
+"""Claim: the codes that the lexicon finds in Russian bank reviews are those that two readers gave them.
 
-    python -m benchmarks.text_codes [--labels FOLDER] [--set development] [--misses] [--record]
+    python -m benchmarks.text_codes [--labels FOLDER] [--set development|judging] [--misses] [--record]
 
-Two people who did not see each other's labels, nor the lexicon, gave codes to the same reviews (`SET.A.csv`, `SET.B.csv`: row, codes, main,
+Two readers who did not see each other's labels, nor the lexicon, gave codes to the same reviews (`SET.A.csv`, `SET.B.csv`: row, codes, main,
 polarity; no text, the row counts from 0 in the reviews beside this repository). What they agree on bounds what can be had, so it stands
 first. Truth is what both gave, what either gave, and each of them; development labels are from the fifth that may be looked at, those of
 any other set are opened once, after the last change of the lexicon.
@@ -32,10 +32,10 @@ Given = list[set[str]]
 
 
 def labelled(folder: Path, name: str) -> tuple[list[int], Given, Given]:
-    """Return the rows that both people labelled, and the codes that the one and the other gave them."""
+    """Return the rows that both readers labelled, and the codes that the one and the other gave them."""
     told: list[dict[int, set[str]]] = []
-    for person in "AB":
-        with (folder / f"{name}.{person}.csv").open(encoding="utf-8") as file:
+    for reader in "AB":
+        with (folder / f"{name}.{reader}.csv").open(encoding="utf-8") as file:
             told.append({int(row["row"]): set((row["codes"] or "").split()) for row in csv.DictReader(file)})
     rows = sorted(told[0].keys() & told[1].keys())
     return rows, [told[0][row] for row in rows], [told[1][row] for row in rows]
@@ -68,7 +68,7 @@ def interval(truth: np.ndarray, told: np.ndarray) -> str:
 
 
 def kappa(one: np.ndarray, other: np.ndarray) -> float:
-    """Return Cohen's kappa of two people on one code; nan where neither gave it."""
+    """Return Cohen's kappa of two readers on one code; nan where neither gave it."""
     by_chance = one.mean() * other.mean() + (1 - one.mean()) * (1 - other.mean())
     return float(((one == other).mean() - by_chance) / (1 - by_chance)) if by_chance < 1 else float("nan")
 
@@ -81,7 +81,7 @@ def judged(first: Given, second: Given, told: Given) -> Iterator[str]:
     often = both.sum(axis=0) >= 5
     agreed = f"F1 {f1(one, other)[2]:.3f} of one by the other ({interval(one, other)})"
     said = f"mean kappa {kappas[often].mean():.2f} over the {often.sum()} codes that both gave five times and more" if often.any() else ""
-    yield f"{len(told)} reviews; the two people: {agreed}, {said}."
+    yield f"{len(told)} reviews; the two readers: {agreed}, {said}."
     yield from ("", "| truth | given | found | precision | recall | micro-F1 | 95 % |", "|---|---:|---:|---:|---:|---:|---:|")
     truths = {"what both gave": both, "what either gave": either, "the first": one, "the second": other}
     for name, truth in truths.items():
@@ -108,7 +108,7 @@ def _praise(one: np.ndarray, other: np.ndarray, found: np.ndarray) -> str:
 
 
 def misses(rows: Sequence[int], texts: Sequence[str], first: Given, second: Given, told: Given) -> Iterator[str]:
-    """Yield what is read otherwise than both people read it, with the words that led there."""
+    """Yield what is read otherwise than both readers read it, with the words that led there."""
     for row, text, one, other, found in zip(rows, texts, first, second, told, strict=True):
         missed, wrong = (one & other & set(JUDGED)) - found, (found & set(JUDGED)) - one - other
         if missed or wrong:
@@ -129,7 +129,7 @@ def main() -> None:
     rows, first, second = labelled(asked.labels, asked.set)
     texts = texts_of(rows)
     told = [set(read(text).codes) for text in texts]
-    title = f"### Codes of Russian bank reviews by hand, {asked.set} (version `{reading_version()}`)"
+    title = f"### Codes of Russian bank reviews by two readers, {asked.set} (version `{reading_version()}`)"
     text = "\n".join([title, "", *judged(first, second, told)]) + "\n"
     print(text)
     if asked.misses:
