@@ -2,10 +2,10 @@
 
     python -m benchmarks.text_codes [--labels FOLDER] [--set development|judging] [--misses] [--record]
 
-Two readers who did not see each other's labels, nor the lexicon, gave codes to the same reviews (`SET.A.csv`, `SET.B.csv`: row, codes, main,
-polarity; no text, the row counts from 0 in the reviews beside this repository). What they agree on bounds what can be had, so it stands
-first. Truth is what both gave, what either gave, and each of them; development labels are from the fifth that may be looked at, those of
-any other set are opened once, after the last change of the lexicon.
+Two readers who did not see each other's labels, nor the lexicon, gave codes to the same reviews (`SET.A.csv`, `SET.B.csv`: row, codes,
+main, polarity; no text, the row counts from 0 in the reviews beside this repository). What they agree on bounds what can be had, so it
+stands first. Truth is what both gave, what either gave, and each of them; development labels are from the fifth that may be looked at,
+those of the judging set were opened once, after the last change of the lexicon.
 """
 
 from __future__ import annotations
