@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lakmus.engine.signals import deeds
+from lakmus.stream.ledger import STORED_SCHEMA
 from lakmus.stream.parquet import ENCODINGS, codec_of
 
 BUCKETS = 32
@@ -43,6 +44,7 @@ KINDS = {
 LATE = ("received_order", "left_review", "returned_item", "complained")
 LATE_SHARE = 0.02
 """Orders and visits are known as they happen; of these kinds, one in fifty is learned of 1 to 19 days later."""
+NEVER_NULL = tuple(field.name for field in STORED_SCHEMA if not field.nullable)
 
 
 def generate(folder: Path, rows: int, seed: int = 1) -> None:
@@ -98,9 +100,15 @@ def _of(kind: np.ndarray, *names: str) -> np.ndarray:
 
 
 def _write(table: pa.Table, path: Path) -> None:
-    plain = pa.schema([(field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type) for field in table.schema])
+    plain = pa.schema(
+        [
+            pa.field(field.name, pa.string() if pa.types.is_dictionary(field.type) else field.type, field.name not in NEVER_NULL)
+            for field in table.schema
+        ]
+    )
     repetitive = ["customer", "activity", *deeds.TEXTS]
-    # Moments and sums as the stream writes them; few words as codes, which every contender reads the quickest.
+    # Moments and sums as the stream writes them, and what is never missing as such; few words as codes, which every contender reads the
+    # quickest.
     encodings = {name: ENCODINGS[name] for name in ("ts", "_known_at")}
     pq.write_table(
         table.cast(plain),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,8 @@ NEVER_US = -1
 _SCALE = 10.0**PLACES
 _WHOLE = np.dtype(np.int64)
 Places = list[int]
+Figures = npt.NDArray[np.signedinteger]
+"""Counts in 32 bits, everything else in 64."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,9 @@ class Measured:
 
     customers: pa.Array
     as_of: tuple[datetime, ...]
-    figures: dict[Aggregate, Ints]
+    figures: dict[Aggregate, Figures]
 
-    def whole(self, aggregate: Aggregate) -> Ints:
+    def whole(self, aggregate: Aggregate) -> Figures:
         """Return a count, a number of days or a moment in microseconds; shape (D, n)."""
         return self.figures[aggregate]
 
@@ -53,7 +55,7 @@ class Measured:
         return self._in_its_unit(aggregate, self.figures[aggregate][place])
 
     @staticmethod
-    def _in_its_unit(aggregate: Aggregate, figure: Ints) -> Floats:
+    def _in_its_unit(aggregate: Aggregate, figure: Figures) -> Floats:
         if aggregate.measure in (Measure.FIRST, Measure.LAST):
             return np.where(figure == NEVER_US, np.nan, figure)
         if aggregate.measure in (Measure.SUM, Measure.GAPS, Measure.GAP_SQUARES):
@@ -100,10 +102,7 @@ def measured(
     """
     seen = seen_at(trails, as_of=as_of) if seen is None else seen
     wanted = list(dict.fromkeys(aggregates))
-    # One array for all: many that come and go are given back to the system, and asked of it anew, each time.
-    figures, apart = (
-        dict(zip(wanted, np.empty((len(wanted), len(seen.dates), part.count), _WHOLE), strict=True)) for part in (trails, seen.apart)
-    )
+    figures, apart = (_empty(wanted, len(seen.dates), part.count) for part in (trails, seen.apart))
     plans = _plans(tuple(wanted), seen.dates)
     _fill(figures, seen.staying, plans, time_zone, block_rows)
     if seen.apart.count:
@@ -111,6 +110,17 @@ def measured(
         for aggregate, figure in apart.items():
             seen.put(figures[aggregate], figure)
     return Measured(trails.customers, tuple(as_of), figures)
+
+
+def _empty(wanted: Sequence[Aggregate], dates: int, customers: int) -> dict[Aggregate, Figures]:
+    """Return where the figures go: one array for all, as many that come and go are given back to the system, and asked of it anew."""
+    counts = [aggregate for aggregate in wanted if aggregate.measure is Measure.COUNT]
+    others = [aggregate for aggregate in wanted if aggregate.measure is not Measure.COUNT]
+    cells = dates * customers
+    whole = np.empty(len(others) * cells + (len(counts) * cells + 1) // 2, _WHOLE)
+    half = whole[len(others) * cells :].view(np.int32)[: len(counts) * cells]
+    found: dict[Aggregate, Figures] = dict(zip(others, whole[: len(others) * cells].reshape(len(others), dates, customers), strict=True))
+    return found | dict(zip(counts, half.reshape(len(counts), dates, customers), strict=True))
 
 
 @dataclass(frozen=True)
@@ -128,7 +138,7 @@ class Seen:
     place: Ints
     owner: Ints
 
-    def put(self, whole: Ints, apart: Ints) -> None:
+    def put(self, whole: Figures, apart: Figures) -> None:
         """Write figures of those apart, shape (D, k), into the figures of all customers, shape (D, n)."""
         whole[self.place, self.owner] = apart[self.place, np.arange(self.owner.size)]
 
@@ -173,7 +183,7 @@ def _staying(trails: Trails) -> Trails:
     return trails.of_rows(kept, np.diff(np.searchsorted(kept, trails.starts)))
 
 
-def _fill(figures: dict[Aggregate, Ints], trails: Trails, plans: Sequence[_Plan], time_zone: str, block_rows: int) -> None:
+def _fill(figures: dict[Aggregate, Figures], trails: Trails, plans: Sequence[_Plan], time_zone: str, block_rows: int) -> None:
     widest = max((len(plan.binning.edges) + 1 for plan in plans), default=1)
     midnights = None
     if trails.ts.size and any(aggregate.measure is Measure.DAYS for plan in plans for aggregate, _, _ in plan.asked):
@@ -308,6 +318,7 @@ class _Placed:
         self.until = chosen.until(plan.binning)
         self._running: dict[tuple[Measure, str | None], Ints] = {}
         self._at: dict[tuple[Measure, str | None], dict[int, Ints]] = {}
+        self._figures: dict[str, Floats] = {}
 
     def at(self, aggregate: Aggregate) -> Mapping[int, Ints]:
         """Return, by the row of `until`, the running sum of the aggregate's measure until there, for each customer; shape (n,) each."""
@@ -331,18 +342,29 @@ class _Placed:
         if aggregate.measure is Measure.DAYS:
             return self.begins_day().astype(_WHOLE)
         if aggregate.measure in (Measure.GAPS, Measure.GAP_SQUARES):
-            gap = np.zeros(len(self.ts))
-            # A customer's first activity has none before it: the difference to another customer's last is taken away.
-            np.multiply(np.diff(self.ts), self.owner[1:] == self.owner[:-1], out=gap[1:])
-            gap /= DAY_US
-            if aggregate.measure is Measure.GAP_SQUARES:
-                gap *= gap
-            gap *= _SCALE
-            return np.rint(gap, out=gap).astype(_WHOLE)
-        figures = self.block.trails.floats(aggregate.column or "", self.rows + self.block.begin)
-        figures[np.isnan(figures)] = 0.0
-        figures *= _SCALE if aggregate.measure is Measure.SUM else figures
+            figures = self.gap_days * (self.gap_days if aggregate.measure is Measure.GAP_SQUARES else 1.0)
+            figures *= _SCALE
+        else:
+            own = self.figures(aggregate.column or "")
+            figures = own * (_SCALE if aggregate.measure is Measure.SUM else own)
         return np.rint(figures, out=figures).astype(_WHOLE)
+
+    @cached_property
+    def gap_days(self) -> Floats:
+        """The days from the activity before, 0 for a customer's first."""
+        gap = np.zeros(len(self.ts))
+        # A customer's first activity has none before it: the difference to another customer's last is taken away.
+        np.multiply(np.diff(self.ts), self.owner[1:] == self.owner[:-1], out=gap[1:])
+        gap /= DAY_US
+        return gap
+
+    def figures(self, column: str) -> Floats:
+        """Return a number column of the selection, 0 where it is null."""
+        if column not in self._figures:
+            figures = self.block.trails.floats(column, self.rows + self.block.begin)
+            figures[np.isnan(figures)] = 0.0
+            self._figures[column] = figures
+        return self._figures[column]
 
     def begins_day(self) -> Flags:
         """Return which activities are the customer's first of a local day."""
@@ -352,7 +374,7 @@ class _Placed:
         begins[1:] = (day[1:] != day[:-1]) | (self.owner[1:] != self.owner[:-1])
         return begins
 
-    def windows(self, aggregate: Aggregate, oldest: Places, newest: Places, into: Ints) -> None:
+    def windows(self, aggregate: Aggregate, oldest: Places, newest: Places, into: Figures) -> None:
         """Write the aggregate over one window of each date into an array (D, n)."""
         moment = aggregate.measure in (Measure.FIRST, Measure.LAST)
         if not len(self.ts):
@@ -366,14 +388,14 @@ class _Placed:
             return
         sums: Ints | Mapping[int, Ints] = self.until if aggregate.measure is Measure.COUNT else self.at(aggregate)
         for date, (begin, end) in enumerate(zip(oldest, newest, strict=True)):
-            np.subtract(sums[end], sums[begin], out=into[date])
+            np.subtract(sums[end], sums[begin], out=into[date], casting="same_kind")
         if aggregate.measure is Measure.DAYS:
             # A day that began before the window counts for the part of it that lies inside.
             low, high = self.until[oldest], self.until[newest]
             into += (high > low) & ~self.begins_day().take(low, mode="clip")
 
 
-def _one_selection(figures: dict[Aggregate, Ints], block: Block, plan: _Plan, midnights: Binning | None) -> None:
+def _one_selection(figures: dict[Aggregate, Figures], block: Block, plan: _Plan, midnights: Binning | None) -> None:
     placed = _Placed(block, plan, midnights)
     for aggregate, oldest, newest in plan.asked:
         placed.windows(aggregate, oldest, newest, figures[aggregate][:, block.first : block.last])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +35,7 @@ class Trails:
     columns: dict[str, pa.Array]
     known: Ints | None = None
     gone: Ints | None = None
-    _numbers: dict[str, Floats] = field(default_factory=dict, compare=False, repr=False)
+    _numbers: dict[str, tuple[Floats, npt.NDArray[np.uint8] | None]] = field(default_factory=dict, compare=False, repr=False)
     _codes: dict[str, tuple[npt.NDArray[np.int32], list[str]]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -73,8 +74,12 @@ class Trails:
         if column not in self._numbers:
             if column not in self.columns:
                 return np.full(len(rows), np.nan)
-            self._numbers[column] = np.asarray(self.columns[column].to_numpy(zero_copy_only=False), dtype=np.float64)
-        return self._numbers[column].take(rows)
+            self._numbers[column] = _numbers(self.columns[column])
+        figures, there = self._numbers[column]
+        found = figures.take(rows)
+        if there is not None:
+            found[there.take(rows) == 0] = np.nan
+        return found
 
     def words(self, column: str, rows: Ints) -> tuple[npt.NDArray[np.int32], list[str]]:
         """Return a text column at some rows as codes, -1 where it is null, and the words that the codes stand for."""
@@ -118,25 +123,23 @@ def trails_of(table: pa.Table, *, columns: Sequence[str] = ()) -> Trails:
     table = table.select([*_LAID, *optional, *columns])
     if table["customer"].null_count:
         table = table.filter(pc.is_valid(table["customer"]))
-    table = table.combine_chunks()
-    customers, starts = _runs(table)
+    customers, starts = _runs(table["customer"])
     ts = _us(table["ts"])
     if not _in_order(customers, starts, ts):
         order = pa.table({"customer": _plain(table["customer"]), "ts": ts})
         table = table.take(pc.sort_indices(order, [("customer", "ascending"), ("ts", "ascending")])).combine_chunks()
-        customers, starts = _runs(table)
+        customers, starts = _runs(table["customer"])
         ts = _us(table["ts"])
-    codes = _coded(table["activity"])
-    late = _us(table["_known_at"])
+    kind, kinds = _coded(table["activity"])
     gone = _us(table["_gone_at"].fill_null(pa.scalar(FOREVER, pa.int64()).cast(table["_gone_at"].type))) if optional else None
     return Trails(
         customers,
         starts,
         ts,
-        codes.indices.to_numpy().astype(np.int8 if len(codes.dictionary) < 128 else np.int32),
-        tuple(codes.dictionary.to_pylist()),
+        kind,
+        kinds,
         {name: _whole(table[name]) for name in columns},
-        late if (late > ts).any() else None,
+        _us(table["_known_at"]),
         gone,
     )
 
@@ -150,27 +153,51 @@ def _plain(column: pa.ChunkedArray) -> pa.Array:
     return whole.dictionary_decode() if pa.types.is_dictionary(whole.type) else whole
 
 
-def _coded(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    whole = _whole(column)
-    return whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()
+def _coded(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.integer], tuple[str, ...]]:
+    """Return words as codes, and the words that the codes stand for; chunks as they are read have codes of their own each."""
+    chunks = [chunk if pa.types.is_dictionary(chunk.type) else chunk.dictionary_encode() for chunk in column.chunks]
+    own = [chunk.dictionary.to_pylist() for chunk in chunks]
+    code = {word: number for number, word in enumerate(dict.fromkeys(chain.from_iterable(own)))}
+    least = np.int8 if len(code) < 128 else np.int32
+    codes = [pa.array([code[word] for word in words], pa.from_numpy_dtype(least)) for words in own]
+    parts = [code.take(chunk.indices).to_numpy() for code, chunk in zip(codes, chunks, strict=True)]
+    return np.concatenate([np.zeros(0, least), *parts]), tuple(code)
+
+
+def _numbers(column: pa.Array) -> tuple[Floats, npt.NDArray[np.uint8] | None]:
+    """Return a column's numbers where they lie, and 1 where there is one, None if everywhere: only a few of them will be asked for."""
+    column = column.cast(pa.float64())
+    if not column.null_count:
+        return column.to_numpy(), None
+    bits, figures = column.buffers()
+    whole = slice(column.offset, column.offset + len(column))
+    return np.frombuffer(figures, np.float64)[whole], np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little")[whole]
 
 
 def _us(column: pa.ChunkedArray) -> Ints:
     return np.asarray(_whole(column).cast(pa.int64()).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
-def _runs(table: pa.Table) -> tuple[pa.Array, Ints]:
+def _runs(column: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
     """Return the customer of each run of equal ones, and where the runs begin, with the end appended."""
-    column = _whole(table["customer"])
-    if pa.types.is_dictionary(column.type):
-        codes = column.indices.to_numpy()
-        begins = np.flatnonzero(codes[1:] != codes[:-1]) + 1
-        starts = np.array([0, *([len(codes)] if len(codes) else [])], dtype=np.int64)
-        starts = np.insert(starts, 1, begins)
-        return column.dictionary.take(pa.array(codes[starts[:-1]])), starts
-    runs = pc.run_end_encode(column)
-    ends = np.asarray(runs.run_ends.to_numpy(), dtype=np.int64)
-    return runs.values, np.concatenate([np.zeros(1, np.int64), ends])
+    names, starts = [pa.array([], pa.string())], [np.zeros(0, np.int64)]
+    before, end = None, 0
+    for chunk in column.chunks:
+        own, begins = _runs_within(chunk)
+        after = int(before is not None and own[:1].to_pylist() == [before])  # who reaches into this chunk has begun already
+        names.append(own[after:])
+        starts.append(begins[after:] + end)
+        before, end = own[-1].as_py() if len(own) else before, end + len(chunk)
+    return pa.concat_arrays(names), np.append(np.concatenate(starts), end)
+
+
+def _runs_within(chunk: pa.Array) -> tuple[pa.Array, Ints]:
+    if pa.types.is_dictionary(chunk.type):
+        codes = chunk.indices.to_numpy()
+        begins = np.concatenate([np.zeros(min(1, codes.size), np.int64), np.flatnonzero(codes[1:] != codes[:-1]) + 1])
+        return chunk.dictionary.take(pa.array(codes[begins])), begins
+    runs = pc.run_end_encode(chunk)
+    return runs.values, np.concatenate([np.zeros(1, np.int64), runs.run_ends.to_numpy()])[: len(runs.values)]
 
 
 def _in_order(customers: pa.Array, starts: Ints, ts: Ints) -> bool:
