@@ -19,8 +19,9 @@ from lakmus.engine.arrays import DAY_US
 from lakmus.engine.signals import deeds
 from lakmus.engine.signals.catalogue import SIGNALS
 from lakmus.engine.signals.lamps import dark_reading, lamps_out
-from lakmus.engine.signals.prefix_sums import measured, seen_at
+from lakmus.engine.signals.prefix_sums import measured
 from lakmus.engine.signals.readings import read_measured, wanted_of
+from lakmus.engine.signals.seen import seen_at
 from lakmus.engine.signals.trails import trails_of
 
 

@@ -14,8 +14,9 @@ from lakmus.engine.signals.aggregates import Selection, selected
 from lakmus.engine.signals.binning import Binning
 from lakmus.engine.signals.catalogue import CONTACT_KINDS, VISIT_KINDS
 from lakmus.engine.signals.formulas import lamps_dark
-from lakmus.engine.signals.prefix_sums import BLOCK_ROWS, Chosen, Seen, blocks_of, seen_at
+from lakmus.engine.signals.prefix_sums import BLOCK_ROWS, Chosen, blocks_of
 from lakmus.engine.signals.readings import Reading, Sides, poisson_limits
+from lakmus.engine.signals.seen import Seen, seen_at
 from lakmus.engine.signals.trails import Trails
 from lakmus.history.wording import Wording
 
