@@ -55,6 +55,14 @@ def test_the_rows_of_each_stage_have_the_promised_fields(shop: Path) -> None:
     assert {"code", "exposed", "complained", "left", "left_silently", "difference", "effect", "money"} <= set(found)
 
 
+def test_a_signal_is_counted_among_those_who_stay_and_what_nothing_tells_is_no_zero(shop: Path) -> None:
+    told = answer(shop, "signals")
+    staying = [row for row in told["customers"] if row["state"] in ("warm", "cooling", "cold")]
+    for row in told["signals"]:
+        assert row["customers"] == (sum(row["code"] in (one["reasons"] or ()) for one in staying) if row["measured"] else None)
+    assert "not measured" in run_lakmus("signals", "--language", "en", folder=shop).stdout
+
+
 def test_the_pages_of_signals_stand_in_json_and_as_a_table_with_the_same_figures(shop: Path) -> None:
     retention = answer(shop, "signals", "retention", "--by", "place")
     table = run_lakmus("signals", "retention", "--by", "place", "--language", "en", folder=shop).stdout

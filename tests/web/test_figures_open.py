@@ -1,4 +1,4 @@
-"""Each figure of the pages of causes that can be opened is the count or the sum that stands over the rows it opens to."""
+"""Each figure of these pages that can be opened is the count or the sum that stands over the rows it opens to."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ FIGURE = re.compile(r"^[−-]?\d[\d,]*(?:\.\d+)?")
 ROWS = re.compile(r'id="(?:rows|priced)".*?<h2>(.*?)</h2>', re.DOTALL)
 TITLE = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 PAGES = {
+    "signals": "/signals/",
     "causes": "/causes/",
     "one error": "/causes/slow_reply/",
     "an error of deliveries": "/causes/broken_promise/",
@@ -54,8 +55,8 @@ def figures(page: str) -> Iterator[tuple[str, str]]:
     main = page[page.index("<main") :]
     for address, markup in LINK.findall(main):
         found = FIGURE.match(plain(markup))
-        # A share opens to what it is a share of; a customer without a name is called by a number.
-        if found and "%" not in markup and not re.match(r"/customers/\d", address):
+        # A share opens to what it is a share of; a customer without a name is called by a number; `#list` only orders the rows below.
+        if found and "%" not in markup and not address.endswith("#list") and not re.match(r"/customers/\d", address):
             yield html.unescape(address), found[0] + "₽" * ("₽" in markup)
 
 

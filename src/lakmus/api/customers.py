@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router
 
 from lakmus.api.asked import AsOf, home, moment_asked, verdict_asked
-from lakmus.api.forms import FAILURES, NOT_YET, Page, PageNumber, PageSize
+from lakmus.api.forms import FAILURES, NOT_YET, Page, PageNumber, PageSize, States
 from lakmus.api.shown import plain, without_money
 from lakmus.api.tokens import Bearer, caller
 from lakmus.api.wordings import language_of
@@ -20,7 +20,6 @@ from lakmus.usecases.results import list_customers
 
 router = Router(tags=["customers"])
 
-State = Literal["warm", "cooling", "cold", "lost", "one_time", "new", "no_orders"]
 Sort = Literal["customer", "name", "-churn_probability", "-last_order_at", "-lost_at", "-errors_count", "-state_since", "loss_due_at",
                "-value_at_risk", "-lost_value", "-revenue"]  # fmt: skip
 SORTS_BY_MONEY = frozenset({"-value_at_risk", "-lost_value", "-revenue"})
@@ -34,7 +33,7 @@ def find(
     request: HttpRequest,
     as_of: AsOf = None,
     query: Annotated[str, Query(max_length=200, description="Part of a name; a whole id, e-mail or phone number.")] = "",
-    state: Annotated[list[State], Query(description="May be given several times.")] = [],  # noqa: B006  # read only
+    state: States = [],  # noqa: B006  # read only
     lost_in_window: Annotated[bool | None, Query(description="Lost within the verdict's twelve months.")] = None,
     lost_silently: Annotated[bool | None, Query(description="Lost without a complaint.")] = None,
     error: Annotated[str, Query(max_length=60, description="Only customers who suffered this error.")] = "",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Schema
 from ninja.parser import Parser
 from pydantic import Field
+
+State = Literal["warm", "cooling", "cold", "lost", "one_time", "new", "no_orders"]
+States = Annotated[list[State], Query(description="May be given several times.")]
 
 
 class StrictParser(Parser):

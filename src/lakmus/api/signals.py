@@ -9,7 +9,7 @@ from ninja import Path, Query, Router, Schema
 from pydantic import create_model
 
 from lakmus.api.asked import AsOf, home, pages_asked, verdict_asked
-from lakmus.api.forms import NOT_YET, PageNumber, PageSize, TitledPage
+from lakmus.api.forms import NOT_YET, PageNumber, PageSize, States, TitledPage
 from lakmus.api.shown import plain, without_money
 from lakmus.api.tokens import Bearer, caller
 from lakmus.api.wordings import language_of
@@ -45,11 +45,13 @@ GroupAsked = create_model(
 
 
 @router.get("/signals", auth=SEES, response={200: dict[str, Any], **NOT_YET}, summary="The signals, and how many customers show each")
-def overview(request: HttpRequest, as_of: AsOf = None) -> Any:
-    """Return the catalogue; the customers who show a signal are at `/customers?signal=…`."""
+def overview(request: HttpRequest, as_of: AsOf = None, state: States = []) -> Any:  # noqa: B006  # read only
+    """Return the catalogue; the customers who show a signal are at `/customers?signal=…&state=…`. Counted are those of the states asked
+    for, else regulars who have not left: warm, cooling and cold. `customers` is null where nothing that the company sends tells the signal.
+    """
     place = home()
-    told = show_signals(place, verdict_asked(place, as_of), Segment(limit=0))
-    return plain({"as_of": told["as_of"], "signals": told["signals"]}, language_of(request))
+    told = show_signals(place, verdict_asked(place, as_of), Segment(states=tuple(state), limit=0))
+    return plain({"as_of": told["as_of"], "states": told["states"], "signals": told["signals"]}, language_of(request))
 
 
 @router.get("/signals/customers", auth=SEES, response={200: TitledPage, **NOT_YET}, summary="Customers behind a figure of signals")

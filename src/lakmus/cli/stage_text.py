@@ -37,14 +37,15 @@ ERRORS_HEAD = Wording("когда|ошибка|клиент|заказ|обра�
 CAUSES_HEAD = Wording("ошибка|столкнулись|уходят чаще на|лишних уходов", "error|exposed|leave more often by|losses beyond usual")
 MONEY_HEAD = Wording("клиент|имя|состояние|маржа за 12 мес.|потеряно", "customer|name|state|margin of 12 months|lost")
 SIGNALS_HEAD = Wording("признак|клиентов|окно, дн.|что это", "signal|customers|window, days|what it is")
-ONE_HEAD = Wording("признак|сейчас|прошлый период|обычно|тревога", "signal|now|previous|usual|warns")
+COUNTED = Wording("Сосчитаны клиенты в этих состояниях: {states}.", "Counted are customers in these states: {states}.")
+ONE_HEAD = Wording("признак|сейчас|прошлый период|год назад|обычно|тревога", "signal|now|previous|a year ago|usual|warns")
 LOSS = Wording(
     "Потери за 12 месяцев: {loss}. Маржа за 12 месяцев у оставшихся: {risk}.",
     "Lost in 12 months: {loss}. Margin of 12 months of those who stay: {risk}.",
 )
 UNTOUCHED = Wording("Не трогать:", "Leave alone:")
 NO_PEOPLE = Wording("На этой неделе звонить некому.", "Nobody to call this week.")
-WARNS = Wording("да", "yes")
+WARNS, NOTHING_SAID = Wording("да", "yes"), Wording("", "")
 LISTED, NOT_LISTED = Wording("в списке", "on the list"), Wording("не в списке", "not on the list")
 
 
@@ -154,19 +155,21 @@ def signals(answer: Answer, language: str) -> str:
     if any("now" in row for row in answer["signals"]):
         rows = []
         for row in answer["signals"]:
-            figures = [number(row[name], language, digits=1) for name in ("now", "previous", "usual")]
-            rows.append([said(row["title"], language), *figures, said(WARNS, language) if row["warns"] else ""])
-        return table(ONE_HEAD, rows, language, right=(1, 2, 3))
+            figures = [number(row[name], language, digits=1) for name in ("now", "previous", "year_ago", "usual")]
+            last = WARNS if row["warns"] else NOTHING_SAID if row["measured"] else NOT_MEASURED
+            rows.append([said(row["title"], language), *figures, said(last, language)])
+        return table(ONE_HEAD, rows, language, right=(1, 2, 3, 4))
     rows = [
         [
             said(row["title"], language),
-            number(row["customers"], language),
+            number(row["customers"], language) if row["measured"] else said(NOT_MEASURED, language),
             number(row["window_days"], language),
             said(row["definition"], language),
         ]
         for row in answer["signals"]
     ]
-    return table(SIGNALS_HEAD, rows, language, right=(1, 2))
+    counted = said(COUNTED, language).format(states=", ".join(state_name(state, language) for state in answer["states"]))
+    return "\n".join([table(SIGNALS_HEAD, rows, language, right=(1, 2)), "", counted])
 
 
 def proof(answer: Answer, language: str) -> str:

@@ -40,6 +40,9 @@ MANY_RANKS = 10_000
 """So many ranks are asked for by number at most: beyond, the table of people is searched as it is read."""
 LEAVING = "leaving"
 """What a list calls those who are cooling or cold."""
+STAYING = "staying"
+"""What a list calls the regulars who have not left."""
+_NAMED = {LEAVING: ("cooling", "cold"), STAYING: ("cooling", "cold", "warm")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class OrdersListing:
 
 def states_named(name: str) -> tuple[str, ...]:
     """Return the states that the name of a list's filter stands for."""
-    return ("cooling", "cold") if name == LEAVING else (name,)
+    return _NAMED.get(name, (name,))
 
 
 def list_customers(

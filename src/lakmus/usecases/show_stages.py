@@ -18,7 +18,7 @@ from lakmus.history.wording import Wording
 from lakmus.usecases.asking import Conditions, ask
 from lakmus.usecases.house.home import Home
 from lakmus.usecases.money.show_money import Repair, show_worth
-from lakmus.usecases.results import LIKELIEST, Row
+from lakmus.usecases.results import LIKELIEST, STAYING, Row, states_named
 from lakmus.usecases.show_verdict import Shown
 
 Answer = dict[str, Any]
@@ -109,7 +109,8 @@ def _risk(row: Row) -> Row:
 def show_signals(home: Home, shown: Shown, segment: Segment) -> Answer:
     """Return the catalogue of signals with the number of customers who show each, and the signs of each customer asked about.
 
-    For one customer every signal is read: now, the previous period, the customer's own usual.
+    Counted are those of the states asked for, else the regulars who have not left, as the page does; None where the company sends nothing
+    that the signal reads. For one customer every signal is read: now, the previous period, a year ago, the customer's own usual.
 
     Raises
     ------
@@ -117,6 +118,9 @@ def show_signals(home: Home, shown: Shown, segment: Segment) -> Answer:
     """
     conditions = _of(home, shown, segment)
     customers = _rows(shown, "customers", SIGNAL_COLUMNS, conditions, "value_at_risk DESC NULLS LAST, customer", segment.limit)
+    states = segment.states or states_named(STAYING)
+    if not segment.customer:
+        conditions.add("list_contains(?::VARCHAR[], state)", list(states))
     each = f"SELECT unnest(reasons) AS reason FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
     counted = ask(f"SELECT reason, count(*) AS n FROM ({each}) GROUP BY reason", [shown.table("customers"), *conditions.parameters])  # noqa: S608
     showing = {row["reason"]: row["n"] for row in counted}
@@ -134,19 +138,21 @@ def show_signals(home: Home, shown: Shown, segment: Segment) -> Answer:
             "window_days": signal.window_days,
             "definition": _plain(signal.definition),
             "source": signal.source,
-            "customers": showing.get(signal.code, 0),
+            "measured": signal.measured_with(shown.learned.feeds),
         }
+        told["customers"] = showing.get(signal.code, 0) if told["measured"] else None
         if signal.code in readings:
             reading = readings[signal.code]
             told |= {
                 "now": reading.now,
                 "previous": reading.previous,
+                "year_ago": reading.year_ago,
                 "usual": reading.usual,
                 "change": reading.change,
                 "warns": reading.warns,
             }
         catalogue.append(told)
-    return {"as_of": shown.as_of, "signals": catalogue, "customers": customers}
+    return {"as_of": shown.as_of, "states": states, "signals": catalogue, "customers": customers}
 
 
 def show_errors(home: Home, shown: Shown, segment: Segment, *, code: str = "", in_window: bool = False) -> Answer:

@@ -16,6 +16,7 @@ from lakmus.usecases.results import (
     CUSTOMER_SORTS,
     LEAVING,
     ORDERS,
+    STAYING,
     customer_conditions,
     error_conditions,
     order_conditions,
@@ -68,7 +69,7 @@ def customer_filters(request: HttpRequest) -> dict[str, Any]:
     """Read the filters that narrow the list of customers."""
     asked = request.GET
     filters: dict[str, Any] = {}
-    if asked.get("state") in (*STATES, LEAVING):
+    if asked.get("state") in (*STATES, LEAVING, STAYING):
         filters["states"] = states_named(asked["state"])
     if asked.get("lost") == "window":
         filters["lost_in_window"] = True

@@ -16,7 +16,7 @@ from lakmus.usecases.asking import Conditions
 from lakmus.usecases.causes.profiles import KEYS as PROFILE_KEYS
 from lakmus.usecases.causes.profiles import profile_conditions, profile_told
 from lakmus.usecases.house.home import Home
-from lakmus.usecases.results import LEAVING, Listing, count_people, customer_conditions, list_people, states_named
+from lakmus.usecases.results import LEAVING, STAYING, Listing, count_people, customer_conditions, list_people, states_named
 from lakmus.usecases.risk.show_checks import KEYS as CHECK_KEYS
 from lakmus.usecases.risk.show_checks import check_conditions, check_told
 from lakmus.usecases.show_verdict import Shown
@@ -26,7 +26,10 @@ from lakmus.usecases.signals.show_rfm import rfm_conditions, rfm_told
 from lakmus.usecases.signals.show_site import site_conditions, site_told
 from lakmus.usecases.titles import title_of
 
-COOLING_OR_COLD = Wording("остывающие и холодные", "cooling or cold")
+OF_SEVERAL = {
+    LEAVING: Wording("остывающие и холодные", "cooling or cold"),
+    STAYING: Wording("постоянные, кто не ушёл", "regulars who have not left"),
+}
 KEYS = {
     "cohort": ("by", "segment", "month", "outcome"),
     "rfm": ("recency", "frequency"),
@@ -133,7 +136,7 @@ def count_group(home: Home, shown: Shown, group: Group) -> int:
 
 
 def _list_told(asked: Mapping[str, str]) -> Wording:
-    named = NAMES | {LEAVING: COOLING_OR_COLD}
+    named = NAMES | OF_SEVERAL
     said = [named[asked["state"]]] if asked.get("state") in named else []
     said += [title_of(asked[key]) for key in ("error", "signal") if asked.get(key)]
     said += [Wording(f"«{asked['q']}»", f"“{asked['q']}”")] if asked.get("q") else []

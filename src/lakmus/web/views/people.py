@@ -14,7 +14,7 @@ from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.operations.accounts.permissions import may, page
 from lakmus.usecases.people.forget_customer import forget_customer
-from lakmus.usecases.results import LEAVING
+from lakmus.usecases.results import LEAVING, STAYING
 from lakmus.web import answers, losses, narrowing, one_customer
 from lakmus.web.lists import choices, state_titles
 from lakmus.web.needing import verdict_page
@@ -37,13 +37,14 @@ def customers(request: HttpRequest, analysis: Any) -> HttpResponse:
     sort = narrowing.customer_sort(request)
     query = request.GET.get("q", "").strip()
     listing = answers.customers(analysis, filters, query=query, sort=sort, page=asked_page(request))
+    several = [("", _("any")), (STAYING, _("regulars who have not left")), (LEAVING, _("cooling or cold"))]
     context = {
         "query": query,
         "state": request.GET.get("state", ""),
         "error": request.GET.get("error", ""),
         "sort": sort,
         "sort_choices": sorts,
-        "state_choices": choices([("", _("any")), (LEAVING, _("cooling or cold")), *state_titles().items()]),
+        "state_choices": choices([*several, *state_titles().items()]),
         "error_choices": answers.error_choices(analysis),
         "narrowed": bool(query or filters),
         "narrowing": narrowing.said(analysis, filters),
