@@ -15,6 +15,7 @@ from lakmus.engine.backtest import Backtest
 from lakmus.engine.beginning import NO_ORDERS, Beginning, beginning_of, orders_by_month
 from lakmus.engine.bucket import ORDER_COLUMNS, Facts, facts_until, of_kind
 from lakmus.engine.feeds import Feeds, feeds_of, together
+from lakmus.engine.money.going_on import AS_SAID, AfterPurchases, GoingOn, after_purchases, going_on
 from lakmus.engine.money.purchase_rate import RatePrior, RateSums, fit_rates, rate_sums
 from lakmus.engine.orders import PURCHASE_KINDS, order_moments, order_table, purchases
 from lakmus.engine.risk.backtest import NEEDED_CUTS, JudgedRows, drift_of, judge
@@ -65,7 +66,7 @@ class RhythmPart:
 @dataclass(frozen=True)
 class PastPart:
     """One bucket's share in the rates, in each past cut, in each picture, (3, m) x, t_x, T of the customers drawn as of now, in the counts
-    of those who wait, one for each axis of the reading, and in the pictures of a year before."""
+    of those who wait, one for each axis of the reading, in the pictures of a year before; what followed purchases of the drawn."""
 
     rates: RateSums
     snapshots: tuple[Snapshot, ...]
@@ -73,6 +74,7 @@ class PastPart:
     histories: Floats
     lives: tuple[LifeCounts, ...] = ()
     year_ago: tuple[PastPicture, ...] = ()
+    after: AfterPurchases | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class Learned:
     `rhythm`, `risk`: None while the company's rhythm or past is too short. `model`: the blend, where it is what is used; `reading`: how its
     features are read. `lives`: what is said of those who wait, by axis; `life_reading`: how they are read. `season`: see
     `signals.season.seasons`. `begins`: when orders begin. `judged`: what was said at the judged cuts of the past (`risk.judged_rows`).
+    `goes_on`: what part of a year's purchases comes after a purchase.
     """
 
     definition: Definition
@@ -97,6 +100,7 @@ class Learned:
     life_reading: LifeReading | None = None
     begins: Beginning = NO_ORDERS
     judged: tuple[JudgedCut, ...] = ()
+    goes_on: GoingOn = AS_SAID
 
 
 def read_rhythm(table: pa.Table, bucket: int, *, as_of: datetime, time_zone: str) -> RhythmPart:
@@ -199,7 +203,7 @@ def read_past(
     if lives is not None:
         waiting = waiting_of(facts, known, read.others, lives)
         counted = tuple(life_counts(waiting, axis, lives, as_of=as_of) for axis in lives.axes)
-    return PastPart(rates, snapshots, pictures, histories[:, present], counted, year_ago)
+    return PastPart(rates, snapshots, pictures, histories[:, present], counted, year_ago, after_purchases(bought, now_us=now_us))
 
 
 def _drawn(table: pa.Table, share: float) -> pa.Table:
@@ -266,6 +270,7 @@ def past_learned(
         reading=reading,
         lives=tuple(one.risk for one in waits if one.risk is not None),
         life_reading=lives,
+        goes_on=going_on((part.after for part in parts if part.after is not None), rates),
         judged=(*_said_then(judged, cuts, snapshots, rows), *(cut for one in waits for cut in one.past)),
     )
 
