@@ -39,9 +39,23 @@ def test_yearly_purchases_are_the_posterior_of_the_own_rate() -> None:
 
 
 def test_worth_is_purchases_by_amount_by_margin_to_the_hundredth() -> None:
-    worth, variance = yearly_margin(np.array([10.0, 4.0]), np.array([12.0, 5.0]), np.array([333.333, np.nan]), 0.3)
+    amounts = np.array([333.333, np.nan])
+    worth, variance = yearly_margin(np.array([10.0, 4.0]), np.array([12.0, 5.0]), amounts, np.zeros(2), np.array([5, 5]), 0.3)
     assert worth[0] == 1000.0 and math.isnan(worth[1])
     assert variance[0] == pytest.approx(12 * 100**2, rel=1e-4)
+
+
+def test_worth_varies_by_amounts_to_come_and_by_those_known() -> None:
+    rng = np.random.default_rng(7)
+    mean = rng.normal(100.0, 40.0 / math.sqrt(8), 20_000)
+    count = rng.poisson(6.0, mean.size)
+    came = count * 100.0 + np.sqrt(count) * rng.normal(0.0, 40.0, mean.size)
+    _, variance = yearly_margin(np.array([6.0]), np.array([6.0]), np.array([100.0]), np.array([1600.0]), np.array([8]), 1.0)
+    assert variance[0] == pytest.approx(np.var(came - 6.0 * mean), rel=0.05)
+
+
+def test_the_doubt_that_all_worths_share_widens_their_sum() -> None:
+    assert lost_money(1000.0, 0.0, 5, doubt=0.1).low == pytest.approx(804.0, abs=0.1)
 
 
 def test_a_sum_of_losses_has_an_interval_that_holds_it() -> None:

@@ -102,6 +102,7 @@ def _totals(orders: pl.DataFrame, facts: Facts, codes: pl.DataFrame) -> pl.DataF
         pl.col("ts").filter(kept).max().alias("last_order_at"),
         pl.col("amount").filter(kept).sum().alias("gross"),
         pl.col("amount").filter(kept).mean().round(2).alias("mean_order_amount"),
+        pl.col("amount").filter(kept).var().alias("_amount_variance"),
         pl.col("cancelled").mean().alias("cancellations_share"),
         pl.col("returned_amount").filter(kept).is_not_null().mean().alias("returns_share"),
     )
@@ -259,8 +260,9 @@ def _with_probability(frame: pl.DataFrame, told: Told) -> pl.DataFrame:
 
 
 def _with_money(frame: pl.DataFrame, facts: Facts, bought: Purchases, *, learned: Learned, company: Company) -> pl.DataFrame:
-    """Add what a living customer is worth in 12 months and what a lost one would have been."""
+    """Add what a living customer is worth in 12 months if they stay, and what a lost one would have brought, going on as others do."""
     n = frame.height
+    lost = (frame["state"] == LOST).fill_null(False).to_numpy()
     worth, variance = np.full(n, np.nan), np.zeros(n)
     if learned.definition.basis == "contract" and n:
         paid = of_kind(facts, "paid_invoice").filter(pl.col("owner").is_not_null())
@@ -269,14 +271,18 @@ def _with_money(frame: pl.DataFrame, facts: Facts, bought: Purchases, *, learned
     elif learned.rhythm is not None and n:
         rhythm = personal_rhythm(bought, completed_gaps(bought), learned.rhythm)
         mean, spread = yearly_purchases(rhythm, learned.rates)
+        mean, spread = (
+            np.where(lost, less, whole) for less, whole in zip(learned.goes_on.of_year(mean, spread), (mean, spread), strict=True)
+        )
         amount = frame["revenue"].to_numpy() / np.maximum(rhythm.purchases_count, 1)
         known = frame["mean_order_amount"].is_not_null().to_numpy() & (rhythm.purchases_count >= 2)
         amount = np.where(known, np.maximum(amount, 0.0), np.nan)
-        worth, variance = yearly_margin(mean, spread, amount, company.margin_share)
-    frame = frame.with_columns(_column(worth).alias("worth"), pl.Series("worth_variance", np.nan_to_num(variance)))
-    lost = (pl.col("state") == LOST).fill_null(False)
-    return frame.with_columns(pl.when(~lost).then("worth").alias("value_at_risk"), pl.when(lost).then("worth").alias("lost_value")).drop(
-        "worth"
+        scatter = frame["_amount_variance"].fill_null(0.0).to_numpy()
+        worth, variance = yearly_margin(mean, spread, amount, scatter, rhythm.purchases_count, company.margin_share)
+    return frame.drop("_amount_variance").with_columns(
+        _column(np.where(lost, np.nan, worth)).alias("value_at_risk"),
+        _column(np.where(lost, worth, np.nan)).alias("lost_value"),
+        pl.Series("worth_variance", np.nan_to_num(variance)),
     )
 
 

@@ -140,7 +140,13 @@ def causes_found(sums: Sums, learned: Learned, decided: Decided | None = None) -
     horizon_days = followed_days(learned.definition)
     rows = {code: together(parts) for code, parts in sums.rows.items()} if horizon_days is not None else {}
     losses = pl.concat(sums.losses) if sums.losses else no_evidence()
-    return causes_of(harms_of(rows, CODES, sums.names), rows, losses, sums.met, horizon_days=horizon_days, decided=decided)
+    harms = harms_of(rows, CODES, sums.names)
+    return causes_of(harms, rows, losses, sums.met, horizon_days=horizon_days, decided=decided, doubt_money=_money_doubt(learned))
+
+
+def _money_doubt(learned: Learned) -> float:
+    """Return the standard error that what all the lost would have brought shares, as a part of it; contracts are priced by payments."""
+    return 0.0 if learned.definition.basis == "contract" else learned.goes_on.doubt
 
 
 def verdict_of(sums: Sums, causes: Causes, *, learned: Learned, company: Company, as_of: datetime) -> Verdict:
@@ -160,7 +166,7 @@ def verdict_of(sums: Sums, causes: Causes, *, learned: Learned, company: Company
             contract_days=CONTRACT_HORIZON_DAYS,
         ),
     )
-    loss = lost_money(sums.amount("lost_value"), sums.money["lost_variance"], counts["lost_with_money"])
+    loss = lost_money(sums.amount("lost_value"), sums.money["lost_variance"], counts["lost_with_money"], doubt=_money_doubt(learned))
     priced = not counts["orders"] or sums.money["gross"] > 0
     at_risk = sums.amount("value_at_risk")
     return Verdict(

@@ -69,7 +69,8 @@ not known. `frequency_change`, `amount_change`, `visits_change` compare the last
 `loss_due_at`: when a regular who is not lost will count as lost if nothing is bought until then.
 `contributions` says what moves `churn_probability` from the company's mean, sign by sign: `logit`s sum to the difference of the logits,
 `points` to the difference of the probabilities. `gap_points` is that of the silence since the last order, `experience_points` all others.
-`value_at_risk` is the margin of the next 12 months if a living customer stays; `lost_value` the same for one lost.
+`value_at_risk` is the margin of the next 12 months if a living customer stays; `lost_value` of one lost what they would have brought in 12
+months, going on as others do.
 Money is in the company's currency, rounded to the hundredth. `exclusion` says why a customer is not `eligible`: `no_orders`,
 `one_time`, `lost_before_window`, `no_rhythm`. `reasons` are codes of signals and errors, the strongest first.
 """

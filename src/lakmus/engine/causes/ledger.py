@@ -44,13 +44,15 @@ def causes_of(
     *,
     horizon_days: int | None,
     decided: Decided | None = None,
+    doubt_money: float = 0.0,
 ) -> Causes:
     """Return reasons and ledger of the customers lost in the window.
 
     Parameters
     ----------
     harms, rows : by code, of all customers. losses : `evidence.loss_evidence` of all buckets. met : `evidence.exposures_by_month`.
-    decided : what people confirmed or rejected: customer -> code -> `confirmed` or `rejected`.
+    decided : what people confirmed or rejected: customer -> code -> `confirmed` or `rejected`. doubt_money : the standard error that the
+        money of all the lost shares, as a part of it.
     """
     if horizon_days is None:
         return Causes(harms, reasons_of(losses.clear(), share=lambda code, delay: 0.0, otherwise=lambda gap: 1.0), (), (), {})
@@ -61,8 +63,9 @@ def causes_of(
         for code, own in rows.items()
         if (article := ERROR_CODES[code].article_share) is not None and own.exposed.any()
     }
-    year = ledger_year(reasons, drives, doubt_otherwise=otherwise.doubt)
-    return Causes(harms, reasons, _ledger(reasons, drives, met), _removal(reasons, harms, drives), learned, year)
+    year = ledger_year(reasons, drives, doubt_otherwise=otherwise.doubt, doubt_money=doubt_money)
+    ledger, removal = _ledger(reasons, drives, met, doubt_money), _removal(reasons, harms, drives, doubt_money)
+    return Causes(harms, reasons, ledger, removal, learned, year)
 
 
 def _sums() -> list[pl.Expr]:
@@ -79,9 +82,9 @@ def _sums() -> list[pl.Expr]:
     ]
 
 
-def _ledger(reasons: pl.DataFrame, drives: Driving, met: Met) -> tuple[LedgerRow, ...]:
+def _ledger(reasons: pl.DataFrame, drives: Driving, met: Met, doubt_money: float) -> tuple[LedgerRow, ...]:
     """Return months x codes. Variance of a cell: reasons are drawn customer by customer, p (1 - p) w^2, and so is what each would have
-    spent, p Var(w); and the effect itself is uncertain."""
+    spent, p Var(w); and the effect itself is uncertain, and how customers go on."""
     cells = {(row["month"], row["code"]): row for row in reasons.group_by("month", "code").agg(_sums()).iter_rows(named=True)}
     shown = []
     for month, code in sorted({*cells, *met}):
@@ -90,12 +93,12 @@ def _ledger(reasons: pl.DataFrame, drives: Driving, met: Met) -> tuple[LedgerRow
         if cell is None:
             shown.append(LedgerRow(month, code, exposed, complained, 0.0, 0.0, Estimate(0.0, 0.0, 0.0, 0, Badge.ADJUSTED)))
             continue
-        money = _cell_money(cell, _doubt(drives, code))
+        money = _cell_money(cell, _doubt(drives, code), doubt_money)
         shown.append(LedgerRow(month, code, exposed, complained, cell["left"], cell["left_silently"], money))
     return tuple(shown)
 
 
-def ledger_year(reasons: pl.DataFrame, drives: Driving, *, doubt_otherwise: float) -> tuple[LedgerRow, ...]:
+def ledger_year(reasons: pl.DataFrame, drives: Driving, *, doubt_otherwise: float, doubt_money: float = 0.0) -> tuple[LedgerRow, ...]:
     """Return the ledger of all months together: a row for each reason, and one (code "") for all service errors.
 
     The interval is no sum of those of months: a customer is lost in one month, but the effect of an error is one and the same in every
@@ -106,7 +109,7 @@ def ledger_year(reasons: pl.DataFrame, drives: Driving, *, doubt_otherwise: floa
     if not cells:
         return ()
     codes = [cell["code"] for cell in cells]
-    covariance = year_covariance(reasons, codes, drives, doubt_otherwise=doubt_otherwise)
+    covariance = year_covariance(reasons, codes, drives, doubt_otherwise=doubt_otherwise, doubt_money=doubt_money)
     errors = [place for place, code in enumerate(codes) if code in ERROR_CODES and cells[place]["n"]]
     money = np.array([cells[place]["hundredths"] / 100 for place in errors])
     ranks = dict(zip(errors, open_ranks(money, covariance[np.ix_(errors, errors)]), strict=True))
@@ -125,14 +128,16 @@ def ledger_year(reasons: pl.DataFrame, drives: Driving, *, doubt_otherwise: floa
     return (*rows, LedgerRow("", "", 0, 0, left, silently, whole))
 
 
-def year_covariance(reasons: pl.DataFrame, codes: Sequence[str], drives: Driving, *, doubt_otherwise: float) -> Floats:
+def year_covariance(
+    reasons: pl.DataFrame, codes: Sequence[str], drives: Driving, *, doubt_otherwise: float, doubt_money: float = 0.0
+) -> Floats:
     """Return the covariance of the money laid to each code in all months together, (codes, codes).
 
     A customer of worth w leaves for one reason, drawn by the probabilities p: w^2 (p_a [a = b] - p_a p_b), summed over customers. What a
     customer would have spent is drawn, too, with the variance that the forecast gives it. And the effect of an error errs by one part for
     all customers, which moves p_c by p_c (1 - p_c) and every other p_a by -p_a p_c; effects of two errors err apart from each other, but
     for the mean to which they are drawn, which errs for all alike. So does the share lost anyway (`doubt_otherwise`, a part of it), which
-    moves the unknown.
+    moves the unknown; and what part of a year customers go on for (`doubt_money`, a part of it), which moves all money alike.
     """
     seen = reasons.filter(pl.col("probability") > 0)
     worth = seen.group_by("customer").agg((pl.col("money").sum() / 100 / pl.col("probability").sum()).alias("worth")).with_row_index("row")
@@ -144,7 +149,8 @@ def year_covariance(reasons: pl.DataFrame, codes: Sequence[str], drives: Driving
     forecast = np.bincount(column, weights=cells["money_variance"].to_numpy(), minlength=len(codes))
     doubt = np.array([doubt_otherwise if code == UNKNOWN else _doubt(drives, code) for code in codes])
     shared = moved @ np.array([drives.shared_doubt(code) if code in ERROR_CODES else 0.0 for code in codes])
-    return np.asarray(drawn + np.diag(forecast) + (moved * doubt**2) @ moved.T + np.outer(shared, shared))
+    money = doubt_money * (p.T @ w)
+    return np.asarray(drawn + np.diag(forecast) + (moved * doubt**2) @ moved.T + np.outer(shared, shared) + np.outer(money, money))
 
 
 def open_ranks(money: Floats, covariance: Floats) -> list[tuple[int, int]]:
@@ -160,11 +166,12 @@ def open_ranks(money: Floats, covariance: Floats) -> list[tuple[int, int]]:
     return [(1 + int(more[place].sum()), n - int(more[:, place].sum())) for place in range(n)]
 
 
-def _cell_money(cell: Mapping[str, Any], doubt: float) -> Estimate:
-    return _money(cell["hundredths"] / 100, cell["variance"] + (doubt * cell["open_money"]) ** 2, cell["n"])
+def _cell_money(cell: Mapping[str, Any], doubt: float, doubt_money: float) -> Estimate:
+    money = cell["hundredths"] / 100
+    return _money(money, cell["variance"] + (doubt * cell["open_money"]) ** 2 + (doubt_money * money) ** 2, cell["n"])
 
 
-def _removal(reasons: pl.DataFrame, harms: Mapping[str, Harm], drives: Driving) -> tuple[Removal, ...]:
+def _removal(reasons: pl.DataFrame, harms: Mapping[str, Harm], drives: Driving, doubt_money: float) -> tuple[Removal, ...]:
     """Return, by service error, customers and money that would still be lost in 12 months without it.
 
     Who was driven away by the error and would have been lost within the horizon anyway is still lost: kept = probability x share that
@@ -180,7 +187,8 @@ def _removal(reasons: pl.DataFrame, harms: Mapping[str, Harm], drives: Driving) 
         kept, money = row["left"] * stay, row["hundredths"] / 100 * stay
         half = Z95 * math.sqrt(row["open_left"] + (doubt * row["open_left"]) ** 2) * stay
         customers = Estimate(lost - kept, max(0.0, lost - kept - half), min(float(lost), lost - kept + half), row["n"], Badge.ADJUSTED)
-        loss = _money(total - money, (row["variance"] + (doubt * row["open_money"]) ** 2) * stay**2, row["n"])
+        variance = (row["variance"] + (doubt * row["open_money"]) ** 2) * stay**2 + (doubt_money * money) ** 2
+        loss = _money(total - money, variance, row["n"])
         shown.append(Removal(code, ERROR_CODES[code].title, customers, loss))
     return tuple(shown)
 

@@ -15,19 +15,21 @@ YEAR_DAYS, MONTH_DAYS = 365.0, 365.0 / 12
 
 
 def yearly_margin(
-    purchases_mean: Floats, purchases_variance: Floats, purchase_amount: Floats, margin_share: float
+    purchases_mean: Floats, purchases_variance: Floats, amount: Floats, amount_variance: Floats, known: Ints, margin_share: float
 ) -> tuple[Floats, Floats]:
     """Return (worth, variance of worth): expected margin of 12 months, rounded to the hundredth, and its variance before rounding.
 
-    Formula: worth = purchases of 12 months x the customer's mean amount per purchase x margin share; the mean amount is taken as known.
-    NaN where the customer's amounts are unknown.
+    Formula: worth = m a x margin share, of m purchases in 12 months at the customer's mean amount a. Variance: Var(N) a^2 + m s^2 + m^2 s^2
+    / k, times margin share squared: how many purchases (N), the amounts to come, which vary by s^2 (a compound sum: Wald, 1944), and the
+    mean of the k known. NaN where the customer's amounts are unknown.
 
     Parameters
     ----------
-    purchases_mean, purchases_variance : (n,) purchases of 12 months, >= 0. purchase_amount : (n,) money. margin_share : 0..1.
+    purchases_mean, purchases_variance : (n,) purchases of 12 months, >= 0. amount, amount_variance : (n,) money. known : (n,) purchases.
+    margin_share : 0..1.
     """
-    unit = purchase_amount * margin_share
-    return np.round(purchases_mean * unit, 2), purchases_variance * unit * unit
+    drawn = amount_variance * (purchases_mean + purchases_mean**2 / np.maximum(known, 1))
+    return np.round(purchases_mean * amount * margin_share, 2), (purchases_variance * amount**2 + drawn) * margin_share**2
 
 
 def contract_margin(owner: Ints, at_us: Ints, amount: Floats, count: int, margin_share: float) -> tuple[Floats, Floats]:
@@ -73,12 +75,15 @@ def no_money() -> NotEnoughEvidence:
     )
 
 
-def lost_money(total: float, variance: float, n: int) -> Finding:
-    """Return a sum of worths of n customers with its 95 % interval (normal; customers independent; not below zero)."""
+def lost_money(total: float, variance: float, n: int, *, doubt: float = 0.0) -> Finding:
+    """Return a sum of worths of n customers with its 95 % interval (normal; not below zero).
+
+    Customers vary independently, `variance` together; `doubt` is the standard error that all their worths share, as a part of them.
+    """
     if n == 0:
         return NotEnoughEvidence(
             Wording("Нет потерянных клиентов с известными суммами заказов.", "No lost customers with known order amounts."), 1, 0
         )
-    half = Z95 * math.sqrt(variance)
+    half = Z95 * math.sqrt(variance + (doubt * total) ** 2)
     point = round(total, 2)
     return Estimate(point, min(point, max(0.0, round(total - half, 2))), round(max(point, total + half), 2), n, Badge.COUNTED)

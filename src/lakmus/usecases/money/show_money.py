@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lakmus.engine.errors.catalogue import ERROR_CODES
-from lakmus.engine.money.clv import Gain, Living, clv_sum, mean_clv, retention_gains
+from lakmus.engine.money.clv import YEAR_MONTHS, Gain, Living, clv_sum, mean_clv, retention_gains
 from lakmus.engine.verdict import ErrorFinding
 from lakmus.history.company import Company
 from lakmus.history.estimate import Badge, Estimate, Finding
@@ -85,16 +85,19 @@ def show_worth(shown: Shown) -> Worth:
 def loss_costs(shown: Shown, clv: Finding, living: Living, terms: Company) -> tuple[LossCost, ...]:
     """Return the readings of what losses cost: the ledger's first, those of the articles last.
 
-    A lost customer's residual CLV, had they stayed: their margin of 12 months x (CLV / margin of 12 months) of the living.
+    A lost customer's CLV, had they gone on: what they would have brought in 12 months x (CLV / CLV of 12 months, undiscounted) of the
+    living. By contracts a loss is a year paid in full, and so is what CLV is divided by.
     """
     loss, lost = shown.verdict.loss, shown.verdict.customers.lost or 0
     if not isinstance(loss, Estimate):
         return ()
     costs: dict[str, Finding] = {"margin": loss}
-    yearly = math.fsum(living.yearly)
-    if isinstance(clv, Estimate) and yearly > 0:
-        factor = (clv.point / yearly, clv.low / yearly, clv.high / yearly)
-        costs["clv"] = _scaled(loss, factor)
+    year = clv_sum(living, discount_rate=0.0, months=YEAR_MONTHS)
+    if isinstance(clv, Estimate) and isinstance(year, Estimate) and year.low > 0:
+        by_contract = shown.verdict.definition.basis == "contract"
+        paid = (math.fsum(living.yearly),) * 3 if by_contract else (year.point, year.low, year.high)
+        point, low, high = (each / whole for each, whole in zip((clv.point, clv.low, clv.high), paid, strict=True))
+        costs["clv"] = _scaled(loss, (point, min(low, high), max(low, high)))
     if terms.acquisition_cost is not None:
         for code in [code for code in costs if isinstance(costs[code], Estimate)]:
             costs[f"{code}_and_new"] = _plus(costs[code], terms.acquisition_cost * lost)
