@@ -29,8 +29,8 @@ AT_THEIR_MOMENT = ("automatic_message_error", "hard_to_reach", "checkout_obstacl
 @dataclass(frozen=True)
 class OtherWorld:
     """`drivers`: one row per customer whom an error drove away: customer, code, order, case, review, at, felt_at. `orders`: customer, at,
-    amount: what these customers would have ordered (cancelled orders left out) had that error been forgiven. `planted`: mean added
-    probability by code."""
+    amount: what these customers would have ordered (cancelled orders left out, net of returns) had that error been forgiven. `planted`:
+    mean added probability by code."""
 
     drivers: pl.DataFrame
     orders: pl.DataFrame
@@ -72,12 +72,14 @@ def _forgiven(scenario: Scenario, season: Season, draws: Draws, story: Story, nu
     forgiven[chosen] = False
     departure = decide(scenario, people, story.natural, replace(met, left=forgiven), draws)
     orders = story.orders
+    back = story.deliveries.returned & (story.deliveries.return_at < season.minutes)
+    net = orders.amount - np.where(back, story.lines.amount[orders.line_first], 0)
     kept = still_placed(orders, people, onset=departure.felt_at, stop=departure.stop) & ~orders.cancelled & np.isin(orders.owner, owner)
     what = pl.DataFrame(
         {
             "customer": numbers.customer.gather(orders.owner[kept]),
             "at": _moments(orders.at[kept], season),
-            "amount": orders.amount[kept] / 100,
+            "amount": net[kept] / 100,
         }
     )
     return _drivers(story, numbers, season, chosen), what
