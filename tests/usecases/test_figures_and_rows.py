@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
 from lakmus.history.failures import NotFound
 from lakmus.usecases.people.show_customer import show_customer
+from lakmus.usecases.people.state_path import state_path
 from lakmus.usecases.results import counts_by_state, list_customers, list_errors, list_orders
 from lakmus.usecases.show_verdict import has_data, show_verdict, verdict_at_hand
 
@@ -58,6 +60,15 @@ def test_a_customers_page_says_what_their_row_says(shown, company_home) -> None:
         assert {error["error_id"] for error in view.errors} == {error["error_id"] for error in in_rows}
         known = {happening.activity_id for happening in view.timeline}
         assert all(set(error["evidence"]) <= known for error in view.errors)
+
+
+def test_the_path_of_states_begins_with_the_verdicts_and_only_goes_back(shown, company_home) -> None:
+    for row in list_customers(shown, home=company_home, size=12).rows:
+        path = state_path(company_home, shown, row["customer"])
+        assert (path[0].state, path[0].since) == (row["state"], row["lost_at"] if row["state"] == "lost" else row["state_since"])
+        days = [step.since for step in path]
+        assert days == sorted(days, reverse=True)
+        assert all(one.state != other.state for one, other in pairwise(path))
 
 
 def test_nobody_of_that_name_is_a_plain_refusal(shown, company_home) -> None:

@@ -49,8 +49,8 @@ def carried(analysis: Any) -> dict[str, Any]:
 
 def signals_overview(analysis: Any) -> dict[str, Any]:
     gap = Wording("дольше обычного без покупки", "longer than usual without a purchase")
-    sign = {"code": "purchase_gap", "title": gap, "count": 951, "share": 0.11, "definition": gap}
-    return {"counts": {state: 100 + place for place, state in enumerate(STATES)}, "signs": [sign], "at_stake": 9.4e6}
+    sign = {"code": "purchase_gap", "title": gap, "count": 951, "share": 0.11}
+    return {"counts": {state: 100 + place for place, state in enumerate(STATES)}, "signs": [sign], "catalogue": [], "at_stake": 9.4e6}
 
 
 def customer_row(number: int) -> SimpleNamespace:

@@ -49,7 +49,7 @@ DATA_WORDS = {
     "n",
 }
 DRAWN: dict[tuple[str, str], str] = {}
-DATA_WORDS |= {"auc", "pr", "ece", "pdf", "rub", "usd", "eur", "gbp", "brl", "kzt", "byn", "uah", "br"}
+DATA_WORDS |= {"nps", "auc", "pr", "ece", "pdf", "rub", "usd", "eur", "gbp", "brl", "kzt", "byn", "uah", "br"}
 
 
 class Words(HTMLParser):

@@ -16,6 +16,7 @@ from lakmus.api.wordings import language_of
 from lakmus.operations.accounts.permissions import may, require
 from lakmus.usecases.people.read_activities import read_activities
 from lakmus.usecases.people.show_customer import show_customer
+from lakmus.usecases.people.state_path import state_path
 from lakmus.usecases.results import list_customers
 
 router = Router(tags=["customers"])
@@ -66,6 +67,15 @@ def history(
     """Return one page of activities, latest first, in the form in which they are pushed."""
     found = read_activities(home(), key, as_of=moment_asked(as_of), kind=kind, page=page, page_size=page_size, actor=caller(request))
     return {"total": found.total, "page": page, "page_size": page_size, "rows": list(found.rows)}
+
+
+@router.get(
+    "/customers/{path:key}/states", auth=SEES, response={200: list[dict[str, Any]], **NOT_YET}, summary="A customer's states so far"
+)
+def states(request: HttpRequest, key: Key, as_of: AsOf = None) -> Any:
+    """Return through which states the customer went, the latest first, and since when."""
+    place = home()
+    return plain(state_path(place, verdict_asked(place, as_of), key), language_of(request))
 
 
 @router.get("/customers/{path:key}", auth=SEES, response={200: dict[str, Any], **NOT_YET}, summary="One customer")

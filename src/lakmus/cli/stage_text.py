@@ -45,6 +45,7 @@ LOSS = Wording(
 )
 UNTOUCHED = Wording("Не трогать:", "Leave alone:")
 NO_PEOPLE = Wording("На этой неделе звонить некому.", "Nobody to call this week.")
+PATH = Wording("Состояния, с какого дня, последнее сверху:", "States and since which day, the latest first:")
 WARNS, NOTHING_SAID = Wording("да", "yes"), Wording("", "")
 LISTED, NOT_LISTED = Wording("в списке", "on the list"), Wording("не в списке", "not on the list")
 
@@ -158,7 +159,8 @@ def signals(answer: Answer, language: str) -> str:
             figures = [number(row[name], language, digits=1) for name in ("now", "previous", "year_ago", "usual")]
             last = WARNS if row["warns"] else NOTHING_SAID if row["measured"] else NOT_MEASURED
             rows.append([said(row["title"], language), *figures, said(last, language)])
-        return table(ONE_HEAD, rows, language, right=(1, 2, 3, 4))
+        path = [f"  {state_name(one['state'], language)} {day_of(one['since'], language)}" for one in answer.get("path", ())]
+        return "\n".join([table(ONE_HEAD, rows, language, right=(1, 2, 3, 4)), *(["", said(PATH, language), *path] if path else [])])
     rows = [
         [
             said(row["title"], language),

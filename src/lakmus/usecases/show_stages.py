@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from lakmus.engine.risk.contracts import followed_days
-from lakmus.engine.signals.catalogue import SIGNALS
 from lakmus.engine.verdict import plain
 from lakmus.history.company import READ_BY_PAGES
 from lakmus.history.estimate import NotEnoughEvidence
@@ -20,6 +19,7 @@ from lakmus.usecases.house.home import Home
 from lakmus.usecases.money.show_money import Repair, show_worth
 from lakmus.usecases.results import LIKELIEST, STAYING, Row, states_named
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals.told_signals import told_signals
 
 Answer = dict[str, Any]
 
@@ -124,25 +124,19 @@ def show_signals(home: Home, shown: Shown, segment: Segment) -> Answer:
     each = f"SELECT unnest(reasons) AS reason FROM read_parquet(?) WHERE {conditions.where}"  # noqa: S608
     counted = ask(f"SELECT reason, count(*) AS n FROM ({each}) GROUP BY reason", [shown.table("customers"), *conditions.parameters])  # noqa: S608
     showing = {row["reason"]: row["n"] for row in counted}
-    readings = {}
+    readings, path = {}, {}
     if segment.customer:
         from lakmus.usecases.people.show_customer import show_customer
+        from lakmus.usecases.people.state_path import state_path
 
+        path = {"path": _plain(state_path(home, shown, segment.customer))}
         readings = {reading.signal.code: reading for reading in show_customer(home, shown, segment.customer).signals}
     catalogue = []
-    for signal in SIGNALS:
-        told: Answer = {
-            "code": signal.code,
-            "title": _plain(signal.title),
-            "unit": _plain(signal.unit),
-            "window_days": signal.window_days,
-            "definition": _plain(signal.definition),
-            "source": signal.source,
-            "measured": signal.measured_with(shown.learned.feeds),
-        }
-        told["customers"] = showing.get(signal.code, 0) if told["measured"] else None
-        if signal.code in readings:
-            reading = readings[signal.code]
+    for signal in told_signals(shown):
+        told: Answer = {name: _plain(part) if name in ("title", "unit", "definition") else part for name, part in signal.items()}
+        told["customers"] = showing.get(told["code"], 0) if told["measured"] else None
+        if told["code"] in readings:
+            reading = readings[told["code"]]
             told |= {
                 "now": reading.now,
                 "previous": reading.previous,
@@ -152,7 +146,7 @@ def show_signals(home: Home, shown: Shown, segment: Segment) -> Answer:
                 "warns": reading.warns,
             }
         catalogue.append(told)
-    return {"as_of": shown.as_of, "states": states, "signals": catalogue, "customers": customers}
+    return {"as_of": shown.as_of, "states": states, "signals": catalogue, "customers": customers} | path
 
 
 def show_errors(home: Home, shown: Shown, segment: Segment, *, code: str = "", in_window: bool = False) -> Answer:

@@ -42,11 +42,6 @@ def title_of(code: str) -> Wording:
     return ERROR_CODES[code].title if code in ERROR_CODES else Wording(code, code)
 
 
-def definition_of(code: str) -> Wording:
-    """Return how a signal is measured."""
-    return BY_CODE[code].definition if code in BY_CODE else title_of(code)
-
-
 def rule_of(detector: str) -> Wording | None:
     """Return the rule by which a detector finds an error."""
     return RULES.get(detector)

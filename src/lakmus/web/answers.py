@@ -18,6 +18,7 @@ from lakmus.usecases.house.home import Home, open_home
 from lakmus.usecases.people import decide_links, forgotten_people
 from lakmus.usecases.prepare_pages import ask_for_pages
 from lakmus.usecases.show_verdict import Shown
+from lakmus.usecases.signals.told_signals import told_signals
 from lakmus.web import formats
 from lakmus.web.lists import LIVING, PAGE_SIZE, Pager
 from lakmus.web.page import asked_day
@@ -92,14 +93,18 @@ def signals_overview(shown: Shown) -> dict[str, Any]:
         {
             "code": code,
             "title": titles.title_of(code),
-            "definition": titles.definition_of(code),
             "count": count,
             "share": count / living if living else None,
         }
         for code, count in results.counts_by_reason(shown, states=LIVING).items()
         if not titles.is_error(code)
     ]
-    return {"counts": counts, "signs": signs, "at_stake": results.money_at_stake(shown, states=results.states_named(results.LEAVING))}
+    return {
+        "counts": counts,
+        "signs": signs,
+        "catalogue": told_signals(shown),
+        "at_stake": results.money_at_stake(shown, states=results.states_named(results.LEAVING)),
+    }
 
 
 def customers(

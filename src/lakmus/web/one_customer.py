@@ -58,6 +58,7 @@ def customer_page(shown: Shown, key: str, *, family: str = "", around: str = "",
         "contributions": _contributions(row),
         "reasons": [_reason(code) for code in row["reasons"] or ()],
         "signals": _signals(view),
+        "all_signals": [_told_sign(reading) for reading in view.signals],
         "lists": view.lists,
         "loss_days": view.loss_days,
         "change": _change(view.change),
@@ -207,6 +208,16 @@ def _signals(view: CustomerView) -> list[dict[str, Any]]:
         for reading in view.signals
         if reading.warns and reading.now is not None
     ]
+
+
+def _told_sign(reading: Any) -> dict[str, Any]:
+    """Return one sign beside the period before, the year before and what is usual, each in its unit."""
+    signal = reading.signal
+    figures = {name: getattr(reading, name) for name in ("now", "previous", "year_ago", "usual")}
+    written = {name: writing.NOTHING if figure is None else _in_unit(figure, signal.unit) for name, figure in figures.items()}
+    about = {name: getattr(signal, name) for name in ("title", "unit", "definition", "window_days")}
+    about["window_days"] = None if " in " in signal.unit.en else signal.window_days  # "times in 90 days" says it already
+    return about | written | {"warns": reading.warns, "measured": reading.measured}
 
 
 def _compared(unit: Wording, now: float, usual: float | None) -> str:

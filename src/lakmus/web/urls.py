@@ -76,6 +76,7 @@ urlpatterns = [
     path("definition/take-up/", definition.take_up, name="definition_take_up"),
     # The rows behind the figures.
     path("customers/", people.customers, name="customers"),
+    path("customers/<path:key>/states/", people.states, name="customer_states"),
     path("customers/<path:key>/forget/", people.forget, name="forget"),
     path("customers/<path:key>/", people.customer, name="customer"),
     path("stories/<path:key>/", people.story, name="story"),

@@ -14,6 +14,7 @@ from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.operations.accounts.permissions import may, page
 from lakmus.usecases.people.forget_customer import forget_customer
+from lakmus.usecases.people.state_path import state_path
 from lakmus.usecases.results import LEAVING, STAYING
 from lakmus.web import answers, losses, narrowing, one_customer
 from lakmus.web.lists import choices, state_titles
@@ -63,6 +64,12 @@ def customer(request: HttpRequest, analysis: Any, key: str) -> HttpResponse:
     if may(request.user, "ledger") and part(context["row"], "state") == "lost":
         context["why_lost"] = losses.reasons_of_customer(analysis, part(context["row"], "customer"))
     return show(request, "customer.html", answers.carried(analysis) | context, current="customers")
+
+
+@verdict_page("customers")
+def states(request: HttpRequest, analysis: Any, key: str) -> HttpResponse:
+    """Show through which states one customer went, for the fold that was opened."""
+    return show(request, "parts/state_path.html", {"path": state_path(answers.home(), analysis, key)})
 
 
 @verdict_page("orders")

@@ -109,6 +109,7 @@ def signals(request: HttpRequest, analysis: Any) -> HttpResponse:
     context = {
         "states": [{"state": name, "count": counts[name]} for name in STATES if counts.get(name)],
         "signs": overview["signs"],
+        "catalogue": overview["catalogue"],
         "at_stake": overview["at_stake"],
         "tabs": tabs,
         "state": state if state in STATES else "",
