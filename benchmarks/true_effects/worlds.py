@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from lakmus.engine.causes.moments import outcome_days
 from lakmus.simulate.company import BLOCK, FIRST_CUSTOMER
 from lakmus.simulate.departures import decide
 from lakmus.simulate.draws import Draws
@@ -139,9 +140,10 @@ def true_effects(moments: pl.DataFrame, world: OtherWorld, *, horizon_days: int)
     driven = (
         both.filter((same_case | same_review | same_order | same_moment).fill_null(False)).unique("row").select("row", "customer", "at")
     )
-    limit = pl.duration(days=horizon_days)
+    known = outcome_days(horizon_days)
+    felt, limit = (pl.col("at") + pl.duration(days=days) for days in (known - horizon_days, known))
     came = driven.join(world.orders.select("customer", pl.col("at").alias("ordered_at")), on="customer")
-    came = came.filter((pl.col("ordered_at") > pl.col("at")) & (pl.col("ordered_at") <= pl.col("at") + limit))["row"].unique()
+    came = came.filter((pl.col("ordered_at") > felt) & (pl.col("ordered_at") <= limit))["row"].unique()
     is_driver = pl.col("row").is_in(driven["row"].implode())
     otherwise = pl.when(is_driver).then(~pl.col("row").is_in(came.implode())).otherwise("left")
     return seen.with_columns(otherwise.alias("left_otherwise"), is_driver.alias("driver"))

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from lakmus.engine.causes.difference import NEEDED_CUSTOMERS, difference_by_exposure, exposure_sums, silent_to_vocal
-from lakmus.engine.causes.moments import followed
+from lakmus.engine.causes.moments import followed, outcome_days
 from lakmus.history.estimate import Badge, Estimate, NotEnoughEvidence
 from tests.engine.test_rhythm import purchases_of
 from tests.engine.test_risk import at_day
@@ -78,20 +78,31 @@ def test_an_invented_error_shows_nothing_in_nineteen_of_twenty() -> None:
     assert sum(one.low > 0 or one.high < 0 for one in found) <= 7
 
 
-def test_moments_are_followed_for_one_horizon() -> None:
-    purchases = purchases_of([10, 10, 30], [10, 10], [10, 10, 30], [])
+def test_moments_are_followed_for_one_horizon_from_when_they_are_felt() -> None:
+    purchases = purchases_of([10, 10, 60], [10, 10], [10, 10, 30], [])
     rows = pl.DataFrame(
-        {"customer": ["c000", "c001", "c002", "c003"], "at": [at_day(d) for d in (125, 125, 115, 125)], "exposed": True, "code": "x"}
+        {"customer": ["c000", "c001", "c002", "c003"], "at": [at_day(d) for d in (125, 125, 125, 125)], "exposed": True, "code": "x"}
     )
-    judged = followed(rows, purchases, horizon_days=20, as_of=at_day(400))
+    judged = followed(rows, purchases, horizon_days=30, as_of=at_day(400))
     assert judged["customer"].to_list() == ["c000", "c001", "c002"]  # the fourth has one purchase
-    assert judged["left"].to_list() == [True, True, False]  # c000 came on day 150, after 145
+    assert judged["left"].to_list() == [True, True, False]  # felt on day 146, until 176: c000 came on day 180, c002 on day 150
     assert judged["observed"].all()
+
+
+def test_an_order_before_an_error_is_felt_forgives_nothing() -> None:
+    rows = pl.DataFrame({"customer": ["c000", "c001"], "at": [at_day(125), at_day(125)], "exposed": True, "code": "x"})
+    judged = followed(rows, purchases_of([10, 10, 20], [10, 10, 20, 10]), horizon_days=30, as_of=at_day(400))
+    assert judged["left"].to_list() == [True, False]  # both ordered on day 140; only the second did again
+    assert judged["gone"].to_list() == [True, False]
+
+
+def test_an_error_is_felt_within_a_horizon_at_most() -> None:
+    assert (outcome_days(10), outcome_days(160)) == (20, 181)
 
 
 def test_a_moment_whose_horizon_is_not_over_has_no_outcome() -> None:
     rows = pl.DataFrame({"customer": ["c000"], "at": [at_day(125)], "exposed": [True], "code": ["x"]})
-    judged = followed(rows, purchases_of([10, 10]), horizon_days=20, as_of=at_day(140))
+    judged = followed(rows, purchases_of([10, 10]), horizon_days=20, as_of=at_day(164))
     assert (judged["observed"].to_list(), judged["left"].to_list()) == ([False], [None])
 
 

@@ -148,7 +148,8 @@ MOMENTS = pa.schema(
 )
 """One row per moment at which an error could have happened to a regular customer who was not lost then, by the detector that leads.
 
-`observed`: the whole horizon after the moment lies before as_of; `left` (null unless observed): no order followed within it.
+`observed`: the three weeks in which an error is felt and the horizon after them lie before as_of; `left` (null unless observed): no order
+followed within that horizon.
 `stratum` groups comparable moments: purchases before x personal gap (see `causes.moments`). `tangled`: the same matter went wrong
 otherwise, too, so that the moment tells nothing of this error. `delay`: that of the moment's own error, null where there is none or it is
 unknown (days of a promise, minutes of a reply; see `causes.links`).

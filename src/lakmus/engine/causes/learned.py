@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 from scipy import special
 
+from lakmus.engine.causes.moments import outcome_days
 from lakmus.engine.causes.rows import Rows
 from lakmus.engine.harm import Learning
 from lakmus.history.estimate import Badge, Estimate
@@ -22,8 +23,8 @@ def learning_of(rows: Rows, article_share: float, *, horizon_days: int) -> Learn
 
     Prior: Beta(w s, w (1 - s)), s the article's share, w = `PRIOR_WEIGHT`. Data: the customers who met the error and were followed for a
     horizon, each counted once with the mean of their outcomes, since a customer's moments share one fate. Posterior: Beta(w s + lost,
-    w (1 - s) + stayed), its mean and middle 95 % (Gelman et al., Bayesian Data Analysis, ch. 2). An outcome is known a horizon after its
-    moment; the article ended on the day when the customers known reached 19 w.
+    w (1 - s) + stayed), its mean and middle 95 % (Gelman et al., Bayesian Data Analysis, ch. 2). An outcome is known
+    `outcome_days` after its moment; the article ended on the day when the customers known reached 19 w.
     """
     owner, left, day = rows.owner[rows.exposed], rows.left[rows.exposed].astype(np.float64), rows.at_day[rows.exposed]
     whose, row = np.unique(owner, return_inverse=True)
@@ -34,7 +35,7 @@ def learning_of(rows: Rows, article_share: float, *, horizon_days: int) -> Learn
     needed = int(np.ceil(ENDED_AT * PRIOR_WEIGHT))
     ended = None
     if n >= needed:
-        ended = date(1970, 1, 1) + timedelta(days=int(np.sort(first)[needed - 1]) + horizon_days)
+        ended = date(1970, 1, 1) + timedelta(days=int(np.sort(first)[needed - 1]) + outcome_days(horizon_days))
     a, b = PRIOR_WEIGHT * article_share, PRIOR_WEIGHT * (1 - article_share)
     middle = np.array([0.025, 0.975])
     low, high = special.betaincinv(a + lost, b + n - lost, middle).tolist()

@@ -1,4 +1,4 @@
-"""Moments at which an error could have happened, made comparable and followed for one horizon."""
+"""Moments at which an error could have happened, made comparable and followed until it is known who was lost."""
 
 from __future__ import annotations
 
@@ -13,10 +13,18 @@ from lakmus.engine.signals.rhythm import Purchases
 PURCHASES_EDGES = (3, 5, 10)
 RHYTHM_EDGES = (0.15, 0.35, 0.6)
 SILENCE_EDGE = 0.25
+FELT_DAYS = 21
+"""What goes wrong is felt in the weeks that follow it: late goods come, an answer is given up on, who cools orders once more. An order of
+these days forgives nothing; without them a shop whose customers buy every week would hardly see anybody driven away."""
 STRATA = (len(PURCHASES_EDGES) + 1) * (len(RHYTHM_EDGES) + 1) * 2
 _SECOND = 1_000_000
 _SHIFT = 1 << 33
 _NEVER = np.iinfo(np.int64).max
+
+
+def outcome_days(horizon_days: int) -> int:
+    """Return how long after a moment its outcome is known: `FELT_DAYS`, a horizon at most, and the horizon."""
+    return min(FELT_DAYS, horizon_days) + horizon_days
 
 
 def followed(
@@ -35,8 +43,9 @@ def followed(
 
     Returns
     -------
-    pl.DataFrame : the columns of `moments` and owner, stratum, observed (the horizon has passed by as_of), left (no order in
-        (at, at + horizon], or the contract ended in it; null unless observed), gone (no order since, or the contract ended in the horizon).
+    pl.DataFrame : the columns of `moments` and owner, stratum, observed (`outcome_days` have passed by as_of), left (no order in
+        (felt, felt + horizon], felt = at + FELT_DAYS or a horizon if that is less, or the contract ended in (at, felt + horizon]; null
+        unless observed), gone (no order since felt, or the contract ended so).
     """
     codes = pl.DataFrame({"customer": purchases.customers}).with_row_index("owner")
     rows = moments.join(codes, on="customer", how="inner").with_columns(pl.col("owner").cast(pl.Int64))
@@ -45,7 +54,9 @@ def followed(
     before = np.searchsorted(ordinal(purchases.owner, purchases.first_us), ordinal(owner, at_us), side="right")
     begins = np.searchsorted(purchases.owner, owner, side="left")
     so_far = before - begins
-    after = np.searchsorted(ordinal(purchases.owner, purchases.last_us), ordinal(owner, at_us), side="right")
+    end_us = at_us + outcome_days(horizon_days) * DAY_US
+    felt_us = end_us - horizon_days * DAY_US
+    after = np.searchsorted(ordinal(purchases.owner, purchases.last_us), ordinal(owner, felt_us), side="right")
     regular = so_far >= 2
     last = np.where(regular, before - 1, 0)
     silent, mean_gap = np.zeros(len(owner)), np.zeros(len(owner))
@@ -55,18 +66,17 @@ def followed(
         span = purchases.day[last] - purchases.day[np.minimum(begins, last)]
         mean_gap = span / np.maximum(so_far - 1, 1) / horizon_days
         following = np.minimum(after, purchases.owner.size - 1)
-        end_us = at_us + horizon_days * DAY_US
         gone = (after == purchases.owner.size) | (purchases.owner[following] != owner)
         back = ~gone & (purchases.first_us[following] <= end_us)
     there, left = regular & (silent < 1), ~back
     if ended_us is not None:
         end = np.where(ended_us < 0, _NEVER, ended_us)[owner]
-        there, left = (so_far >= 1) & (at_us < end), end <= at_us + horizon_days * DAY_US
+        there, left = (so_far >= 1) & (at_us < end), end <= end_us
         gone = left
     stratum = np.searchsorted(PURCHASES_EDGES, so_far, side="right")
     stratum = stratum * (len(RHYTHM_EDGES) + 1) + np.searchsorted(RHYTHM_EDGES, mean_gap, side="left")
     stratum = stratum * 2 + (silent > SILENCE_EDGE)
-    observed = at_us + horizon_days * DAY_US <= round(as_of.timestamp() * _SECOND)
+    observed = end_us <= round(as_of.timestamp() * _SECOND)
     judged = rows.with_columns(
         pl.Series("stratum", stratum, dtype=pl.Int32),
         pl.Series("observed", observed, dtype=pl.Boolean),

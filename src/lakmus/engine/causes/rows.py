@@ -39,7 +39,8 @@ LEVELS = (
 class Rows:
     """Moments of one error code, arrays (n,): who, exposed or not, what followed, and what was known before.
 
-    `owner`: 64-bit hash of the customer. `left`: no order within the horizon; `gone`: none until now. `levels` (n, len(LEVELS)).
+    `owner`: 64-bit hash of the customer. `left`: no order within a horizon of when it was felt; `gone`: none until now.
+    `levels` (n, len(LEVELS)).
     `before` (n, codes): errors of each code since the customer's last purchase, or earlier in the same case or about the same order.
     `bred` (n, codes): later errors in the same case or about the same order. `place`, `channel`, `topic`: 32-bit hashes, 0 where unknown.
     `dose`: days or minutes of delay, 0 where none, NaN where unknown. `at_day`: days since 1970.
