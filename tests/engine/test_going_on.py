@@ -48,6 +48,12 @@ def test_who_leaves_meanwhile_is_held_by_the_share() -> None:
     assert leave.share == pytest.approx((1 - np.exp(-0.5)) / 0.5, abs=0.05)
 
 
+def test_single_customers_scatter_more_where_some_leave() -> None:
+    rng = np.random.default_rng(8)
+    stay, leave = (going_on([after(leaving(rng, yearly=yearly, count=800))], PRIOR) for yearly in (0.0, 0.5))
+    assert stay.scatter == pytest.approx(1.0, abs=0.1) and leave.scatter > 1.3
+
+
 def test_the_standard_error_is_how_far_the_share_varies_from_company_to_company() -> None:
     rng = np.random.default_rng(4)
     found = [going_on([after(leaving(rng, yearly=0.5, count=100))], PRIOR) for _ in range(60)]
@@ -66,6 +72,6 @@ def test_where_too_few_have_bought_again_a_year_is_taken_as_said() -> None:
 
 
 def test_fewer_purchases_vary_less_but_keep_the_doubt_of_the_rate() -> None:
-    mean, variance = GoingOn(0.5, 0.1).of_year(np.array([8.0]), np.array([8.0 + 16.0]))
-    assert mean == pytest.approx([4.0]) and variance == pytest.approx([4.0 + 4.0])
+    mean, variance = GoingOn(0.5, 0.1, 1.5).of_year(np.array([8.0]), np.array([8.0 + 16.0]))
+    assert mean == pytest.approx([4.0]) and variance == pytest.approx([1.5 * (4.0 + 4.0)])
     assert GoingOn(0.5, 0.1).doubt == pytest.approx(0.2)

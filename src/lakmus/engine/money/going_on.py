@@ -46,10 +46,14 @@ def after_purchases(bought: Purchases, *, now_us: int) -> AfterPurchases:
 
 @dataclass(frozen=True, slots=True)
 class GoingOn:
-    """The part of a year's purchases at the own rate that comes after a purchase, and its standard error; 1 and 0 where nobody knows."""
+    """The part of a year's purchases at the own rate that comes after a purchase, and its standard error; 1 and 0 where nobody knows.
+
+    `scatter`: how many times the variance that the rate alone gives single customers have around it: who leaves buys nothing more.
+    """
 
     share: float = 1.0
     error: float = 0.0
+    scatter: float = 1.0
 
     @property
     def doubt(self) -> float:
@@ -58,7 +62,12 @@ class GoingOn:
 
     def of_year(self, mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
         """Return (mean, variance) of the purchases that come, from those said of a year at the own rate (`yearly_purchases`)."""
-        return mean * self.share, mean * self.share + (variance - mean) * self.share**2
+        return mean * self.share, _fewer(mean, variance, self.share) * self.scatter
+
+
+def _fewer(mean: Floats, variance: Floats, share: float) -> Floats:
+    """Return the variance of a count whose rate is a share of that of a count with this mean and variance (a mixture of Poisson laws)."""
+    return np.asarray(mean * share + (variance - mean) * share**2)
 
 
 AS_SAID = GoingOn()
@@ -71,9 +80,9 @@ def going_on(parts: Iterable[AfterPurchases], prior: RatePrior) -> GoingOn:
     of f_b (mean cumulative function of recurrent events, Lawless and Nadeau, 1995). Said of a purchase by what was known on its day:
     (r + x) / (alpha + T). So the share holds who leaves meanwhile, for whatever reason, and that no purchase follows at once. Months that
     are over for fewer than `NEEDED_CUSTOMERS` count as the last one known. Variance: over customers, of the sums of their
-    influences.
+    influences. The scatter is that of the purchases whose year is over.
     """
-    owner, said, over, came = _joined(list(parts), prior)
+    owner, said, variance, over, came = _joined(list(parts), prior)
     known = next((month for month in range(MONTHS) if len(np.unique(owner[over[:, month] >= 1])) < NEEDED_CUSTOMERS), MONTHS)
     if not known:
         return AS_SAID
@@ -82,16 +91,20 @@ def going_on(parts: Iterable[AfterPurchases], prior: RatePrior) -> GoingOn:
     weight = np.full(known, 1 / MONTHS)
     weight[-1] += (MONTHS - known) / MONTHS
     influence = np.bincount(owner, weights=((came[:, :known] - share * expected) / expected.sum(axis=0)) @ weight)
-    return GoingOn(float(share @ weight), float(np.sqrt((influence**2).sum())))
+    whole, old = float(share @ weight), over[:, -1] >= 1
+    off = (came[old].sum(axis=1) - whole * said[old]) ** 2
+    scatter = off.sum() / _fewer(said[old], variance[old], whole).sum() if known == MONTHS else 1.0
+    return GoingOn(whole, float(np.sqrt((influence**2).sum())), float(scatter))
 
 
-def _joined(parts: list[AfterPurchases], prior: RatePrior) -> tuple[Ints, Floats, Floats, npt.NDArray[np.int16]]:
-    """Return owner (apart over buckets), purchases said of a year, part of each month that is over, and purchases in it, of all rows."""
+def _joined(parts: list[AfterPurchases], prior: RatePrior) -> tuple[Ints, Floats, Floats, Floats, npt.NDArray[np.int16]]:
+    """Return owner (apart over buckets), mean and variance of the purchases said of a year, part of each month that is over, and purchases
+    in it, of all rows."""
     if not parts:
-        return np.zeros(0, np.int64), np.zeros(0), np.zeros((0, MONTHS)), np.zeros((0, MONTHS), np.int16)
+        return np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros((0, MONTHS)), np.zeros((0, MONTHS), np.int16)
     ends = np.cumsum([0, *(int(part.owner.max(initial=-1)) + 1 for part in parts)])
     owner = np.concatenate([part.owner + end for part, end in zip(parts, ends[:-1], strict=True)])
     x, span, age = (np.concatenate([getattr(part, name) for part in parts]) for name in ("x", "span_days", "age_days"))
     over = np.clip(age[:, None] / MONTH_DAYS - np.arange(MONTHS), 0.0, 1.0)
     said = YEAR_DAYS * (prior.shape + x) / (prior.days + span)
-    return owner, said, over, np.concatenate([part.came for part in parts])
+    return owner, said, said + said**2 / (prior.shape + x), over, np.concatenate([part.came for part in parts])
