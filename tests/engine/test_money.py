@@ -33,7 +33,8 @@ def test_nobody_to_learn_from_leaves_the_companys_median() -> None:
 
 def test_yearly_purchases_are_the_posterior_of_the_own_rate() -> None:
     purchases = purchases_of([10, 10, 10], [])
-    mean, variance = yearly_purchases(personal_rhythm(purchases, completed_gaps(purchases), COMPANY_RHYTHM), RatePrior(2.0, 60.0))
+    rhythm = personal_rhythm(purchases, completed_gaps(purchases), COMPANY_RHYTHM)
+    mean, variance = yearly_purchases(rhythm, RatePrior(2.0, 60.0), buying_days=rhythm.span_days)
     assert mean == pytest.approx([365 * 5 / 90, 365 * 2 / 60])
     assert variance[0] == pytest.approx(mean[0] + mean[0] ** 2 / 5)
 

@@ -64,7 +64,7 @@ def customer_table(
     frame = _with_risk(frame, facts, bought, sight.lamps_out, learned=learned, as_of=as_of)
     frame = _with_groups(frame, learned)
     frame = _with_probability(frame, _told(frame, facts, orders, bought, learned=learned, company=company, as_of=as_of))
-    frame = _with_money(frame, facts, bought, learned=learned, company=company)
+    frame = _with_money(frame, facts, bought, learned=learned, company=company, as_of=as_of)
     frame = _with_voice(frame, spoken, heard=hears(learned.feeds))
     return _with_errors(frame, errors, sight.readings, as_of=as_of)
 
@@ -259,7 +259,9 @@ def _with_probability(frame: pl.DataFrame, told: Told) -> pl.DataFrame:
     )
 
 
-def _with_money(frame: pl.DataFrame, facts: Facts, bought: Purchases, *, learned: Learned, company: Company) -> pl.DataFrame:
+def _with_money(
+    frame: pl.DataFrame, facts: Facts, bought: Purchases, *, learned: Learned, company: Company, as_of: datetime
+) -> pl.DataFrame:
     """Add what a living customer is worth in 12 months if they stay, and what a lost one would have brought, going on as others do."""
     n = frame.height
     lost = (frame["state"] == LOST).fill_null(False).to_numpy()
@@ -270,7 +272,8 @@ def _with_money(frame: pl.DataFrame, facts: Facts, bought: Purchases, *, learned
         worth, variance = contract_margin(paid["owner"].cast(pl.Int64).to_numpy(), at_us, amount, n, company.margin_share)
     elif learned.rhythm is not None and n:
         rhythm = personal_rhythm(bought, completed_gaps(bought), learned.rhythm)
-        mean, spread = yearly_purchases(rhythm, learned.rates)
+        buying = np.where(lost, rhythm.span_days, np.maximum(_us(as_of) - rhythm.first_us, 0) / DAY_US)
+        mean, spread = yearly_purchases(rhythm, learned.rates, buying_days=buying)
         mean, spread = (
             np.where(lost, less, whole) for less, whole in zip(learned.goes_on.of_year(mean, spread), (mean, spread), strict=True)
         )

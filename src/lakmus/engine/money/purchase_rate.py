@@ -61,14 +61,19 @@ def fit_rates(parts: Iterable[RateSums], *, fallback_days: float) -> RatePrior:
     return RatePrior(shape, shape / mu)
 
 
-def yearly_purchases(rhythm: PersonalRhythm, prior: RatePrior) -> tuple[Floats, Floats]:
-    """Return (mean, variance) of the purchases of the next 365 days if the customer goes on as while buying; shape (n,).
+def yearly_purchases(rhythm: PersonalRhythm, prior: RatePrior, *, buying_days: Floats) -> tuple[Floats, Floats]:
+    """Return (mean, variance) of the purchases of the next 365 days at the rate of each while a customer; shape (n,).
 
-    Observed: x purchases after the first in T days between the first and the last purchase. Posterior of the rate: Gamma(r + x, alpha +
-    T); stopping at a purchase does not change the likelihood. m = 365 (r + x) / (alpha + T); variance of the count to come = m + m^2 / (r
-    + x).
+    Observed: x purchases after the first in T days. Posterior of the rate: Gamma(r + x, alpha + T). m = 365 (r + x) / (alpha + T); variance
+    of the count to come = m + m^2 / (r + x).
+
+    Parameters
+    ----------
+    buying_days : (n,) T. Of who is there, from the first purchase until now: the silence speaks of the rate, too (Schmittlein, Morrison and
+        Colombo, 1987: the rate given that the customer is alive). Of who is lost, until the last purchase: stopping at a purchase does not
+        change the likelihood.
     """
     x = np.maximum(rhythm.purchases_count - 1, 0)
     a = prior.shape + x
-    mean = YEAR_DAYS * a / (prior.days + rhythm.span_days)
+    mean = YEAR_DAYS * a / (prior.days + buying_days)
     return mean, mean + mean * mean / a
