@@ -57,6 +57,13 @@ def test_how_much_more_often_they_leave_is_the_compared_figure_where_there_is_on
     assert more_often(replace(error, effect=few, customers_lost=few)) == error.difference
 
 
+def test_text_tells_the_loss_from_its_interval_by_brackets(shown) -> None:
+    loss = shown.verdict.loss
+    point, span = writing.estimated_money(loss.point, loss.low, loss.high, shown.verdict.currency, "en")
+    text = bare(verdict_text(shown.verdict, time_zone=ZONE, language="en"))
+    assert " ".join(f"That is {point} ({span})".split()) in text
+
+
 def test_no_line_of_the_text_is_wider_than_a_terminal(shown) -> None:
     assert max(map(len, verdict_text(shown.verdict, time_zone=ZONE).splitlines())) <= 100
 

@@ -90,10 +90,11 @@ def _bring_in(home: Home, paths: list[Path], voice: Voice) -> None:
 
 def _tell_verdict(shown: Shown, voice: Voice) -> None:
     from lakmus.cli.verdicts import company_zone
+    from lakmus.usecases.reports.plain import answer
     from lakmus.usecases.reports.telling import tell
 
     told = tell(shown.verdict, time_zone=company_zone(), language=voice.language)
-    voice.text(f"\n{told.headline} {told.headline_range}\n")
+    voice.text(f"\n{answer(told)}\n")
 
 
 def _tell_logins(home: Home, voice: Voice) -> None:

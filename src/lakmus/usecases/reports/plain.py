@@ -11,11 +11,16 @@ WIDTH = 88
 BAR = 24
 
 
+def answer(told: Told) -> str:
+    """Return the answer in one sentence, with the interval in brackets: where there is no small print, nothing else tells them apart."""
+    return f"{told.headline} ({told.headline_range})" if told.headline_range else told.headline
+
+
 def as_text(told: Told) -> str:
     """Return the report as text, a section after another, lines of at most 88 characters."""
     sections = [
         _wrapped(f"{told.title}. {told.as_of}"),
-        [*_wrapped(" ".join((told.headline, told.headline_range)).strip()), "", *_wrapped(" ".join(told.lead))],
+        [*_wrapped(answer(told)), "", *_wrapped(" ".join(told.lead))],
         _pairs(told.counts),
         [told.months_title, *_months(told), *_wrapped(told.silent_to_vocal)],
         [told.belief_title, *_wrapped(told.belief, "  ")],
