@@ -131,13 +131,13 @@ def written(told: Answer, language: str) -> str:
 
 
 def _alerts(told: Answer, language: str) -> Table:
-    from lakmus.usecases.alerts.show_alerts import DIMENSIONS, MEASURES
+    from lakmus.usecases.alerts.show_alerts import MEASURES, segment_told
 
     rows = [
         [
             alert["until"][:10],
             MEASURES[alert["measure"]].in_language(language),
-            f"{DIMENSIONS[alert['dimension']].in_language(language)} {alert['segment']}",
+            segment_told(alert["dimension"], alert["segment"]).in_language(language),
             number(alert["expected"], language),
             number(alert["observed"], language),
             percent(alert["change"], language),

@@ -31,7 +31,7 @@ def alerts(shown: Shown, *, rule: str, user: Any) -> dict[str, Any]:
         {
             "alert": alert,
             "measure": show_alerts.MEASURES[alert.measure],
-            "dimension": show_alerts.DIMENSIONS[alert.dimension],
+            "where": show_alerts.segment_told(alert.dimension, alert.segment),
             "change": percent(abs(alert.change), language()),
             "fell": alert.change < 0,
             "bad": (alert.change < 0) == (alert.measure == "purchases"),
@@ -49,6 +49,8 @@ def alerts(shown: Shown, *, rule: str, user: Any) -> dict[str, Any]:
         "tabs": tabs,
         "rule": chosen.rule,
         "groups": [show_alerts.DIMENSIONS[each] for each in chosen.dimensions],
+        "of_company": show_alerts.COMPANY in chosen.dimensions,
+        "company_weeks": show_alerts.NEEDED_WEEKS_OF_COMPANY,
         "is_editable": chosen.rule.code == alert_rules.EDITABLE,
         "any_unread": any(row["unread"] for row in rows),
     }

@@ -10,7 +10,7 @@ from lakmus.connectors.webhook import cloud_event
 from lakmus.history.wording import Wording
 from lakmus.operations.alerts.models import ToldAlert
 from lakmus.operations.company.queries import company_terms
-from lakmus.usecases.alerts.show_alerts import DIMENSIONS, MEASURES
+from lakmus.usecases.alerts.show_alerts import MEASURES, segment_told
 from lakmus.usecases.alerts.theme_bursts import BURST, texts_asked
 from lakmus.usecases.texts.label_texts import code_titles
 from lakmus.usecases.writing import counted, day, number, percent
@@ -27,8 +27,8 @@ OPENING = Wording(
     "Found since the last letter: {alerts}. Each opens to the customers or texts behind it; you need to log in to Lakmus.",
 )
 LINE = Wording(
-    "{measure}, {dimension} {segment}: {sign}{change} за {days} дн. до {day}\n  было {seen}, ожидалось {due}\n  {link}",
-    "{measure}, {dimension} {segment}: {sign}{change} in {days} days up to {day}\n  {seen} seen, {due} expected\n  {link}",
+    "{measure}, {where}: {sign}{change} за {days} дн. до {day}\n  было {seen}, ожидалось {due}\n  {link}",
+    "{measure}, {where}: {sign}{change} in {days} days up to {day}\n  {seen} seen, {due} expected\n  {link}",
 )
 BURST_LINE = Wording(
     "Вдруг больше пишут: {theme}. За {days} дн. до {day} текстов {seen}, обычно {due}\n  {link}",
@@ -113,8 +113,7 @@ def _line(alert: ToldAlert, language: str, site: str, zone: str) -> str:
         )
     return LINE.in_language(language).format(
         measure=MEASURES[alert.measure].in_language(language),
-        dimension=DIMENSIONS[alert.dimension].in_language(language),
-        segment=alert.segment,
+        where=segment_told(alert.dimension, alert.segment).in_language(language),
         sign="\N{MINUS SIGN}" if alert.change < 0 else "+",
         change=percent(abs(alert.change), language),
         days=alert.window_days,

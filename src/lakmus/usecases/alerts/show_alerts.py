@@ -18,6 +18,7 @@ from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.failures import BadInput
 from lakmus.history.wording import Wording
 from lakmus.usecases import writing
+from lakmus.usecases.alerts.whole_company import ROW_NOW, beside_last_year
 from lakmus.usecases.asking import Conditions, ask, cursor
 from lakmus.usecases.house.home import Home
 from lakmus.usecases.kept_beside import kept_json, kept_table
@@ -25,27 +26,33 @@ from lakmus.usecases.results import MANY_RANKS, Listing
 from lakmus.usecases.show_verdict import Shown
 from lakmus.usecases.signals.lay_out_people import PEOPLE, ranks_of, rows_of
 from lakmus.usecases.signals.show_cohorts import NO_GROUP
+from lakmus.usecases.signals.waiting import GROUPS as CASES_BY
 
 REGULAR_FROM = 3
 """A purchase counts as a regular's from the customer's third one on, so that newcomers' weeks move nothing."""
 LOOK_BACK_WEEKS = 26
 YEAR_WEEKS = 52
 NEEDED_WEEKS = BEYOND_NOISE.window_weeks * (BEYOND_NOISE.reference_windows + 9)
+NEEDED_WEEKS_OF_COMPANY = NEEDED_WEEKS + YEAR_WEEKS
 MOST_SEGMENTS = 400
 
+COMPANY, WHOLE = "company", "all"
+"""The dimension whose one segment is the whole company, and that segment's name in an address."""
 MEASURES = {
     "purchases": Wording("Покупки постоянных клиентов", "Regulars' purchases"),
     "cases": Wording("Обращения", "Cases"),
 }
 DIMENSIONS = {
-    "place": Wording("город", "city"),
+    "company": Wording("вся компания", "the whole company"),
+    "place": Wording("город или магазин", "city or shop"),
     "channel": Wording("канал", "channel"),
     "product": Wording("товар", "product"),
     "topic": Wording("тема", "topic"),
+    "shift": Wording("группа сотрудников", "staff group"),
 }
-DIMENSIONS_OF = {"purchases": ("place", "channel", "product"), "cases": ("channel", "topic")}
+DIMENSIONS_OF = {"purchases": (COMPANY, "place", "channel", "product"), "cases": ("channel", "topic", "shift")}
 SHORT_PAST = Wording("история короче, чем нужно, чтобы знать обычный шум", "the history is too short to know the usual noise")
-TOLD = Wording("{measure}, {dimension} {segment}, изменились к {day}", "{measure}, {dimension} {segment}, changed by {day}")
+TOLD = Wording("{measure}, {where}, изменились к {day}", "{measure}, {where}, changed by {day}")
 
 Groups = dict[tuple[str, str], tuple[list[str], Counts]]
 
@@ -157,12 +164,18 @@ def alert_told(asked: Mapping[str, str], *, time_zone: str) -> Wording:
     BadInput : there can be no such alert.
     """
     alert = alert_named(asked)
-    measure, dimension = MEASURES[alert.measure], DIMENSIONS[alert.dimension]
+    measure, where = MEASURES[alert.measure], segment_told(alert.dimension, alert.segment)
     day = {language: writing.day(alert.until, language, time_zone=time_zone) for language in ("ru", "en")}
     return Wording(
-        TOLD.ru.format(measure=measure.ru, dimension=dimension.ru, segment=alert.segment, day=day["ru"]),
-        TOLD.en.format(measure=measure.en, dimension=dimension.en, segment=alert.segment, day=day["en"]),
+        TOLD.ru.format(measure=measure.ru, where=where.ru, day=day["ru"]),
+        TOLD.en.format(measure=measure.en, where=where.en, day=day["en"]),
     )
+
+
+def segment_told(dimension: str, segment: str) -> Wording:
+    """Say of which segment an alert is: `city or shop Tver`; the whole company has no name beside that."""
+    named = DIMENSIONS[dimension]
+    return named if dimension == COMPANY else Wording(f"{named.ru} {segment}", f"{named.en} {segment}")
 
 
 def moved(home: Home, shown: Shown, asked: Mapping[str, str], customers: Sequence[str]) -> dict[str, tuple[float, int]]:
@@ -220,7 +233,7 @@ def _read(kept: dict[str, Any]) -> list[SegmentAlert]:
 def _found(home: Home, shown: Shown, watch: Watch, look_back: int) -> dict[str, Any]:
     groups = _looked_at(_groups(home, shown), watch)
     alerts = [asdict(alert) | {"until": alert.until.isoformat()} for alert in _told(groups, shown, watch, look_back=look_back)]
-    return {"weeks": _weeks(groups), "segments": sum(counts.shape[0] for _, counts in groups.values()), "alerts": alerts}
+    return {"weeks": _weeks(groups), "segments": sum(len(set(names)) for names, _ in groups.values()), "alerts": alerts}
 
 
 def _looked_at(groups: Groups, watch: Watch) -> Groups:
@@ -255,6 +268,7 @@ def _told(groups: Groups, shown: Shown, watch: Watch, *, look_back: int) -> list
         )
         for ((measure, dimension), (names, _)), each in zip(groups.items(), told, strict=True)
         for alert in each
+        if dimension != COMPANY or alert.change.segment == ROW_NOW
     ]
     return sorted(found, key=lambda alert: (alert.until, -alert.p_value), reverse=True)
 
@@ -277,7 +291,8 @@ def _groups(home: Home, shown: Shown) -> Groups:
         counts = np.zeros((len(names), longest), np.int64)
         np.add.at(counts, (numbers, longest - 1 - rows["weeks_back"][mine].astype(int)), rows["n"][mine].astype(np.int64))
         # The oldest week is not whole.
-        groups[measure, dimension] = (names.tolist(), counts[:, 1:])
+        told, whole = names.tolist(), counts[:, 1:]
+        groups[measure, dimension] = (told * 2, beside_last_year(whole[0])) if dimension == COMPANY else (told, whole)
     return groups
 
 
@@ -297,14 +312,18 @@ WITH ranked AS (SELECT customer, ts, evidence[1] AS activity_id, "order",
                 FROM read_parquet(?) WHERE customer IS NOT NULL AND NOT coalesce(cancelled, false)),
 people AS (SELECT customer, place, rank FROM read_parquet(?)),
 regular AS (SELECT ranked.*, place, rank FROM ranked JOIN people USING (customer) WHERE number >= ?),
-facts AS (SELECT activity_id, activity, ts, customer, _order, _channel, _topic, _product
+facts AS (SELECT activity_id, activity, ts, customer, _order, _channel, _topic, _product, _place,
+                 feature_json AS features, {shift} AS shift
           FROM read_parquet(?, union_by_name = true)
           WHERE ts <= ? AND _known_at <= ? AND activity IN ('placed_order', 'ordered_item', 'opened_case')),
 cases AS (SELECT facts.*, rank FROM facts LEFT JOIN people USING (customer) WHERE activity = 'opened_case'),
 bought AS (SELECT DISTINCT rank, regular.ts, regular."order", _product FROM facts JOIN regular ON facts._order = regular."order"
            WHERE activity = 'ordered_item' AND _product IS NOT NULL),
 happened AS (
-    SELECT 'purchases' AS measure, 'place' AS dimension, place AS segment, rank, ts FROM regular WHERE place IS NOT NULL
+    SELECT 'purchases' AS measure, '{company}' AS dimension, '{whole}' AS segment, rank, ts FROM regular
+    UNION ALL
+    SELECT 'purchases', 'place', coalesce(_place, place), rank, regular.ts FROM regular LEFT JOIN facts USING (activity_id)
+    WHERE coalesce(_place, place) IS NOT NULL
     UNION ALL
     SELECT 'purchases', 'channel', _channel, rank, regular.ts FROM regular JOIN facts USING (activity_id)
     WHERE _channel IS NOT NULL
@@ -313,9 +332,11 @@ happened AS (
     UNION ALL
     SELECT 'cases', 'topic', _topic, rank, ts FROM cases WHERE _topic IS NOT NULL
     UNION ALL
+    SELECT 'cases', 'shift', shift, rank, ts FROM cases WHERE shift IS NOT NULL
+    UNION ALL
     SELECT 'cases', 'channel', _channel, rank, ts FROM cases WHERE _channel IS NOT NULL)
 SELECT * FROM happened ORDER BY measure, dimension, segment, ts, rank
-"""
+""".format(shift=CASES_BY["shift"], company=COMPANY, whole=WHOLE)  # noqa: S608 - our own words
 
 WEEKS = """
 WITH weekly AS (SELECT measure, dimension, segment, (epoch(?::TIMESTAMPTZ - ts) // 604800)::INTEGER AS weeks_back, count(*) AS n
