@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from lakmus.engine.money.purchase_rate import RatePrior, RateSums, fit_rates, yearly_purchases
+from lakmus.engine.money.purchase_rate import RatePrior, fit_rates, yearly_purchases
 from lakmus.engine.money.worth import lost_money, yearly_margin
 from lakmus.engine.signals.rhythm import completed_gaps, personal_rhythm
 from lakmus.history.estimate import Estimate, NotEnoughEvidence
@@ -19,16 +19,21 @@ def test_the_prior_is_found_again_in_what_it_made() -> None:
     rng = np.random.default_rng(1)
     t = rng.uniform(100, 700, 50_000)
     x = rng.poisson(rng.gamma(2.0, 1 / 60.0, t.size) * t).astype(float)
-    half = t.size // 2
-    parts = [
-        RateSums(half, *(float(part[where].sum()) for part in (x, t, x * x, x * t, t * t))) for where in (slice(half), slice(half, None))
-    ]
-    prior = fit_rates(parts, fallback_days=30)
+    prior = fit_rates(np.stack([x, t]), fallback_days=30)
     assert prior.shape == pytest.approx(2.0, rel=0.05) and prior.days == pytest.approx(60.0, rel=0.05)
 
 
+def test_one_customer_who_buys_daily_does_not_speak_for_the_others() -> None:
+    rng = np.random.default_rng(5)
+    t = rng.uniform(100, 700, 1_000)
+    x = rng.poisson(rng.gamma(2.0, 1 / 60.0, t.size) * t).astype(float)
+    without, beside = (fit_rates(np.stack([np.append(x, more), np.append(t, 700.0)]), fallback_days=30) for more in (20.0, 700.0))
+    few = [365 * (prior.shape + 2) / (prior.days + 20) for prior in (without, beside)]
+    assert few[1] == pytest.approx(few[0], rel=0.1)
+
+
 def test_nobody_to_learn_from_leaves_the_companys_median() -> None:
-    assert fit_rates([], fallback_days=45.0) == RatePrior(1.0, 45.0)
+    assert fit_rates(np.zeros((2, 0)), fallback_days=45.0) == RatePrior(1.0, 45.0)
 
 
 def test_yearly_purchases_are_the_posterior_of_the_own_rate() -> None:

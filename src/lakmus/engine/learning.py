@@ -16,7 +16,7 @@ from lakmus.engine.beginning import NO_ORDERS, Beginning, beginning_of, orders_b
 from lakmus.engine.bucket import ORDER_COLUMNS, Facts, facts_until, of_kind
 from lakmus.engine.feeds import Feeds, feeds_of, together
 from lakmus.engine.money.going_on import AS_SAID, AfterPurchases, GoingOn, after_purchases, going_on
-from lakmus.engine.money.purchase_rate import RatePrior, RateSums, fit_rates, rate_sums
+from lakmus.engine.money.purchase_rate import RatePrior, fit_rates, histories
 from lakmus.engine.orders import PURCHASE_KINDS, order_moments, order_table, purchases
 from lakmus.engine.risk.backtest import NEEDED_CUTS, JudgedRows, drift_of, judge
 from lakmus.engine.risk.blend import RiskModel
@@ -65,10 +65,11 @@ class RhythmPart:
 
 @dataclass(frozen=True)
 class PastPart:
-    """One bucket's share in the rates, in each past cut, in each picture, (3, m) x, t_x, T of the customers drawn as of now, in the counts
-    of those who wait, one for each axis of the reading, in the pictures of a year before; what followed purchases of the drawn."""
+    """One bucket's share in the rates (x and T of living regulars, (2, m)), in each past cut, in each picture, (3, m) x, t_x, T of the
+    customers drawn as of now, in the counts of those who wait, one for each axis of the reading, in the pictures of a year before; what
+    followed purchases. All but the past cuts of customers drawn by lot."""
 
-    rates: RateSums
+    rates: Floats
     snapshots: tuple[Snapshot, ...]
     pictures: tuple[PastPicture, ...]
     histories: Floats
@@ -183,9 +184,6 @@ def read_past(
     moments = order_moments(facts_until(table.select(ORDER_COLUMNS), as_of=as_of, kinds=PURCHASE_KINDS), time_zone=company.time_zone)
     known = known_orders(moments, moments["customer"].unique().sort(), time_zone=company.time_zone)
     bought, _ = known.at(now_us)
-    gaps = completed_gaps(bought)
-    now = cells_at(bought, gaps, rhythm, moment=as_of, horizon_days=horizon_days)
-    rates = rate_sums(personal_rhythm(bought, gaps, rhythm), now.present, now_us=now_us)
     snapshots = tuple(
         snapshot(known.at(round(cut.timestamp() * 1_000_000))[0], bought, rhythm, cut=cut, horizon_days=horizon_days)
         for cut in reading.cuts
@@ -194,16 +192,19 @@ def read_past(
     orders = order_table(facts, currency=company.currency)
     known = known_orders(orders, facts.customers, time_zone=company.time_zone)
     bought, _ = known.at(now_us)
+    gaps = completed_gaps(bought)
+    now = cells_at(bought, gaps, rhythm, moment=as_of, horizon_days=horizon_days)
+    rates = histories(personal_rhythm(bought, gaps, rhythm), now.present, now_us=now_us)
     read = lives_of(facts, orders, known, sorts=reading.sorts, moment_us=now_us)
     pictures, year_ago = (
         tuple(picture_of(read, known, bought, reading, cut=cut) for cut in moments) for moments in (reading.moments, reading.year_ago)
     )
-    histories, present = histories_at(bought, moment_us=now_us)
+    lived, present = histories_at(bought, moment_us=now_us)
     counted: tuple[LifeCounts, ...] = ()
     if lives is not None:
         waiting = waiting_of(facts, known, read.others, lives)
         counted = tuple(life_counts(waiting, axis, lives, as_of=as_of) for axis in lives.axes)
-    return PastPart(rates, snapshots, pictures, histories[:, present], counted, year_ago, after_purchases(bought, now_us=now_us))
+    return PastPart(rates, snapshots, pictures, lived[:, present], counted, year_ago, after_purchases(bought, now_us=now_us))
 
 
 def _drawn(table: pa.Table, share: float) -> pa.Table:
@@ -226,7 +227,7 @@ def rhythm_learned(parts: Sequence[RhythmPart], *, as_of: datetime, loss: LossTe
     begins = beginning_of((part.months for part in parts), feeds.of("placed_order", "ordered_item").first_at)
     definition = define_loss(rhythm, feeds=feeds, begins_at=begins.at, as_of=as_of, terms=loss)
     nothing = judge((), (), (), horizon_days=None)
-    return Learned(definition, feeds, rhythm, fit_rates((), fallback_days=90.0), None, nothing, begins=begins)
+    return Learned(definition, feeds, rhythm, fit_rates(np.zeros((2, 0)), fallback_days=90.0), None, nothing, begins=begins)
 
 
 def past_learned(
@@ -257,7 +258,8 @@ def past_learned(
     judged = judge(cuts, snapshots, rows, horizon_days=definition.horizon_days)
     seen = summed(snapshots)
     risk = in_doubt(learn_risk(seen, judged.used), drift_of(snapshots, judged.used)) if seen.cells.sum() > 0 else None
-    rates = fit_rates((part.rates for part in parts), fallback_days=90.0 if rhythm is None else float(rhythm.median_days))
+    seen_rates = np.concatenate([np.zeros((2, 0)), *(part.rates for part in parts)], axis=1)
+    rates = fit_rates(seen_rates, fallback_days=90.0 if rhythm is None else float(rhythm.median_days))
     waits = _waits_judged(lives, counted)
     groups = tuple(group for one in waits for group in one.groups)
     return replace(

@@ -91,7 +91,8 @@ def going_on(parts: Iterable[AfterPurchases], prior: RatePrior) -> GoingOn:
     weight = np.full(known, 1 / MONTHS)
     weight[-1] += (MONTHS - known) / MONTHS
     influence = np.bincount(owner, weights=((came[:, :known] - share * expected) / expected.sum(axis=0)) @ weight)
-    whole, old = float(share @ weight), over[:, -1] >= 1
+    # Rounded, that the order of the buckets, which moves sums by their last digits, moves no worth.
+    whole, old = round(float(share @ weight), 9), over[:, -1] >= 1
     off = (came[old].sum(axis=1) - whole * said[old]) ** 2
     scatter = off.sum() / _fewer(said[old], variance[old], whole).sum() if known == MONTHS else 1.0
     return GoingOn(whole, float(np.sqrt((influence**2).sum())), float(scatter))

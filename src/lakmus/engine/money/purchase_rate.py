@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import optimize, special
 
 from lakmus.engine.arrays import DAY_US, Flags, Floats
 from lakmus.engine.signals.rhythm import PersonalRhythm
@@ -14,26 +15,9 @@ YEAR_DAYS = 365.0
 LEAST_SHAPE, MOST_SHAPE = 0.05, 50.0
 
 
-@dataclass(frozen=True)
-class RateSums:
-    """Sums over customers of x (purchases after the first) and T (days since the first): n, x, T, xx, xT, TT."""
-
-    n: float = 0.0
-    x: float = 0.0
-    t: float = 0.0
-    xx: float = 0.0
-    xt: float = 0.0
-    tt: float = 0.0
-
-    def __add__(self, other: RateSums) -> RateSums:
-        return RateSums(self.n + other.n, self.x + other.x, self.t + other.t, self.xx + other.xx, self.xt + other.xt, self.tt + other.tt)
-
-
-def rate_sums(rhythm: PersonalRhythm, living: Flags, *, now_us: int) -> RateSums:
-    """Return one bucket's sums over living regulars, each observed from the first purchase until now."""
-    x = (rhythm.purchases_count[living] - 1).astype(np.float64)
-    t = (now_us - rhythm.first_us[living]) / DAY_US
-    return RateSums(float(x.size), float(x.sum()), float(t.sum()), float((x * x).sum()), float((x * t).sum()), float((t * t).sum()))
+def histories(rhythm: PersonalRhythm, living: Flags, *, now_us: int) -> Floats:
+    """Return x (purchases after the first) and T (days since the first) of one bucket's living regulars, (2, m)."""
+    return np.stack([(rhythm.purchases_count[living] - 1).astype(np.float64), (now_us - rhythm.first_us[living]) / DAY_US])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +28,27 @@ class RatePrior:
     days: float
 
 
-def fit_rates(parts: Iterable[RateSums], *, fallback_days: float) -> RatePrior:
-    """Return the Gamma prior by the method of moments.
+def fit_rates(seen: Floats, *, fallback_days: float) -> RatePrior:
+    """Return the Gamma prior by maximum likelihood, from x and T of living regulars, (2, m), in any order.
 
-    Model: x | T, lambda ~ Poisson(lambda T), lambda ~ Gamma(r, alpha) (Ehrenberg, 1959; Clayton and Kaldor, 1987).
-    mu = sum x / sum T; v = sum((x - mu T)^2 - mu T) / sum T^2; r = mu^2 / v, alpha = mu / v; r is kept within LEAST_SHAPE..MOST_SHAPE.
-    Without customers the prior is one purchase in `fallback_days`.
+    Model: x | T, lambda ~ Poisson(lambda T), lambda ~ Gamma(r, alpha) (Ehrenberg, 1959; Clayton and Kaldor, 1987), so x is negative
+    binomial. r is kept within LEAST_SHAPE..MOST_SHAPE. By moments one customer who buys daily would make everybody else's rate their own
+    few purchases: variances follow the largest. Without customers the prior is one purchase in `fallback_days`.
     """
-    total = sum(parts, RateSums())
-    if total.t <= 0 or total.x <= 0:
+    x, t = seen[:, np.lexsort(seen)]
+    if t.sum() <= 0 or x.sum() <= 0:
         return RatePrior(1.0, max(fallback_days, 1.0))
-    mu = total.x / total.t
-    spread = total.xx - 2 * mu * total.xt + mu * mu * total.tt - mu * total.t
-    variance = max(spread, 0.0) / total.tt
-    shape = min(max(mu * mu / variance, LEAST_SHAPE), MOST_SHAPE) if variance > 0 else MOST_SHAPE
-    return RatePrior(shape, shape / mu)
+
+    def unlikely(logs: Floats) -> float:
+        r, alpha = np.exp(logs)
+        each = special.gammaln(r + x) - special.gammaln(r) - (r + x) * np.log1p(t / alpha) - x * np.log(alpha)
+        return -float(each.mean())
+
+    low, high = math.log(LEAST_SHAPE), math.log(MOST_SHAPE)
+    days = math.log(t.sum() / x.sum())
+    found = optimize.minimize(unlikely, [0.0, days], bounds=[(low, high), (low + days - 3, high + days + 3)], method="L-BFGS-B")
+    shape, alpha = np.exp(found.x)
+    return RatePrior(float(shape), float(alpha))
 
 
 def yearly_purchases(rhythm: PersonalRhythm, prior: RatePrior, *, buying_days: Floats) -> tuple[Floats, Floats]:
