@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 
 import numpy as np
@@ -17,7 +18,7 @@ from lakmus.engine.causes.doubly_robust import Effect
 from lakmus.engine.causes.evidence import EVIDENCE_SCHEMA, loss_evidence
 from lakmus.engine.causes.findings import Harm, unmeasured
 from lakmus.engine.causes.learned import PRIOR_WEIGHT, learning_of
-from lakmus.engine.causes.reasons import UNKNOWN, driving, leaving_otherwise, parted, reasons_of
+from lakmus.engine.causes.reasons import BEFORE_LAST_ORDER, UNKNOWN, _weight, driving, leaving_otherwise, parted, reasons_of
 from lakmus.engine.tables import CUSTOMERS, ERRORS, TEXTS
 from lakmus.history.estimate import Estimate, NotEnoughEvidence
 from lakmus.history.wording import Wording
@@ -183,3 +184,10 @@ def test_one_error_follows_another_beyond_chance_only_where_it_does() -> None:
     edges = edges_of(domino_sums(seen, pl.concat(parts), ("a", "b", "c")), ("a", "b", "c"))
     assert [(edge.cause_code, edge.effect_code) for edge in edges] == [("a", "b")]
     assert edges[0].lift.low < 3 < edges[0].lift.high and edges[0].extra_share.low < 0.2 < edges[0].extra_share.high
+
+
+def test_an_order_before_an_error_was_felt_speaks_less_against_it_the_more_often_the_customer_orders() -> None:
+    weights = [_weight(-10.0, gap) for gap in (6.0, 58.0, 400.0)]
+    assert weights == pytest.approx([7 / 13 / (1 - math.exp(-3.5)), 7 / 65 / (1 - math.exp(-21 / 58)), 7 / 407 / (1 - math.exp(-21 / 400))])
+    assert weights[0] > weights[1] > weights[2] > BEFORE_LAST_ORDER == _weight(-22.0, 6.0)
+    assert _weight(0.0, 30.0) == 1.0 and _weight(60.0, 30.0) == pytest.approx(math.exp(-1))

@@ -15,12 +15,13 @@ import polars as pl
 from lakmus.engine.arrays import Floats
 from lakmus.engine.causes.findings import Harm
 from lakmus.engine.causes.links import STAGE
+from lakmus.engine.causes.moments import FELT_DAYS
 from lakmus.engine.causes.rows import Rows, unscaled
 
 UNKNOWN = "unknown"
 CONFIRMED, REJECTED, HYPOTHESIS = "confirmed", "rejected", "hypothesis"
 BEFORE_LAST_ORDER = 0.15
-"""Who ordered after an error was seldom driven away by it: such errors count for so much (who cools still orders, ever less)."""
+"""Who ordered after an error was felt was seldom driven away by it: such errors count for so much (who cools still orders, ever less)."""
 WORDS_WEIGHT, LAST_WORD_WEIGHT = 0.4, 0.8
 """How much of the probability goes to what a customer said: in passing, and in a survey or on leaving."""
 BINS, LEAST_CLEAN, LEAST_ESTIMATED, LAST_DAYS = 8, 200, 3, 365
@@ -148,9 +149,10 @@ def reasons_of(
 
     Probability of causation (Robins and Greenland, 1989): of the share P1 lost after the error, (P1 - P0) / P1 left because of it. Several
     errors compete in the order of time, each for those whom the ones before it left: error j takes q_j prod_{i<j} (1 - q_i), no error at
-    all P0 prod (1 - q_i); these are divided by their sum. Before the last order an error counts for `BEFORE_LAST_ORDER`; after it the less,
-    the longer the customer was silent already beyond the usual gap. Words move `WORDS_WEIGHT` of the probability to the codes that they
-    name, a last word `LAST_WORD_WEIGHT`. A confirmed reason has probability 1, a rejected one 0. Money is parted in whole hundredths by
+    all P0 prod (1 - q_i); these are divided by their sum. Long before the last order an error counts for `BEFORE_LAST_ORDER`, for more
+    where the order came before it was felt (`_weight`); after it the less, the longer the customer was silent already beyond the usual
+    gap. Words move `WORDS_WEIGHT` of the probability to the codes that they name, a last word `LAST_WORD_WEIGHT`. A confirmed reason has
+    probability 1, a rejected one 0. Money is parted in whole hundredths by
     largest remainders, so that a customer's rows sum to the lost value exactly.
     """
     out: dict[str, list[object]] = {name: [] for name in _COLUMNS}
@@ -202,8 +204,7 @@ def _chances(
             continue
         weight = 1.0
         if isinstance(last, datetime):
-            silent = (at - last).total_seconds() / 86_400
-            weight = BEFORE_LAST_ORDER if silent < 0 else float(np.exp(-max(0.0, silent - gap) / gap))
+            weight = _weight((at - last).total_seconds() / 86_400, gap)
         q = share(code, delay) * weight
         if q > 0:
             found[code] = found.get(code, 0.0) + staying * q
@@ -219,6 +220,21 @@ def _chances(
                 chances[code] = chances.get(code, 0.0) + weight / len(told)
     unknown = chances.pop(UNKNOWN, 0.0)
     return {**dict(sorted(chances.items(), key=lambda item: (-item[1], item[0]))), UNKNOWN: unknown}
+
+
+def _weight(silent: float, gap: float) -> float:
+    """Return for how much an error counts so many days after the last order (before it: below zero), `gap` being the usual days between.
+
+    An order between an error and its being felt comes from who is driven away, too. Felt after an exponential time, by 95 % within
+    FELT_DAYS, so after a third of them in the mean; orders come at the rate 1 / gap: of those driven away f / (f + gap) order before it is
+    felt, of the others 1 - exp(-FELT_DAYS / gap) within FELT_DAYS, and the ratio of the two is what such an order leaves of the error.
+    """
+    if silent >= 0:
+        return math.exp(-max(0.0, silent - gap) / gap)
+    if silent < -FELT_DAYS:
+        return BEFORE_LAST_ORDER
+    felt = FELT_DAYS / 3
+    return felt / (felt + gap) / -math.expm1(-FELT_DAYS / gap)
 
 
 def _decided(chances: dict[str, float], verdicts: Mapping[str, str]) -> dict[str, float]:
