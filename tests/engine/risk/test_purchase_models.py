@@ -6,16 +6,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
-from lakmus.engine.risk import bg_nbd, gamma_gamma, pareto_nbd
+from lakmus.engine.risk import bg_nbd, gamma_gamma, mbg_cnbd, pareto_nbd
 from lakmus.engine.risk.bg_nbd import BgNbd, fit_bg_nbd
 from lakmus.engine.risk.gamma_gamma import GammaGamma, fit_gamma_gamma
 from lakmus.engine.risk.likelihood import NEEDED_REPEAT_CUSTOMERS
+from lakmus.engine.risk.mbg_cnbd import MbgCnbd, fit_mbg_cnbd
 from lakmus.engine.risk.pareto_nbd import ParetoNbd, fit_pareto_nbd
 from lakmus.engine.risk.purchase_histories import PurchaseHistories, coarse, grouped
 from lakmus.history.estimate import NotEnoughEvidence
 from tests.engine.risk.cdnow import cdnow
-from tests.engine.risk.drawn import drawn
+from tests.engine.risk.drawn import drawn, drawn_regular
 
 NO_ERRORS = (0.0, 0.0, 0.0, 0.0)
 BG = BgNbd(0.2426, 4.414, 0.793, 2.426, 0.0, NO_ERRORS, 0)
@@ -101,6 +103,7 @@ def test_probabilities_lie_between_0_and_1_and_grow_with_the_horizon(r, alpha, s
 
 
 @pytest.mark.parametrize("slope", [bg_nbd._slope_of(histories()), pareto_nbd._slope_of(histories(), rough=False),
+                                   mbg_cnbd._slope_of(histories(), 1), mbg_cnbd._slope_of(histories(), 3),
                                    lambda logs: gamma_gamma._slope(logs[:3], np.array([1.0, 4, 9]), np.array([20.0, 33, 5]))])  # fmt: skip
 def test_derivatives_agree_with_finite_differences(slope) -> None:
     logs = np.log([0.6, 9.0, 0.7, 6.0])
@@ -139,7 +142,34 @@ def test_a_fit_finds_the_process_that_drew_the_purchases() -> None:
     assert np.abs(away).max() < 5  # days are whole, so the process is met only nearly
 
 
-@pytest.mark.parametrize("fit", [fit_bg_nbd, fit_pareto_nbd])
+@pytest.mark.parametrize("shape", [1, 3])
+def test_a_fit_finds_how_regular_purchases_are(shape: int) -> None:
+    fitted = fit_mbg_cnbd(drawn_regular(4_000, seed=3, shape=shape))
+    assert isinstance(fitted, MbgCnbd) and fitted.shape == shape
+    assert (fitted.r, fitted.a, fitted.b) == pytest.approx((2.0, 0.5, 4.0), rel=0.3)
+    assert fitted.alpha == pytest.approx(2.0 * 40 / shape, rel=0.2)
+
+
+def test_a_silence_longer_than_regular_gaps_tells_more() -> None:
+    silent = histories([(6, 240, 340)])
+    by_chance, regular = (MbgCnbd(shape, 2.0, 80.0 / shape, 0.5, 4.0, 0.0) for shape in (1, 4))
+    assert regular.alive_probability(silent)[0] < 0.5 * by_chance.alive_probability(silent)[0]
+    assert 0 < regular.purchase_probability(silent, 90)[0] < regular.alive_probability(silent)[0]
+    assert regular.purchase_probability(silent, 0.0)[0] == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.slow
+def test_the_probability_of_a_regular_purchase_is_its_mean_over_rates_and_chances() -> None:
+    rng, (x, last, age, shape) = np.random.default_rng(3), (4, 120.0, 150.0, 3)
+    model = MbgCnbd(shape, 2.0, 26.0, 0.5, 4.0, 0.0)
+    rate, leaving = rng.gamma(2.0, 1 / 26.0, 2_000_000), rng.beta(0.5, 4.0, 2_000_000)
+    likely = (1 - leaving) ** x * rate ** (shape * x) * np.exp(-rate * last)
+    silent, later = (special.gammaincc(shape, rate * wait) for wait in (age - last, age + 60 - last))
+    expected = (likely * (1 - leaving) * (silent - later)).sum() / (likely * (leaving + (1 - leaving) * silent)).sum()
+    assert model.purchase_probability(histories([(x, last, age)]), 60)[0] == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize("fit", [fit_bg_nbd, fit_pareto_nbd, fit_mbg_cnbd])
 def test_too_few_who_came_again_fit_nothing(fit) -> None:
     lack = fit(histories([(0, 0, 30)] * 500 + [(1, 10, 30)] * (NEEDED_REPEAT_CUSTOMERS - 1)))
     assert isinstance(lack, NotEnoughEvidence) and lack.available == NEEDED_REPEAT_CUSTOMERS - 1

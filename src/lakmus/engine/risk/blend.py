@@ -15,6 +15,7 @@ from scipy import optimize, special
 from lakmus.engine.arrays import Flags, Floats
 from lakmus.engine.risk.additive import LIMIT, Linear, Steps, fit_linear, fit_steps
 from lakmus.engine.risk.levels import DRIFT_UNSEEN, missing_level, spread_between
+from lakmus.engine.risk.mbg_cnbd import MbgCnbd, fit_mbg_cnbd
 from lakmus.engine.risk.pareto_nbd import ParetoNbd, fit_pareto_nbd
 from lakmus.engine.risk.purchase_histories import PurchaseHistories
 from lakmus.history.estimate import NotEnoughEvidence
@@ -28,6 +29,9 @@ EQUAL_CASES = 300.0
 YEARS_APART = 0.1
 """By so much at least, a standard deviation on the logit's scale, the level of a season differs from that of the same one a year before."""
 PROCESS = "purchase_process"
+
+
+Process = ParetoNbd | MbgCnbd
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class RiskModel:
 
     linear: Linear
     steps: Steps
-    process: ParetoNbd | None
+    process: Process | None
     weights: tuple[float, float, float]
     centres: Floats
     mean_logit: float
@@ -183,7 +187,7 @@ def _enough(pictures: Sequence[Picture]) -> bool:
     return lost >= NEEDED_EACH and sum(one.lost.size for one in pictures) - lost >= NEEDED_EACH
 
 
-def _fitted(pictures: Sequence[Picture], everybody: Floats, horizon_days: float, fits: Fits) -> tuple[Linear, Steps, ParetoNbd | None]:
+def _fitted(pictures: Sequence[Picture], everybody: Floats, horizon_days: float, fits: Fits) -> tuple[Linear, Steps, Process | None]:
     nearest = pictures[0].days_ago
     if nearest not in fits:
         features = np.concatenate([one.features for one in pictures])
@@ -191,9 +195,16 @@ def _fitted(pictures: Sequence[Picture], everybody: Floats, horizon_days: float,
         half_life = HALF_LIFE_HORIZONS * horizon_days
         weight = np.concatenate([np.full(one.lost.size, 0.5 ** ((one.days_ago - nearest) / half_life)) for one in pictures])
         fits[nearest] = fit_linear(features, lost, weight), fit_steps(features, lost, weight)
-    process = fit_pareto_nbd(PurchaseHistories.of(*everybody), however_wide=True)
-    usable = None if isinstance(process, NotEnoughEvidence) or not np.isfinite(process.log_likelihood) else process
-    return *fits[nearest], usable
+    return *fits[nearest], _process_of(PurchaseHistories.of(*everybody))
+
+
+def _process_of(histories: PurchaseHistories) -> Process | None:
+    """Return the purchase process of the company: Pareto/NBD where purchases come at random, condensed purchases where they are regular."""
+    regular = fit_mbg_cnbd(histories)
+    if isinstance(regular, MbgCnbd) and regular.shape > 1 and np.isfinite(regular.log_likelihood):
+        return regular
+    process = fit_pareto_nbd(histories, however_wide=True)
+    return None if isinstance(process, NotEnoughEvidence) or not np.isfinite(process.log_likelihood) else process
 
 
 def _histories(everybody: Floats, eligible: Flags) -> PurchaseHistories:
@@ -203,7 +214,7 @@ def _histories(everybody: Floats, eligible: Flags) -> PurchaseHistories:
 def _summands(
     linear: Linear,
     steps: Steps,
-    process: ParetoNbd | None,
+    process: Process | None,
     weights: tuple[float, float, float],
     features: Floats,
     histories: PurchaseHistories,
