@@ -19,7 +19,7 @@ FIRST = datetime(2024, 1, 1, 10)
 COMMANDS = (
     ("verdict",), ("risk",), ("risk", "backtest"), ("causes",), ("causes", "ledger"), ("money",), ("signals",), ("errors",), ("measures",),
 )  # fmt: skip
-SAYING_IT = (("verdict",), ("risk",), ("risk", "backtest"), ("causes", "ledger"), ("money",))
+SAYING_IT = (("verdict",), ("risk",), ("risk", "backtest"), ("causes", "ledger"), ("money",), ("measures",))
 ONE_BY_ONE = """
 import contextlib, io, json, sys
 from lakmus.cli.main import main
@@ -99,6 +99,8 @@ def test_too_little_is_said_with_what_is_needed_by_each_command(made: str, tmp_p
     for words, place in ((("verdict",), "loss"), (("money",), "loss"), (("risk",), "shortage"), (("causes", "ledger"), "shortage")):
         assert told[words][place]["status"] == "not_enough_evidence", words
     assert told[("risk",)]["customers"] == [] and told[("causes", "ledger")]["lost"] is None
+    (said,) = ask(tmp_path, ("--language", "en", "verdict"))
+    assert "a gap in the data, not health" in " ".join(said.split()) and "Whom to call cannot be said" in said
     for language, needed in (("en", "are needed, there are"), ("ru", "Нужно")):
         for said in ask(tmp_path, *(("--language", language, *words) for words in SAYING_IT)):
             assert needed in " ".join(said.split())

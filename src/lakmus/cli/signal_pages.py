@@ -46,6 +46,10 @@ RULE = Wording(
 )
 LIMIT = Wording("не больше стольких строк (30)", "at most so many rows (30)")
 NOTHING = Wording("Нечего показать.", "Nothing to show.")
+NO_ALERTS = Wording(
+    "За полгода ничего не изменилось сильнее сезона и случая. Групп, на которые смотрели: {segments}.",
+    "Nothing changed beyond season and chance in half a year. Segments looked at: {segments}.",
+)
 TOO_LITTLE = Wording(
     "Мало данных: {reason}; нужно {needed}, есть {available}.", "Too little data: {reason}; {needed} needed, {available} there are."
 )
@@ -127,6 +131,8 @@ def written(told: Answer, language: str) -> str:
         figures = {name: number(shortage[name], language) for name in ("needed", "available")}
         return TOO_LITTLE.in_language(language).format(reason=shortage["reason"], **figures)
     head, rows = TABLES[told["page"]](told, language)
+    if told["page"] == "alerts" and not rows:
+        return f"{told['title']}\n\n{NO_ALERTS.in_language(language).format(segments=number(told['segments'], language))}"
     return f"{told['title']}\n\n{_laid_out(head, rows, language, left=LEFT.get(told['page'], 1))}"
 
 

@@ -144,7 +144,7 @@ def measures(answer: Answer, language: str) -> str:
             f"  {'✓' if one['met'] else '✗'} {said(one['title'], language)}: {said(one['told'], language)}" for one in told["conditions"]
         ]
     if not lines:
-        lines.append(said(NO_PEOPLE, language))
+        lines.append(why_not(answer["shortage"], language) if answer["shortage"] else said(NO_PEOPLE, language))
     if answer["do_not_touch"]:
         lines += ["", said(UNTOUCHED, language)]
         lines += [f"  {_named(one)}: {said(one['reason'], language)}" for one in answer["do_not_touch"]]

@@ -223,6 +223,8 @@ def _repair(row: Repair) -> Answer:
 def show_measures(home: Home, shown: Shown, segment: Segment) -> Answer:
     """Return Monday's list with a draft for each person, and whom to leave alone; of one customer also why on a list, or why not.
 
+    `shortage` says what is missing where nobody can say who is leaving; else None.
+
     Raises
     ------
     NotFound : there is no such customer.
@@ -237,6 +239,7 @@ def show_measures(home: Home, shown: Shown, segment: Segment) -> Answer:
     if segment.place:
         people = [person for person in people if person.place == segment.place]
     told = {"as_of": shown.as_of, "people": _plain(people[: segment.limit]), "do_not_touch": _plain(untouched[: segment.limit])}
+    told["shortage"] = _plain(shortage_of(shown))
     if segment.customer:
         from lakmus.usecases.people.show_customer import show_customer
 

@@ -51,7 +51,9 @@ DIMENSIONS = {
     "shift": Wording("группа сотрудников", "staff group"),
 }
 DIMENSIONS_OF = {"purchases": (COMPANY, "place", "channel", "product"), "cases": ("channel", "topic", "shift")}
-SHORT_PAST = Wording("история короче, чем нужно, чтобы знать обычный шум", "the history is too short to know the usual noise")
+SHORT_PAST = Wording(
+    "история в неделях короче, чем нужно, чтобы знать обычный шум", "the history, in weeks, is too short to know the usual noise"
+)
 TOLD = Wording("{measure}, {where}, изменились к {day}", "{measure}, {where}, changed by {day}")
 
 Groups = dict[tuple[str, str], tuple[list[str], Counts]]

@@ -41,7 +41,7 @@ def state_path(home: Home, shown: Shown, customer: str) -> tuple[Stood, ...]:
     if rhythm is None or horizon is None:
         return ()
     path: list[Stood] = []
-    at: datetime | None = shown.as_of
+    at = shown.as_of
     for _ in range(MOST_STEPS):
         found = states_over(history, rhythm=rhythm, horizon_days=horizon, time_zone=terms.time_zone, dates=[at], loss=terms.loss)
         if not found.num_rows:

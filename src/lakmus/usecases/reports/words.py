@@ -47,6 +47,10 @@ NO_ERRORS = Wording(
     "Ошибок в загруженных файлах не найдено. Что файлы не могут показать, сказано ниже.",
     "No service errors were found in the imported files. What the files cannot show is said below.",
 )
+NO_DETECTORS = Wording(
+    "Ни одну ошибку по этим файлам проверить нельзя: это пробел в данных, а не здоровье. Чего не хватает, сказано ниже.",
+    "None of the errors can be checked with these files: a gap in the data, not health. What is missing is said below.",
+)
 NO_HARM = Wording("вреда не видно", "no harm seen")
 UP_TO = Wording("от нуля до {high}", "from zero to {high}")
 NOT_MORE_OFTEN = Wording("после неё уходят не чаще", "customers leave no more often after it")
@@ -66,6 +70,7 @@ PEOPLE_HINT = Wording(
     "{people}. Сначала те, с кем минута работы сохранит больше денег.", "{people}. First those with whom a minute of work keeps most money."
 )
 NO_PEOPLE = Wording("На этой неделе никто не выделяется.", "Nobody stands out this week.")
+NO_RHYTHM = Wording("Кому звонить, сказать нельзя: неизвестно, кто уходит.", "Whom to call cannot be said: nobody knows who is leaving.")
 WHO, SCALE = Wording("Клиент", "Customer"), Wording("Уходит ↔ остаётся", "Leaving ↔ staying")
 HAPPENED, STAKE = Wording("Что случилось", "What happened"), Wording("Под угрозой", "At risk")
 STEP = Wording("Что сделать", "Next step")
