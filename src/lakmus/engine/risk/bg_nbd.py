@@ -14,8 +14,8 @@ import numpy as np
 from scipy import special
 
 from lakmus.engine.arrays import Floats
-from lakmus.engine.risk.likelihood import Slope, best_summit, starts_of, too_few_repeats, undetermined
-from lakmus.engine.risk.purchase_histories import PurchaseHistories, coarse, grouped
+from lakmus.engine.risk.likelihood import Slope, fitted
+from lakmus.engine.risk.purchase_histories import PurchaseHistories
 from lakmus.history.estimate import NotEnoughEvidence
 
 NODES = 32
@@ -79,15 +79,10 @@ def fit_bg_nbd(histories: PurchaseHistories, *, however_wide: bool = False) -> B
     histories : any unit of time; equal ones are counted once. however_wide : take parameters that the data leave open where the climb
     ended; probabilities of purchases hardly depend on them, since the likelihood is flat there. Standard errors are then NaN.
     """
-    if (lack := too_few_repeats(histories.repeat_customers_count)) is not None:
-        return lack
-    exact = grouped(histories)
-    rough = coarse(exact)
-    starts = starts_of(exact, ((0.5, 0.8, 2.5), (1.5, 0.3, 3.0), (0.2, 2.0, 2.0)))
-    parts = [exact] if rough is None else [rough, exact]
-    summit = best_summit([_slope_of(part) for part in parts], starts)
-    if (lack := undetermined(summit, histories.repeat_customers_count)) is not None and not however_wide:
-        return lack
+    guesses = ((0.5, 0.8, 2.5), (1.5, 0.3, 3.0), (0.2, 2.0, 2.0))
+    summit = fitted(histories, lambda part, _: _slope_of(part), guesses, however_wide=however_wide)
+    if isinstance(summit, NotEnoughEvidence):
+        return summit
     r, alpha, a, b = summit.parameters
     errors = summit.standard_errors
     return BgNbd(r, alpha, a, b, summit.log_likelihood, (errors[0], errors[1], errors[2], errors[3]), histories.customers_count)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lakmus.engine.arrays import Floats
-from lakmus.engine.risk.purchase_histories import PurchaseHistories
+from lakmus.engine.risk.purchase_histories import PurchaseHistories, coarse, grouped
 from lakmus.history.estimate import NotEnoughEvidence
 from lakmus.history.wording import Wording
 
@@ -119,6 +119,31 @@ def best_summit(slopes: Iterable[Callable[[Floats], Slope]], starts: Iterable[Fl
             break
     assert best is not None
     return best
+
+
+def fitted(
+    histories: PurchaseHistories,
+    slope_of: Callable[[PurchaseHistories, bool], Callable[[Floats], Slope]],
+    guesses: Iterable[tuple[float, float, float]],
+    *,
+    last_in_ages: bool = False,
+    however_wide: bool = False,
+) -> Summit | NotEnoughEvidence:
+    """Return the top of a purchase model's log-likelihood, from a rough copy of the histories to the exact one, or why there is none.
+
+    Parameters
+    ----------
+    slope_of : of histories, and whether they are the rough copy. guesses, last_in_ages : see `starts_of`. however_wide : take parameters
+    that the data leave open where the climb ended; standard errors are then NaN.
+    """
+    if (lack := too_few_repeats(histories.repeat_customers_count)) is not None:
+        return lack
+    exact = grouped(histories)
+    rough = coarse(exact)
+    slopes = [slope_of(exact, False)] if rough is None else [slope_of(rough, True), slope_of(exact, False)]
+    summit = best_summit(slopes, starts_of(exact, guesses, last_in_ages=last_in_ages))
+    lack = undetermined(summit, histories.repeat_customers_count)
+    return summit if lack is None or however_wide else lack
 
 
 def too_few_repeats(available: int) -> NotEnoughEvidence | None:

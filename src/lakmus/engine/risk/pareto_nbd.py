@@ -12,8 +12,8 @@ import numpy as np
 from scipy import special
 
 from lakmus.engine.arrays import Floats
-from lakmus.engine.risk.likelihood import Slope, best_summit, starts_of, too_few_repeats, undetermined
-from lakmus.engine.risk.purchase_histories import PurchaseHistories, coarse, grouped
+from lakmus.engine.risk.likelihood import Slope, fitted
+from lakmus.engine.risk.purchase_histories import PurchaseHistories
 from lakmus.history.estimate import NotEnoughEvidence
 
 NODES = 24
@@ -85,15 +85,10 @@ def fit_pareto_nbd(histories: PurchaseHistories, *, however_wide: bool = False) 
     histories : any unit of time; equal ones are counted once. however_wide : take parameters that the data leave open where the climb
     ended; probabilities of purchases hardly depend on them, since the likelihood is flat there. Standard errors are then NaN.
     """
-    if (lack := too_few_repeats(histories.repeat_customers_count)) is not None:
-        return lack
-    exact = grouped(histories)
-    rough = coarse(exact)
-    starts = starts_of(exact, ((0.6, 0.6, 0.4), (2.0, 0.3, 1.0), (0.3, 1.5, 3.0)), last_in_ages=True)
-    slopes = [_slope_of(exact, rough=False)] if rough is None else [_slope_of(rough, rough=True), _slope_of(exact, rough=False)]
-    summit = best_summit(slopes, starts)
-    if (lack := undetermined(summit, histories.repeat_customers_count)) is not None and not however_wide:
-        return lack
+    guesses = ((0.6, 0.6, 0.4), (2.0, 0.3, 1.0), (0.3, 1.5, 3.0))
+    summit = fitted(histories, lambda part, rough: _slope_of(part, rough=rough), guesses, last_in_ages=True, however_wide=however_wide)
+    if isinstance(summit, NotEnoughEvidence):
+        return summit
     r, alpha, s, beta = summit.parameters
     errors = summit.standard_errors
     return ParetoNbd(r, alpha, s, beta, summit.log_likelihood, (errors[0], errors[1], errors[2], errors[3]), histories.customers_count)
