@@ -31,4 +31,24 @@ def test_nothing_is_heard_under_other_headings(text: str) -> None:
 
 def test_the_word_is_shown_where_it_stands() -> None:
     text = "Достоинства: приложение\nНедостатки: приложение\nОтзыв: сойдёт"
-    assert [(one.code, one.start) for one in read(text).sayings] == [("checkout_obstacle", text.rindex("приложение"))]
+    told = {one.code: one.start for one in read(text).sayings}
+    assert told == {"praise": text.index("приложение"), "checkout_obstacle": text.rindex("приложение")}
+
+
+@pytest.mark.parametrize("text", ["Достоинства: рядом с домом\nНедостатки: очереди", "Pros: close to my home. Cons: queues."])
+def test_what_stands_under_a_heading_for_advantages_praises(text: str) -> None:
+    assert "praise" in read(text).codes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Достоинства: нет\nНедостатки: очереди",
+        "Плюсы: их не обнаружено",
+        "Достоинства: хамство на кассе",
+        "Pros: none",
+        "Плюсы: Минусы: всё",
+    ],
+)
+def test_an_advantage_that_there_is_none_of_praises_nothing(text: str) -> None:
+    assert "praise" not in read(text).codes

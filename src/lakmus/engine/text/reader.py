@@ -11,9 +11,10 @@ from math import exp, log1p
 
 from lakmus.engine.text import lexicon
 from lakmus.engine.text.cleaning import cleaned
-from lakmus.engine.text.drawbacks import drawback_items
+from lakmus.engine.text.drawbacks import advantage_items, drawback_items
 from lakmus.engine.text.expectation import expected_places, quoted_to_deny
 from lakmus.engine.text.finding import Heard, Lexicon, Saying, compiled
+from lakmus.engine.text.kept import PROMISED, UNKEPT, without_halves
 from lakmus.engine.text.language import language_of
 from lakmus.engine.text.mentions import attempts_in, may_ask, questions_in
 from lakmus.engine.text.misspelling import in_cyrillic, unglued
@@ -22,7 +23,7 @@ from lakmus.engine.text.reading import thanks_only, tidy
 from lakmus.engine.text.word_classes import CLASSES
 from lakmus.engine.text.words import Words, words_of
 
-ENTRIES = ("ru", "accounts", "en", "feelings")
+ENTRIES = ("ru", "accounts", "en", "leaving", "kept", "feelings")
 """The files of the lexicon, in `entries/`."""
 
 BRIEF, BRIEF_WORDS, DRAWBACKS = "brief", 4, "drawbacks"
@@ -49,10 +50,12 @@ GIVES_WAY = {
     "no_reply": "indifference",
     "no_personal_approach": "hidden_charge",
     "competitor_offer": "praise",
+    "product_quality": "poor_service",
 }
 """Codes that are not said where the same words (or ones among them) say another that is closer: a parcel promised for Monday and awaited
 since is a promise broken, no slow reply, and «дешевле, чем у других» speaks for the company."""
 
+HALVES = (PROMISED, UNKEPT)
 AWAITED, WAIT, PROMISE = "awaited", "slow_reply", "broken_promise"
 """A wait that does not say for what («сколько ещё ждать?») is one for a reply, unless the text tells of a promise that was not kept: then
 what was promised is awaited, and that is told already."""
@@ -122,7 +125,7 @@ def whole_lexicon() -> Lexicon:
     for name in ENTRIES:
         for code, lines in entries_of(name).items():
             entries.setdefault(code, []).append(lines)
-    entries[LEAVING] = [_entries(lexicon.CRY_FOR_HELP)]
+    entries.setdefault(LEAVING, []).append(_entries(lexicon.CRY_FOR_HELP))
     entries["complaint"] = [_entries(lexicon.COMPLAINT_WORDS)]
     return compiled(entries, CLASSES)
 
@@ -147,6 +150,10 @@ def _heard_in_short(words: Words, text: str, found: list[Heard]) -> Iterator[Hea
             named, item = _short_lexicon(BRIEF, DRAWBACKS), Words(words.texts[begin:end], "")
             heard = named.heard(item, named.known(item))
             yield from (one._replace(place=one.place + begin, last=one.last + begin) for one in heard if one.code not in FEELINGS)
+    bad = {one.place for one in found if one.code not in APART and not one.negated}
+    for begin, end in advantage_items(words, text):
+        if bad.isdisjoint(range(begin, end)):
+            yield Heard("praise", begin, end - 1, False)
 
 
 @functools.cache
@@ -182,6 +189,8 @@ def read(text: str | None) -> Reading:
         found = [one for one in found if one.place not in expected and one.last not in expected]
     if found and _QUOTES.search(own.text):
         found = [one for one in found if not quoted_to_deny(words, one.place, own.text)]
+    if any(one.code in HALVES for one in found):
+        found = list(without_halves(found, words.texts))
     if any(one.code == AWAITED for one in found):
         found = list(_waits(found))
     feelings = _feelings(found, own.text)
