@@ -9,6 +9,7 @@ from django.utils import translation
 
 from lakmus.usecases import writing
 from lakmus.web import formats
+from lakmus.web.answers import chips_of
 from lakmus.web.templatetags import written
 from lakmus.web.templatetags.written import foremost
 
@@ -55,6 +56,11 @@ def test_a_moment_stands_on_the_companys_clock() -> None:
 def test_what_is_not_known_is_a_dash_and_not_a_zero() -> None:
     with translation.override("en"):
         assert {written.money(None, "RUB"), written.percent(None), written.days(float("nan")), written.count(None)} == {"–"}
+
+
+def test_a_list_of_a_sign_shows_that_sign_with_everybody() -> None:
+    row = {"error_codes": ["slow_reply", "rudeness", "hidden_charge"], "reasons": ["purchase_gap", "visits"]}
+    assert [chip["title"].en for chip in chips_of(row, "visits") if chip["sort"] == "sign"] == ["visits less often"]
 
 
 def test_of_many_chips_a_sign_is_shown_beside_our_errors() -> None:

@@ -112,12 +112,14 @@ def customers(
 ) -> dict[str, Any]:
     """Return a page of customers with the chips that say what happened."""
     listing = results.list_customers(shown, home=home(), query=query, filters=filters, sort=sort, page=page, size=size)
-    return {"rows": [row | {"chips": chips_of(row)} for row in listing.rows], "pager": Pager(listing.total, page, size)}
+    rows = [row | {"chips": chips_of(row, filters.get("signal", ""))} for row in listing.rows]
+    return {"rows": rows, "pager": Pager(listing.total, page, size)}
 
 
-def chips_of(row: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the errors and signs of a customer's row, errors first."""
-    codes = [*dict.fromkeys(row["error_codes"] or ()), *dict.fromkeys(row["reasons"] or ())]
+def chips_of(row: dict[str, Any], asked: str = "") -> list[dict[str, Any]]:
+    """Return the errors and signs of a customer's row, errors first; `asked` is a sign that always stands there, for the list is of it."""
+    reasons = sorted(dict.fromkeys(row["reasons"] or ()), key=lambda code: code != asked)
+    codes = [*dict.fromkeys(row["error_codes"] or ()), *reasons]
     errors = [code for code in codes if titles.is_error(code)]
     signs = [code for code in codes if not titles.is_error(code)]
     shown = [{"sort": "error", "title": titles.title_of(code)} for code in dict.fromkeys(errors)]

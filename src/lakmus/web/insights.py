@@ -210,7 +210,7 @@ def _matrix(moves: dict[str, dict[str, int]], states: list[str], titles: dict[st
 def group_page(shown: Shown, group: Group, *, sort: str, page: int) -> dict[str, Any]:
     """Return a page of a group's customers; behind an alert each says what it had before, and what it has now."""
     listing = list_group(answers.home(), shown, group, sort=sort, page=page, size=PAGE_SIZE)
-    rows = [row | {"chips": answers.chips_of(row)} for row in listing.rows]
+    rows = [row | {"chips": answers.chips_of(row, group.asked.get("signal", ""))} for row in listing.rows]
     if group.of == "alert":
         changed = show_alerts.moved(answers.home(), shown, group.asked, [row["customer"] for row in rows])
         rows = [row | {"chips": [*_change(changed.get(row["customer"])), *row["chips"]][: answers.CHIPS]} for row in rows]
