@@ -1,11 +1,12 @@
 """Claim: the codes that the lexicon finds in Russian bank reviews are those that two readers gave them.
 
-    python -m benchmarks.text_codes [--labels FOLDER] [--set development|judging] [--misses] [--record]
+    python -m benchmarks.text_codes [--labels FOLDER] [--set development|judging|second_judging] [--misses] [--record]
 
 Two readers who did not see each other's labels, nor the lexicon, gave codes to the same reviews (`SET.A.csv`, `SET.B.csv`: row, codes,
 main, polarity; no text, the row counts from 0 in the reviews beside this repository). What they agree on bounds what can be had, so it
 stands first. Truth is what both gave, what either gave, and each of them; development labels are from the fifth that may be looked at,
-those of the judging set were opened once, after the last change of the lexicon.
+those of a judging set are opened once, after the last change of the lexicon, and it is used up by that: the first (`judging`) was followed by
+the second, on other reviews of the four fifths that nobody reads.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from lakmus.engine.errors.catalogue import ERROR_CODES, OTHER_REASONS
 from lakmus.engine.text.reader import LEAVING, read, reading_version
 
 HERE = Path(__file__).parent / "text_labels"
+SETS = ("development", "judging", "second_judging")
 JUDGED = tuple(code for code in (*ERROR_CODES, *OTHER_REASONS, LEAVING) if code != "unknown")
 """Service errors, other reasons and leaving; praise is no reason and is told apart."""
 
@@ -120,7 +122,7 @@ def main() -> None:
     """Judge one set of labels."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--labels", type=Path, default=HERE)
-    parser.add_argument("--set", default="development")
+    parser.add_argument("--set", choices=SETS, default=SETS[0])
     parser.add_argument("--misses", action="store_true", help="show what is read otherwise: of the development set only")
     parser.add_argument("--record", action="store_true")
     asked = parser.parse_args()
