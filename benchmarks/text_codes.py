@@ -5,8 +5,8 @@
 Two readers who did not see each other's labels, nor the lexicon, gave codes to the same reviews (`SET.A.csv`, `SET.B.csv`: row, codes,
 main, polarity; no text, the row counts from 0 in the reviews beside this repository). What they agree on bounds what can be had, so it
 stands first. Truth is what both gave, what either gave, and each of them; development labels are from the fifth that may be looked at,
-those of a judging set are opened once, after the last change of the lexicon, and it is used up by that: the first (`judging`) was followed by
-the second, on other reviews of the four fifths that nobody reads.
+those of a judging set are opened once, after the last change of the lexicon, and it is used up by that: the second has other reviews of the
+four fifths that nobody reads.
 """
 
 from __future__ import annotations
