@@ -155,6 +155,9 @@ def _web(asked: Namespace) -> list[str]:
         str(THREADS),
         "--timeout",
         "120",
+        # Longer than a waiting page leaves between two questions (2 s), so that none meets a connection that is just being closed.
+        "--keep-alive",
+        "75",
         "--log-level",
         "warning",
         "--no-control-socket",
