@@ -45,7 +45,7 @@ def followed(
     -------
     pl.DataFrame : the columns of `moments` and owner, stratum, observed (`outcome_days` have passed by as_of), left (no order in
         (felt, felt + horizon], felt = at + FELT_DAYS or a horizon if that is less, or the contract ended in (at, felt + horizon]; null
-        unless observed), gone (no order since felt, or the contract ended so).
+        unless observed), gone (no order since the moment, or the contract ended so).
     """
     codes = pl.DataFrame({"customer": purchases.customers}).with_row_index("owner")
     rows = moments.join(codes, on="customer", how="inner").with_columns(pl.col("owner").cast(pl.Int64))
@@ -56,7 +56,8 @@ def followed(
     so_far = before - begins
     end_us = at_us + outcome_days(horizon_days) * DAY_US
     felt_us = end_us - horizon_days * DAY_US
-    after = np.searchsorted(ordinal(purchases.owner, purchases.last_us), ordinal(owner, felt_us), side="right")
+    last_orders = ordinal(purchases.owner, purchases.last_us)
+    since, after = (np.searchsorted(last_orders, ordinal(owner, moment), side="right") for moment in (at_us, felt_us))
     regular = so_far >= 2
     last = np.where(regular, before - 1, 0)
     silent, mean_gap = np.zeros(len(owner)), np.zeros(len(owner))
@@ -65,9 +66,9 @@ def followed(
         silent = (at_us - np.minimum(purchases.last_us[last], at_us)) / DAY_US / horizon_days
         span = purchases.day[last] - purchases.day[np.minimum(begins, last)]
         mean_gap = span / np.maximum(so_far - 1, 1) / horizon_days
-        following = np.minimum(after, purchases.owner.size - 1)
-        gone = (after == purchases.owner.size) | (purchases.owner[following] != owner)
-        back = ~gone & (purchases.first_us[following] <= end_us)
+        again, following = (np.minimum(place, purchases.owner.size - 1) for place in (since, after))
+        gone = (since == purchases.owner.size) | (purchases.owner[again] != owner)
+        back = (after < purchases.owner.size) & (purchases.owner[following] == owner) & (purchases.first_us[following] <= end_us)
     there, left = regular & (silent < 1), ~back
     if ended_us is not None:
         end = np.where(ended_us < 0, _NEVER, ended_us)[owner]

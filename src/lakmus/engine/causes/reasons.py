@@ -227,14 +227,13 @@ def _weight(silent: float, gap: float) -> float:
 
     An order between an error and its being felt comes from who is driven away, too. Felt after an exponential time, by 95 % within
     FELT_DAYS, so after a third of them in the mean; orders come at the rate 1 / gap: of those driven away f / (f + gap) order before it is
-    felt, of the others 1 - exp(-FELT_DAYS / gap) within FELT_DAYS, and the ratio of the two is what such an order leaves of the error.
+    felt, of the others 1 - exp(-FELT_DAYS / gap) within FELT_DAYS, and the ratio of the two is what such an order leaves of the error. The
+    other gap / (f + gap) of those driven away order no more: for so much an error after the last order counts.
     """
-    if silent >= 0:
-        return math.exp(-max(0.0, silent - gap) / gap)
-    if silent < -FELT_DAYS:
-        return BEFORE_LAST_ORDER
     felt = FELT_DAYS / 3
-    return felt / (felt + gap) / -math.expm1(-FELT_DAYS / gap)
+    if silent >= 0:
+        return gap / (felt + gap) * math.exp(-max(0.0, silent - gap) / gap)
+    return felt / (felt + gap) / -math.expm1(-FELT_DAYS / gap) if silent >= -FELT_DAYS else BEFORE_LAST_ORDER
 
 
 def _decided(chances: dict[str, float], verdicts: Mapping[str, str]) -> dict[str, float]:

@@ -39,7 +39,7 @@ LEVELS = (
 class Rows:
     """Moments of one error code, arrays (n,): who, exposed or not, what followed, and what was known before.
 
-    `owner`: 64-bit hash of the customer. `left`: no order within a horizon of when it was felt; `gone`: none until now.
+    `owner`: 64-bit hash of the customer. `left`: no order within a horizon of when it was felt; `gone`: none since the moment itself.
     `levels` (n, len(LEVELS)).
     `before` (n, codes): errors of each code since the customer's last purchase, or earlier in the same case or about the same order.
     `bred` (n, codes): later errors in the same case or about the same order. `place`, `channel`, `topic`: 32-bit hashes, 0 where unknown.
