@@ -185,7 +185,8 @@ class _Walk:
         for cell in range(cells + 1):
             state.step(cell, recent[cell], usual[cell], falls[cell])
             out[cell] = state.out
-        begun = self.first <= np.arange(cells + 1)[:, None]
+        # Nothing now and nothing usual any more is no lamp that shines.
+        begun = (self.first <= np.arange(cells + 1)[:, None]) & (recent > 0)
         return np.where(out, OUT, np.where(recent < DIM_SHARE * np.nan_to_num(usual), DIM, np.where(begun, LIT, NONE))).astype(np.int8)
 
 
