@@ -121,7 +121,9 @@ def test_the_page_of_one_customer_shows_the_same_moment() -> None:
 @pytest.mark.parametrize("count", [1, 2, 3, 40])
 def test_a_lamp_is_lit_only_where_something_happened_in_its_ninety_days(count: int) -> None:
     visits = [moment("2023-01-10") + timedelta(days=12 * number) for number in range(count)]
-    (lamp,) = (one for one in seen_of(history_of(visits).table(), as_of=visits[-1] + timedelta(days=600)).lamps if one.dimension == "visits")
+    (lamp,) = (
+        one for one in seen_of(history_of(visits).table(), as_of=visits[-1] + timedelta(days=600)).lamps if one.dimension == "visits"
+    )
     happened = [any(end - 3 * CELL < ts <= end for ts in visits) for end in lamp.ends_at]
     assert "lit" not in {cell for cell, some in zip(lamp.cells, happened, strict=True) if not some}
     assert lamp.cells[-1] in ("none", "out")
