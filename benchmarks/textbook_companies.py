@@ -58,10 +58,12 @@ def one(number: int, seed: int) -> Row:
         lost = np.array([float(fate[who]) for who in told["customer"].filter(pl.Series(own))])
         said = told["churn_probability"].to_numpy()[own]
         low, high = (told[name].to_numpy()[own] for name in ("churn_low", "churn_high"))
+        best = np.clip(book.best(of(stands, own), float(days)), 1e-6, 1 - 1e-6)
+        held = float(np.mean((low <= best) & (best <= high)))
         row["groups"][code] = {
             "n": int(own.sum()),
-            LAKMUS: figures(lost, said) | {"inside": inside(lost, said, low, high)},
-            BEST: figures(lost, np.clip(book.best(of(stands, own), float(days)), 1e-6, 1 - 1e-6)),
+            LAKMUS: figures(lost, said) | {"inside": inside(lost, said, low, high), "held": held, "width": float(np.mean(high - low))},
+            BEST: figures(lost, best),
             **{name: figures(lost, said_by[own]) for name, said_by in peers.items() if code == "regular"},
         }
     return row
@@ -150,11 +152,12 @@ def report(rows: list[Row], seed: int) -> str:
     lines = [
         f"### Risk over {len(rows)} companies of textbook processes (seed {seed})",
         "",
-        "Means over companies. Off: what must be added to the logit of loss, its root mean square; best: known parameters.",
+        "Means over companies. Off: what must be added to the logit of loss, its root mean square; best: known parameters; held: share of",
+        "the customers whose interval holds the best possible probability, and how wide intervals are.",
         "",
         "| process | customers | companies | judged | used | AUC: Lakmus, logistic, LightGBM, best | Brier | ECE | by chance "
-        "| off: Lakmus, logistic, LightGBM, best | mean off | level inside |",
-        "|---|---|---:|---:|---|---|---|---|---:|---|---:|---:|",
+        "| off: Lakmus, logistic, LightGBM, best | mean off | level inside | held | width |",
+        "|---|---|---:|---:|---|---|---|---|---:|---|---:|---:|---:|---:|",
     ]
     ways = (LAKMUS, LOGISTIC, TREES, BEST)
     for code in ("regular", "new", "one_time", "contract"):
@@ -163,7 +166,9 @@ def report(rows: list[Row], seed: int) -> str:
             own = [row for row in found if kind in (row["kind"], "all")]
             groups = [row["groups"][code] for row in own]
             models = sum(row["used"] == "model" for row in own)
-            chance, off, level = (float(np.mean([group[LAKMUS][name] for group in groups])) for name in ("chance", "off", "inside"))
+            chance, off, level, held, width = (
+                float(np.mean([group[LAKMUS][name] for group in groups])) for name in ("chance", "off", "inside", "held", "width")
+            )
 
             def means(name: str, digits: int, groups: list[Row] = groups, square: bool = False) -> str:
                 told = [[group[way][name] for group in groups if way in group and group[way][name] is not None] for way in ways]
@@ -173,7 +178,7 @@ def report(rows: list[Row], seed: int) -> str:
             lines.append(
                 f"| {kind} | {code} | {len(groups)} | {sum(group['n'] for group in groups):,} | {models if code == 'regular' else ''} "
                 f"| {means('auc', 3)} | {means('brier', 4)} | {means('ece', 3)} | {chance:.3f} "
-                f"| {means('off', 2, square=True)} | {off:+.2f} | {level:.0%} |"
+                f"| {means('off', 2, square=True)} | {off:+.2f} | {level:.0%} | {held:.0%} | {width:.2f} |"
             )
     return "\n".join(lines) + "\n"
 
