@@ -13,7 +13,7 @@ from lakmus.engine.arrays import DAY_US
 from lakmus.engine.backtest import Backtest
 from lakmus.engine.risk.additive import fit_linear, fit_steps
 from lakmus.engine.risk.backtest import JudgedRows, judge
-from lakmus.engine.risk.blend import NEEDED_EACH, PROCESS, Picture, blend_weights, doubt_between, fit_model, in_season
+from lakmus.engine.risk.blend import NEEDED_EACH, PROCESS, Picture, blend_weights, fit_model, in_season
 from lakmus.engine.risk.features import SIGNS, SORTS, Happenings, Lives, Usual, feature_titles, features_at
 from lakmus.engine.risk.lives import histories_of
 from tests.engine.histories import moment
@@ -172,9 +172,3 @@ def test_moments_of_pictures_hold_the_cuts() -> None:
     span = {"as_of": as_of, "horizon_days": 90, "first_order_at": as_of - timedelta(days=900)}
     assert picture_moments(**span)[::PICTURES_A_HORIZON] == cut_moments(**span)
     assert all(one <= as_of - timedelta(days=90) for one in picture_moments(**span))
-
-
-def test_the_parts_doubt_is_the_standard_error_of_their_mean() -> None:
-    parts = np.array([[0.0, 1.0, 2.0], [1.0, 1.0, 1.0]])
-    assert doubt_between(parts, np.full(3, 0.4)) == pytest.approx([1 / 3, 0.0])  # a standard deviation of 1 among three
-    assert doubt_between(parts, np.array([0.5, 0.5, 0.0])) == pytest.approx([0.25, 0.0])  # who has no weight says nothing

@@ -96,7 +96,8 @@ class RiskModel:
         """
         logits, parts = self._parts(features, histories)
         logit = np.clip(self.mean_logit + parts.sum(axis=1), -LIMIT, LIMIT)
-        apart = doubt_between(logits, np.array(self.weights))
+        weights = np.array(self.weights) / max(sum(self.weights), 1e-9)
+        apart = ((logits - logits @ weights[:, None]) ** 2) @ weights
         spread = 1.96 * np.sqrt(self.linear.variance(features) + apart + self.drift**2)
         return Said(logit, logit - spread, logit + spread, parts)
 
@@ -158,16 +159,6 @@ def in_season(model: RiskModel, year_ago: Picture) -> RiskModel:
     shift, variance = missing_level(model.of(year_ago.features, _histories(year_ago.everybody, year_ago.eligible)).logit, year_ago.lost)
     believed = model.swing / (model.swing + variance + YEARS_APART**2)
     return replace(model, mean_logit=model.mean_logit + shift * believed)
-
-
-def doubt_between(logits: Floats, weights: Floats) -> Floats:
-    """Return the variance of the blend that the differences between its parts show; logits (n, k), weights (k,) of 0 or more, shape (n,).
-
-    Formula: sum w (z - mean)^2 / (k - 1), w summing to 1, k parts of some weight: the squared standard error of a weighted mean from how
-    its parts scatter (Birge, 1932), not how they scatter themselves.
-    """
-    share = weights / max(weights.sum(), 1e-9)
-    return np.asarray(((logits - logits @ share[:, None]) ** 2) @ share / max(np.count_nonzero(weights) - 1, 1))
 
 
 def blend_weights(logits: Floats, lost: Floats, *, has_process: bool = True) -> tuple[tuple[float, float, float], float]:
