@@ -189,12 +189,15 @@ def _order_lines(reading: Reading) -> list[Emission]:
     if reading.has("ts") and "orders" not in reading.together:
         # The invoice itself: once, at its first line; its worth is the sum of its lines.
         customer = 'min("customer")' if reading.has("customer") else "null::varchar"
+        told = {"_place": _place(reading), "_channel": reading.of("channel"), "_staff": reading.of("staff")}
+        of_order = ", ".join(f"min({column}) as {name}" for name, column in told.items())
         grouped = (
-            f'(select "order", min(ts) as ts, {customer} as customer, min({_place(reading)}) as place, min(_row) as _row'
+            f'(select "order", min(ts) as ts, {customer} as customer, {of_order}, min(_row) as _row'
             f' from {reading.staged.relation} where not ({back}) group by "order" having min(ts) is not null)'
         )
         unknown = "case when customer is null then 'order:' || \"order\" end"
-        columns = {"ts": "ts", "_order": '"order"', "customer": "customer", "anonymous_customer_id": unknown, "_place": "place"}
+        columns = {"ts": "ts", "_order": '"order"', "customer": "customer", "anonymous_customer_id": unknown}
+        columns |= {name: name for name in told}
         found.insert(0, Emission("placed_order", grouped, columns))
     return found
 

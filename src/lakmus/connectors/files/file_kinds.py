@@ -54,7 +54,7 @@ FILE_KINDS: dict[str, FileKind] = {
         ),
         _kind(
             "order_lines", "строки заказов", "order lines", "order product|product_name|amount|price",
-            "ts customer name quantity price amount freight city store currency email phone",
+            "ts customer name quantity price amount freight city store staff channel currency email phone card",
             "lines items item позиции строки товары состав line online retail",
             product="product id, артикул, stock code, stockcode, sku, код товара",
             quantity="quantity, количество, кол во, qty",

@@ -66,7 +66,7 @@ HAVE_ORDERS = ("orders", "order_lines")
 
 def describe_joins(files: tuple[FilePlan, ...]) -> tuple[FilePlan, ...]:
     """Return the plans with the joins that reading them together will make."""
-    return tuple(replace(file, joins=_joins(file, files), notes=_notes(file)) for file in files)
+    return tuple(replace(file, joins=_joins(file, files), notes=_notes(file, files)) for file in files)
 
 
 def _joins(file: FilePlan, files: tuple[FilePlan, ...]) -> tuple[Wording, ...]:
@@ -86,10 +86,10 @@ def _joins(file: FilePlan, files: tuple[FilePlan, ...]) -> tuple[Wording, ...]:
     return tuple(found)
 
 
-def _notes(file: FilePlan) -> tuple[Wording, ...]:
+def _notes(file: FilePlan, files: tuple[FilePlan, ...]) -> tuple[Wording, ...]:
     if file.is_reference:
         return (SKIPPED,)
-    return (*_whose(file), *((GROUPED,) if file.grouped and not file.problems else ()), *_unreadable(file))
+    return (*_whose(file, files), *((GROUPED,) if file.grouped and not file.problems else ()), *_unreadable(file))
 
 
 def _unreadable(file: FilePlan) -> list[Wording]:
@@ -115,7 +115,7 @@ def _unreadable(file: FilePlan) -> list[Wording]:
     return said
 
 
-def _whose(file: FilePlan) -> tuple[Wording, ...]:
+def _whose(file: FilePlan, files: tuple[FilePlan, ...]) -> tuple[Wording, ...]:
     customer = file.column_of("customer")
     if customer and looks_like_names(customer.samples):
         return (BY_NAME.filled(column=customer.name),)
@@ -128,6 +128,7 @@ def _whose(file: FilePlan) -> tuple[Wording, ...]:
         and not any(file.column_of(field) for field in ("customer", "email", "phone", "card"))
     ):
         return (NOBODY,)
-    if file.kind == "orders" and not file.problems and not any(file.column_of(field) for field in PEOPLE):
+    stand_alone = file.kind == "orders" or (file.kind == "order_lines" and file.column_of("ts") and files == (file,))
+    if stand_alone and not file.problems and not any(file.column_of(field) for field in PEOPLE):
         return (NO_CUSTOMERS,)
     return () if any(file.column_of(field) for field in links) or not file.kind or file.kind == "activities" else (NOBODY,)

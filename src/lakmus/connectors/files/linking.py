@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from lakmus.connectors.files.kept_rows import keep, streamed
+from lakmus.connectors.files.restarts import Numbers
 from lakmus.connectors.files.sql import literal
 from lakmus.connectors.files.staging import Staged
 
@@ -30,9 +31,11 @@ class Maps:
     contacts: list[str]
 
 
-def link_all(connection: duckdb.DuckDBPyConnection, staged: Sequence[Staged], *, known_activities: Sequence[str]) -> list[Staged]:
+def link_all(
+    connection: duckdb.DuckDBPyConnection, staged: Sequence[Staged], *, known_activities: Sequence[str], time_zone: str
+) -> list[Staged]:
     """Return the staged files (which the connection sees), each with its rows linked, in an order in which each finds what it needs."""
-    maps = Maps([], [], [], [])
+    maps, given = Maps([], [], [], []), {}
     if known_activities:
         files = "[" + ", ".join(literal(file) for file in known_activities) + "]"
         known = f"read_parquet({files}, union_by_name=true)"
@@ -40,13 +43,20 @@ def link_all(connection: duckdb.DuckDBPyConnection, staged: Sequence[Staged], *,
             f"select _order as k, customer, make_timestamp(epoch_us(ts)) as ts, null::timestamp as paid_at"
             f" from {known} where activity = 'placed_order' and _order is not null"
         )
+        for number, kind in (("order", "placed_order"), ("case", "opened_case")):
+            given[number] = (
+                f"select _{number} as k, customer, make_timestamp(epoch_us(ts)) as ts, _place as place"
+                f" from {known} where activity = '{kind}' and _{number} is not null"
+            )
         maps.cases.append(
             f"select _case as k, customer, _order as \"order\" from {known} where activity = 'opened_case' and _case is not null"
         )
+    numbers = Numbers(time_zone, given)
     linked = []
+    have_orders = any(each.plan.kind == "orders" for each in staged)
     for each in sorted(staged, key=lambda file: ORDER.get(file.plan.kind or "", 9)):
-        done = _link(connection, each, maps)
-        _remember(done, maps, have_orders=any(other.plan.kind == "orders" for other in staged))
+        done = _link(connection, numbers.told_apart(connection, each, _as_written(each), have_orders=have_orders), maps)
+        _remember(done, maps, have_orders=have_orders)
         linked.append(done)
     return linked
 

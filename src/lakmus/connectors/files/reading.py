@@ -144,7 +144,7 @@ class _Reader:
         staged = [self._stage(file, self.folder / f"file{number}.arrow") for number, file in enumerate(files) if not file.is_reference]
         for each in staged:
             each.show_to(self.connection)
-        self.linked = link_all(self.connection, staged, known_activities=known_activities)
+        self.linked = link_all(self.connection, staged, known_activities=known_activities, time_zone=self.time_zone)
         together = frozenset(file.kind or "" for file in files)
         for file in files:
             first = next((each for each in staged if each.plan is file), None)
@@ -206,7 +206,14 @@ class _Reader:
             english = refusal("no_usable_rows", plan.name, reason=wording.en + ".").wording.en
             raise BadInput("no_usable_rows", Wording(russian, english))
         outcome = FileOutcome(
-            plan.name, plan.kind or "", read, read - rejected, rejected, target if rejected else None, dict(reasons), plan.notes
+            plan.name,
+            plan.kind or "",
+            read,
+            read - rejected,
+            rejected,
+            target if rejected else None,
+            dict(reasons),
+            (*plan.notes, *linked.notes),
         )
         self.outcomes.append(outcome)
 

@@ -32,6 +32,17 @@ def utc_of_local(local: str, time_zone: str) -> str:
     return f"make_timestamp(epoch_us({local}) - (case {cases} else {oldest} end)::bigint)"
 
 
+def local_of_utc(moment: str, time_zone: str) -> str:
+    """Return SQL that turns a moment in UTC into the local one (both without zone)."""
+    steps, oldest = zone_steps(time_zone)
+    if not steps:
+        return f"make_timestamp(epoch_us({moment}) + {oldest})" if oldest else moment
+    before = [offset for _, offset in steps[1:]] + [oldest]
+    changes = [(start - timedelta(microseconds=max(offset, old)), offset) for (start, offset), old in zip(steps, before, strict=True)]
+    cases = " ".join(f"when {moment} >= timestamp '{change:%Y-%m-%d %H:%M:%S}' then {offset}" for change, offset in changes)
+    return f"make_timestamp(epoch_us({moment}) + (case {cases} else {oldest} end)::bigint)"
+
+
 @lru_cache(maxsize=32)
 def zone_steps(time_zone: str) -> tuple[tuple[tuple[datetime, int], ...], int]:
     """Return ((local moment from which it holds, offset in microseconds), …) newest first, and the offset before them all."""

@@ -21,6 +21,7 @@ from lakmus.connectors.files.refusals import refusal
 from lakmus.connectors.files.sql import literal, named
 from lakmus.connectors.files.whole import relation_of
 from lakmus.history.failures import BadInput
+from lakmus.history.wording import Wording
 
 STRUCTURE = {"MISSING COLUMNS": "too_few_cells", "TOO MANY COLUMNS": "too_many_cells", "INVALID ENCODING": "wrong_encoding"}
 Ticking = Callable[[float], None]
@@ -40,7 +41,8 @@ class Staged:
     """A file's rows as values, in two Arrow files.
 
     `path` holds the rows that were taken, one column per field and `_row`, which counts all `rows` from 0; `refused` (absent
-    where there are none) the others: `_row`, `_why`, `_cells` (JSON). DuckDB sees the first as the table `relation`.
+    where there are none) the others: `_row`, `_why`, `_cells` (JSON). DuckDB sees the first as the table `relation`. `notes` say
+    what was found out about the rows as a whole.
     """
 
     plan: FilePlan
@@ -49,6 +51,7 @@ class Staged:
     rows: int
     broken: tuple[BrokenRow, ...]
     columns: frozenset[str]
+    notes: tuple[Wording, ...] = ()
 
     @property
     def relation(self) -> str:
